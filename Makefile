@@ -1,0 +1,54 @@
+# For developers. Everything runs in the .venv that `python3 start.py test` makes.
+
+PYTHON := .venv/bin/python
+TEMPLATES := $(shell git ls-files --cached --others --exclude-standard 'templates/*.html' '*/templates/*.html')
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help lint python templates layers migrations format types test coverage messages bench lock
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lint: python templates layers migrations  ## style, templates, layers, migrations; `make -k lint` goes on after a failure
+
+python:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+templates:
+	$(if $(TEMPLATES),.venv/bin/djade --check --target-version 5.2 $(TEMPLATES))
+	$(if $(TEMPLATES),.venv/bin/djlint --lint --quiet $(TEMPLATES))
+
+layers:
+	.venv/bin/lint-imports --no-logo
+
+migrations:
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+format:  ## rewrite Python and templates in the house style
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+	$(if $(TEMPLATES),.venv/bin/djade --target-version 5.2 $(TEMPLATES))
+
+types:  ## mypy --strict
+	$(PYTHON) -m mypy .
+
+test:  ## the whole suite, on SQLite and on PostgreSQL with Redis
+	python3 start.py test
+
+coverage:  ## the suite on SQLite with branch coverage, as HTML in htmlcov/
+	$(PYTHON) -m pytest --cov --cov-report=term --cov-report=html
+
+messages:  ## collect texts into locale/*.po and compile them
+	$(PYTHON) manage.py makemessages --locale de --locale en --no-obsolete --no-wrap --add-location file \
+	  --ignore .venv --ignore var --ignore tests
+	.venv/bin/pybabel -q compile --domain django --directory locale
+
+bench:  ## measurements; bench/README.md explains them
+	$(PYTHON) -m bench
+
+lock:  ## compile pyproject.toml into the two requirements files (needs uv); UPGRADE=1 takes newer releases
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) --constraint requirements.txt --group dev pyproject.toml --output-file requirements-dev.txt

@@ -1,0 +1,40 @@
+"""What would go wrong later, said at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error, register
+from django.utils.module_loading import import_string
+
+from comments.conf import settings
+from comments.slots import SLOTS
+
+UNSAFE_CACHES = ("django.core.cache.backends.db.DatabaseCache", "django.core.cache.backends.filebased.FileBasedCache")
+
+
+@register()
+def check_dotted_paths(**_kwargs: object) -> Iterable[CheckMessage]:
+    """Every dotted path in the settings can be imported, every slot exists."""
+    paths = {"COMMENTS_SCREENER": settings.screener}
+    paths |= {f"COMMENTS_SLOTS[{name!r}]": path for name, path in settings.slots.items()}
+    paths |= {f"COMMENTS_OUTBOX_HANDLERS[{kind!r}]": path for kind, path in settings.outbox_handlers.items()}
+    for setting, path in paths.items():
+        try:
+            import_string(path)
+        except ImportError as error:
+            yield Error(f"{setting} names {path!r}, which cannot be imported: {error}", id="marginalia.E001")
+    for name in settings.slots:
+        if name not in SLOTS:
+            yield Error(f"COMMENTS_SLOTS has no slot {name!r}; there are {', '.join(SLOTS)}.", id="marginalia.E002")
+
+
+@register()
+def check_counting_cache(**_kwargs: object) -> Iterable[CheckMessage]:
+    """The default cache counts correctly when requests come at once."""
+    backend = django_settings.CACHES["default"]["BACKEND"]
+    if backend in UNSAFE_CACHES:
+        yield Error(
+            f"{backend} loses counts under concurrency; limits need Redis or local memory.", id="marginalia.E003"
+        )

@@ -1,0 +1,70 @@
+"""The closed vocabularies of the reader's side."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a comment stands. The legal moves between these are `lifecycle.TRANSITIONS`."""
+
+    AWAITING_EMAIL = "awaiting_email", _("Waiting for the e-mail address to be confirmed")
+    PENDING = "pending", _("Waiting for approval")
+    APPROVED = "approved", _("Published")
+    REJECTED = "rejected", _("Not published")
+    SPAM = "spam", _("Spam")
+    RETURNED = "returned", _("Returned for revision")
+    REMOVED = "removed", _("Removed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ArticleMode(models.TextChoices):
+    """How the discussion of an article is run."""
+
+    PRE_MODERATED = "pre", _("Checked before publication")
+    POST_MODERATED = "post", _("Published at once, checked afterwards")
+    READ_ONLY = "read_only", _("Paused: can be read, nothing can be written")
+    CLOSED = "closed", _("Ended: can be read, no new comments")
+    HIDDEN = "hidden", _("Hidden: nobody sees the discussion")
+
+
+class AuthorKind(models.TextChoices):
+    """How a commenter is known to us."""
+
+    GUEST = "guest", _("Guest")
+    USER = "user", _("Account")
+    SSO = "sso", _("Publisher's sign-in")
+
+
+class Badge(models.TextChoices):
+    """What readers are told about a commenter beside the name."""
+
+    NONE = "", _("None")
+    EDITORIAL = "editorial", _("Editorial team")
+
+
+class ActorKind(models.TextChoices):
+    """Who moved a comment from one status to another."""
+
+    AUTHOR = "author", _("Author")
+    MODERATOR = "moderator", _("Moderator")
+    RULE = "rule", _("Rule")
+    SYSTEM = "system", _("System")
+
+
+class Sort(models.TextChoices):
+    """The orders a reader may choose."""
+
+    NEWEST = "newest", _("Newest first")
+    OLDEST = "oldest", _("Oldest first")
+    BEST = "best", _("Worth reading first")
+
+
+class CheckOutcome(models.TextChoices):
+    """What came of one flagger looking at one revision."""
+
+    CLEAR = "clear", _("Nothing found")
+    FLAGGED = "flagged", _("Found something")
+    NOT_RUN = "not_run", _("Not run")
+    FAILED = "failed", _("Failed")

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from comments.enums import ArticleMode
+
+ARTICLE_KEY_PATTERN = r"\A[A-Za-z0-9._~:-]{1,200}\Z"
+
+
+class Site(models.Model):
+    """A publication with its own articles, readers, moderators and policy."""
+
+    slug = models.SlugField(_("slug"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=12, default="de")
+    home_url = models.URLField(_("home page"), max_length=500, blank=True)
+    main_feed_url = models.URLField(_("main feed"), max_length=500, blank=True)
+    # Canonical "scheme://host[:port]" strings; articles are registered lazily only from these.
+    origins = models.JSONField(_("origins"), default=list, blank=True)
+    # [{"label": ..., "url": "https://...{query}"}]: where a reader may look the topic up.
+    lookup_links = models.JSONField(_("look-up links"), default=list, blank=True)
+    promised_minutes = models.PositiveSmallIntegerField(
+        _("promised minutes"), default=60, help_text=_("How soon a comment is judged, as promised to readers.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def readable(self) -> ArticleQuerySet:
+        """Articles whose discussion may be shown to anybody."""
+        return self.exclude(mode=ArticleMode.HIDDEN)
+
+    def with_site(self) -> ArticleQuerySet:
+        return self.select_related("site")
+
+
+class Article(models.Model):
+    """The page that is commented on, known by the publisher's own key."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="articles", verbose_name=_("site"))
+    key = models.CharField(_("key"), max_length=200, validators=[RegexValidator(ARTICLE_KEY_PATTERN)])
+    url = models.URLField(_("address"), max_length=2000)
+    title = models.CharField(_("title"), max_length=300)
+    teaser = models.TextField(_("teaser"), blank=True)
+    section = models.CharField(_("section"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=12)
+    mode = models.CharField(_("mode"), max_length=12, choices=ArticleMode.choices, default=ArticleMode.PRE_MODERATED)
+    # Approved comments. Written by lifecycle.set_status() alone.
+    comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
+    # Goes up with every change of what the public sees: cache key and ETag of the thread.
+    version = models.PositiveBigIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        constraints = (
+            # A publisher's key names one article of a site. Also the index behind every look-up by key.
+            models.UniqueConstraint(fields=("site", "key"), name="article_key_unique_in_site"),
+            # The mode is one of the five.
+            models.CheckConstraint(condition=models.Q(mode__in=ArticleMode.values), name="article_mode_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def takes_comments(self) -> bool:
+        """Whether a new comment may be posted now."""
+        return self.mode in (ArticleMode.PRE_MODERATED, ArticleMode.POST_MODERATED)
+
+    @property
+    def takes_changes(self) -> bool:
+        """Whether authors may still edit, revise or withdraw what they wrote."""
+        return self.takes_comments or self.mode == ArticleMode.CLOSED
+
+    @property
+    def state(self) -> str:
+        """The public word for the mode: open, read_only, closed or hidden."""
+        return "open" if self.takes_comments else self.mode
+
+
+class ArticleUrl(models.Model):
+    """Another address under which an article is or was found."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="article_urls", verbose_name=_("site"))
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="urls", verbose_name=_("article"))
+    url = models.URLField(_("address"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("article address")
+        verbose_name_plural = _("article addresses")
+        constraints = (
+            # An address leads to one article of a site.
+            models.UniqueConstraint(fields=("site", "url"), name="article_url_unique_in_site"),
+        )
+
+    def __str__(self) -> str:
+        return self.url

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from comments.enums import ActorKind, Status
+from comments.models.articles import Article, Site
+from comments.models.authors import Author
+from comments.models.identifiers import new_public_id
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def for_article(self, article: Article) -> CommentQuerySet:
+        return self.filter(article=article)
+
+    def published(self) -> CommentQuerySet:
+        """What everybody may read."""
+        return self.filter(status=Status.APPROVED)
+
+    def once_published(self) -> CommentQuerySet:
+        """Published now or before: rows that may leave a stub in the thread."""
+        return self.filter(Q(status=Status.APPROVED) | Q(published_at__isnull=False))
+
+    def hidden_from_public(self) -> CommentQuerySet:
+        return self.exclude(status=Status.APPROVED)
+
+    def waiting(self) -> CommentQuerySet:
+        """What a moderator has to judge: pending comments and edits of published ones."""
+        return self.filter(waiting_since__isnull=False)
+
+    def unscreened(self) -> CommentQuerySet:
+        """Comments whose latest revision the asynchronous flaggers have not seen."""
+        return self.filter(screened_revision__lt=F("revision"))
+
+    def with_context(self) -> CommentQuerySet:
+        return self.select_related("article", "author", "site")
+
+
+class Comment(models.Model):
+    """What a reader wrote under an article.
+
+    `public_html` holds the text that everybody sees and is empty unless the comment is published, so that no read of it
+    can show more. What the author wrote is in the revisions.
+    """
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="comments", verbose_name=_("site"))
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="comments", verbose_name=_("article"))
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="comments", verbose_name=_("author"))
+    # The name as it was when the comment was written; hot reads need no join.
+    author_name = models.CharField(_("name"), max_length=60)
+    author_badge = models.CharField(_("badge"), max_length=12, blank=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies", verbose_name=_("parent")
+    )
+    # The comment that started the conversation; empty on that one itself.
+    root = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="conversation", verbose_name=_("root")
+    )
+    depth = models.PositiveIntegerField(_("depth"), default=0)
+    language = models.CharField(_("language"), max_length=12)
+
+    # Written by lifecycle alone.
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.PENDING)
+    # Since when a moderator's judgement is due; empty when none is.
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_revision = models.PositiveSmallIntegerField(_("published revision"), null=True, blank=True)
+    public_html = models.TextField(_("published text"), blank=True)
+
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    # The latest revision that all asynchronous flaggers have looked at.
+    screened_revision = models.PositiveSmallIntegerField(_("screened revision"), default=0)
+    vote_count = models.PositiveIntegerField(_("votes"), default=0)
+    posted_at = models.DateTimeField(_("posted"))
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    # Of the request, or derived from author and text: the same post twice is one comment.
+    idempotency_key = models.CharField(max_length=64)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        constraints = (
+            # The status is one of the eight.
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="comment_status_known"),
+            # A comment starts a conversation, or has a parent and a root.
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, root__isnull=True, depth=0)
+                | Q(parent__isnull=False, root__isnull=False, depth__gt=0),
+                name="comment_place_in_thread",
+            ),
+            # A published comment has a published revision.
+            models.CheckConstraint(
+                condition=~Q(status=Status.APPROVED) | Q(published_at__isnull=False, published_revision__isnull=False),
+                name="comment_published_has_revision",
+            ),
+            # Text that nobody may read is not where the public reads.
+            models.CheckConstraint(
+                condition=Q(status=Status.APPROVED) | Q(public_html=""), name="comment_hidden_has_no_public_html"
+            ),
+            # A pending comment waits for a moderator; besides it only edits of published ones do.
+            models.CheckConstraint(
+                condition=Q(status=Status.PENDING, waiting_since__isnull=False)
+                | Q(status=Status.APPROVED)
+                | (~Q(status=Status.PENDING) & Q(waiting_since__isnull=True)),
+                name="comment_waits_when_pending",
+            ),
+            # The same post sent twice is one comment.
+            models.UniqueConstraint(fields=("article", "idempotency_key"), name="comment_idempotency_key_unique"),
+        )
+        indexes = (
+            # threads.py: roots of an article, newest or oldest first.
+            models.Index(
+                fields=("article", "-posted_at", "-id"), condition=Q(parent__isnull=True), name="comment_roots_by_time"
+            ),
+            # threads.py: roots of an article, most votes first.
+            models.Index(
+                fields=("article", "-vote_count", "-id"),
+                condition=Q(parent__isnull=True),
+                name="comment_roots_by_votes",
+            ),
+            # queue.py: what waits on a site, oldest first; holds waiting rows only.
+            models.Index(
+                fields=("site", "waiting_since", "id"),
+                condition=Q(waiting_since__isnull=False),
+                name="comment_queue",
+            ),
+            # queue.py: decided comments of a site by status, newest first.
+            models.Index(fields=("site", "status", "-posted_at", "-id"), name="comment_by_status"),
+            # feeds.py: published comments of a site, newest first.
+            models.Index(
+                fields=("site", "-published_at", "-id"),
+                condition=Q(status=Status.APPROVED),
+                name="comment_site_feed",
+            ),
+            # feeds.py: published comments of an article, newest first.
+            models.Index(
+                fields=("article", "-published_at", "-id"),
+                condition=Q(status=Status.APPROVED),
+                name="comment_article_feed",
+            ),
+            # services/posting.py and the author's view: what somebody wrote lately.
+            models.Index(fields=("author", "-posted_at"), name="comment_by_author"),
+            # tasks.py: what the asynchronous flaggers have not seen.
+            models.Index(fields=("id",), condition=Q(screened_revision__lt=F("revision")), name="comment_unscreened"),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == Status.APPROVED
+
+    @property
+    def has_waiting_edit(self) -> bool:
+        """Whether it is published while a newer text of its author waits to be judged."""
+        return self.is_published and self.waiting_since is not None
+
+
+class Revision(models.Model):
+    """One version of a comment's text, as its author wrote it. Never changed after it was written."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions", verbose_name=_("comment"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    body = models.TextField(_("text"))
+    body_html = models.TextField(_("rendered text"))
+    render_version = models.PositiveSmallIntegerField(_("rules of rendering"))
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ("comment", "number")
+        constraints = (
+            # Revisions of a comment are numbered.
+            models.UniqueConstraint(fields=("comment", "number"), name="revision_number_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}/{self.number}"
+
+
+class StatusChange(models.Model):
+    """One step in the life of a comment: from where to where, by whom, when. Only ever added to."""
+
+    comment = models.ForeignKey(
+        Comment, on_delete=models.CASCADE, related_name="status_changes", verbose_name=_("comment")
+    )
+    from_status = models.CharField(_("from"), max_length=16, choices=Status.choices, blank=True)
+    to_status = models.CharField(_("to"), max_length=16, choices=Status.choices)
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    actor_kind = models.CharField(_("by"), max_length=10, choices=ActorKind.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="comment_status_changes",
+        verbose_name=_("account"),
+    )
+    clause = models.CharField(_("clause"), max_length=50, blank=True)
+    note = models.TextField(_("note to the author"), blank=True)
+    # What an undo puts back.
+    from_waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    from_published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    from_published_revision = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    from_edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by", verbose_name=_("takes back")
+    )
+    created_at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("status change")
+        verbose_name_plural = _("status changes")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.from_status} -> {self.to_status}"

@@ -1,0 +1,3 @@
+"""What follows from the news inside this app."""
+
+from __future__ import annotations

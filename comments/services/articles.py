@@ -1,0 +1,92 @@
+"""Registering articles: by the Django host, or lazily by the API from a registered origin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from comments.enums import ArticleMode
+from comments.exceptions import InvalidInputError, UnknownArticleError
+from comments.models import Article, ArticleUrl, Site
+from comments.models.articles import ARTICLE_KEY_PATTERN
+from comments.origins import is_from_origins
+from comments.text import TextError, normalise_line
+
+TITLE_LIMIT = 300
+URL_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """What a host says of its article. `language` empty: the site's."""
+
+    key: str
+    url: str
+    title: str
+    teaser: str = ""
+    section: str = ""
+    language: str = ""
+    mode: ArticleMode = ArticleMode.PRE_MODERATED
+
+
+def register_article(*, site: Site, facts: ArticleFacts) -> Article:
+    """The article of this key, made or brought up to date from what the trusted host says. 1 query when nothing changed.
+
+    Its mode is the host's only at first: afterwards it is the moderators'. A new address is kept as an alias.
+    """
+    _require_key(facts.key)
+    language = facts.language or site.language
+    values = {
+        "url": facts.url,
+        "title": facts.title[:TITLE_LIMIT],
+        "teaser": facts.teaser,
+        "section": facts.section,
+        "language": language,
+    }
+    article, created = Article.objects.get_or_create(site=site, key=facts.key, defaults={**values, "mode": facts.mode})
+    changed = [name for name, value in values.items() if getattr(article, name) != value]
+    if created or "url" in changed:
+        _add_url(article, facts.url)
+    if changed:
+        for name in changed:
+            setattr(article, name, values[name])
+        article.save(update_fields=changed)
+    article.site = site
+    return article
+
+
+def register_from_page(*, site: Site, key: str, url: str, title: str) -> Article:
+    """A new article from what a reader's page says, believed only if its address is on the site's origins.
+
+    Raises UnknownArticleError when it is not, InvalidInputError for an impossible key or title.
+    """
+    _require_key(key)
+    if len(url) > URL_LIMIT or not is_from_origins(url, site.origins):
+        raise UnknownArticleError(_("This page is not registered with the site, so it cannot be commented on here."))
+    try:
+        clean_title = normalise_line(title or key, limit=TITLE_LIMIT)
+    except TextError as error:
+        raise InvalidInputError("article_title", str(error)) from error
+    try:
+        with transaction.atomic():
+            article = Article.objects.create(site=site, key=key, url=url, title=clean_title, language=site.language)
+            _add_url(article, url)
+    except IntegrityError:
+        # Two readers were the first at once; the other one's row is as good.
+        article = Article.objects.get(site=site, key=key)
+    article.site = site
+    return article
+
+
+def _require_key(key: str) -> None:
+    if not re.fullmatch(ARTICLE_KEY_PATTERN, key):
+        raise InvalidInputError(
+            "key", _("An article key has 1 to 200 of the letters a to z, digits and the characters . _ ~ : -")
+        )
+
+
+def _add_url(article: Article, url: str) -> None:
+    ArticleUrl.objects.update_or_create(site_id=article.site_id, url=url, defaults={"article": article})

@@ -1,0 +1,325 @@
+"""Writing: a new comment, a new text for one's own comment, taking it back."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments import lifecycle
+from comments.conf import settings
+from comments.enums import ActorKind, ArticleMode, Status
+from comments.exceptions import (
+    DiscussionClosedError,
+    EditWindowOverError,
+    InvalidInputError,
+    UnknownArticleError,
+)
+from comments.markup import RENDER_VERSION, render
+from comments.models import Article, Author, Comment, Revision
+from comments.screening import ScreeningInput, Verdict, get_screener
+from comments.services.identity import Identity, author_for_post, authors_of
+from comments.signals import comment_posted, comment_revised
+from comments.text import TextError, normalise_body
+from comments.throttling import count_or_refuse
+
+logger = logging.getLogger(__name__)
+
+# The same text by the same person within this time is the same post sent twice.
+REPEAT_WINDOW = datetime.timedelta(seconds=60)
+RECENT_BODIES = 10
+MINIMUM_KEY_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody typed and sent, as it arrived."""
+
+    body: str
+    parent: str = ""
+    name: str = ""
+    email: str = ""
+    language: str = ""
+    idempotency_key: str = ""
+    by_form: bool = False
+    form_seconds: float | None = None
+    form_trap_filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The stored comment; `created` is False when this was the same post once more."""
+
+    comment: Comment
+    created: bool
+
+
+def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Posted:
+    """Store a comment under an article and put it where it belongs: before a moderator, as a rule. About 10 queries.
+
+    Raises UnknownArticleError (hidden), DiscussionClosedError, InvalidInputError (field and sentence) and
+    TooManyRequestsError; in each case nothing is stored. The same post sent again, also in parallel, is one comment.
+    """
+    _require_open(article)
+    body = _clean_body(draft.body)
+    parent = _published_parent(article, draft.parent)
+    keys = _idempotency_keys(article, identity, draft, body)
+    if repeated := _same_post(article, keys, body, draft):
+        return Posted(repeated, created=False)
+    _count_post(identity)
+    verdict = _screen(_screening_input(article, identity, draft, body, parent))
+    try:
+        comment = _store(article, identity, draft, body, parent, keys[0], verdict)
+    except IntegrityError:
+        # The same post in parallel got there first.
+        if repeated := _same_post(article, keys, body, draft):
+            return Posted(repeated, created=False)
+        raise
+    return Posted(comment, created=True)
+
+
+def revise_comment(*, comment: Comment, body: str) -> Comment:
+    """Store a new text by the comment's author: within the edit window, or after it was returned for revision.
+
+    A returned comment goes back into the queue; a pending one keeps its place there; a published one keeps its old text
+    in public until the new one is approved. Raises EditWindowOverError, InvalidInputError, StaleDecisionError.
+    """
+    if not may_revise(comment):
+        raise EditWindowOverError
+    clean = _clean_body(body)
+    latest = comment.revisions.get(number=comment.revision)
+    if clean == latest.body and comment.status != Status.RETURNED:
+        return comment
+    verdict = _screen(_screening_input_for_revision(comment, clean))
+    with transaction.atomic():
+        lifecycle.add_revision(comment, body=clean, body_html=render(clean), render_version=RENDER_VERSION)
+        if comment.status == Status.RETURNED:
+            lifecycle.set_status(
+                comment.pk,
+                Status.PENDING,
+                actor=lifecycle.Actor(ActorKind.AUTHOR, comment.author.user_id),
+                expected_status=Status.RETURNED,
+                expected_revision=comment.revision,
+            )
+            comment.refresh_from_db()
+        comment_revised.send(sender=Comment, comment=comment, verdict=verdict)
+    return comment
+
+
+def withdraw_comment(*, comment: Comment) -> Comment:
+    """Take one's own comment back. Raises EditWindowOverError where it can no longer be (rejected, removed, paused)."""
+    if not may_withdraw(comment):
+        raise EditWindowOverError
+    lifecycle.set_status(
+        comment.pk,
+        Status.WITHDRAWN,
+        actor=lifecycle.Actor(ActorKind.AUTHOR, comment.author.user_id),
+        expected_status=Status(comment.status),
+        expected_revision=comment.revision,
+    )
+    comment.refresh_from_db()
+    return comment
+
+
+def may_revise(comment: Comment) -> bool:
+    """Whether its author may change the text now. No query when article is loaded."""
+    if not comment.article.takes_changes:
+        return False
+    if comment.status == Status.RETURNED:
+        return True
+    in_window = timezone.now() < comment.posted_at + settings.edit_window
+    return in_window and comment.status in (Status.PENDING, Status.APPROVED)
+
+
+def may_withdraw(comment: Comment) -> bool:
+    """Whether its author may take it back now."""
+    return comment.article.takes_changes and Status.WITHDRAWN in lifecycle.TRANSITIONS[Status(comment.status)]
+
+
+def _require_open(article: Article) -> None:
+    if article.mode == ArticleMode.HIDDEN:
+        raise UnknownArticleError
+    if article.mode == ArticleMode.READ_ONLY:
+        raise DiscussionClosedError(_("This discussion is paused; please keep your text and try again later."))
+    if not article.takes_comments:
+        raise DiscussionClosedError
+
+
+def _clean_body(body: str) -> str:
+    try:
+        return normalise_body(body)
+    except TextError as error:
+        raise InvalidInputError("body", str(error)) from error
+
+
+def _published_parent(article: Article, public_id: str) -> Comment | None:
+    if not public_id:
+        return None
+    parent = Comment.objects.for_article(article).published().filter(public_id=public_id).first()
+    if parent is None:
+        raise InvalidInputError(
+            "parent", _("The comment you reply to is no longer there. You can post your text as a comment of its own.")
+        )
+    return parent
+
+
+def _idempotency_keys(article: Article, identity: Identity, draft: Draft, body: str) -> list[str]:
+    """The key this post is stored under, then others under which the same post may be stored already."""
+    if draft.idempotency_key:
+        if len(draft.idempotency_key) < MINIMUM_KEY_LENGTH:
+            raise InvalidInputError("idempotency_key", _("An idempotency key needs at least 8 random characters."))
+        return [_digest("client", article.pk, draft.idempotency_key)]
+    window = int(timezone.now().timestamp() // REPEAT_WINDOW.total_seconds())
+    who = (identity.key, draft.name, draft.email)
+    return [_digest("same", article.pk, who, draft.parent, body, number) for number in (window, window - 1)]
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
+
+
+def _same_post(article: Article, keys: list[str], body: str, draft: Draft) -> Comment | None:
+    found = Comment.objects.for_article(article).filter(idempotency_key__in=keys).with_context().first()
+    if found is None:
+        return None
+    if found.revisions.get(number=1).body != body:
+        raise InvalidInputError("idempotency_key", _("This idempotency key was already used for another comment."))
+    return found
+
+
+def _count_post(identity: Identity) -> None:
+    limits = settings.post_limits
+    if identity.user is not None or identity.author is not None:
+        count_or_refuse("post", identity.key, limits["author"])
+    if identity.network:
+        count_or_refuse("post", f"network:{identity.network}", limits["network"])
+
+
+def _screening_input(
+    article: Article, identity: Identity, draft: Draft, body: str, parent: Comment | None
+) -> ScreeningInput:
+    authors = authors_of(identity, site=article.site)
+    kind = "user" if identity.user is not None else "guest"
+    return ScreeningInput(
+        site=article.site.slug,
+        article_key=article.key,
+        article_title=article.title,
+        language=draft.language or article.language,
+        mode=article.mode,
+        body=body,
+        author_name=draft.name,
+        author_kind=kind,
+        revision=1,
+        parent_body=_published_body(parent),
+        recent_bodies=recent_bodies(authors),
+        form_seconds=draft.form_seconds,
+        form_trap_filled=draft.form_trap_filled,
+        by_form=draft.by_form,
+    )
+
+
+def _screening_input_for_revision(comment: Comment, body: str) -> ScreeningInput:
+    return ScreeningInput(
+        site=comment.site.slug,
+        article_key=comment.article.key,
+        article_title=comment.article.title,
+        language=comment.language,
+        mode=comment.article.mode,
+        body=body,
+        author_name=comment.author_name,
+        author_kind=comment.author.kind,
+        revision=comment.revision + 1,
+        parent_body=_published_body(comment.parent),
+        recent_bodies=recent_bodies([comment.author], without=comment),
+    )
+
+
+def recent_bodies(authors: list[Author], *, without: Comment | None = None) -> tuple[str, ...]:
+    """What these authors wrote in the last day, newest first, at most 10 texts. 1 query, none without authors."""
+    if not authors:
+        return ()
+    since = timezone.now() - datetime.timedelta(days=1)
+    found = Revision.objects.filter(comment__author__in=authors, created_at__gte=since)
+    if without is not None:
+        found = found.exclude(comment=without)
+    return tuple(found.order_by("-created_at").values_list("body", flat=True)[:RECENT_BODIES])
+
+
+def _published_body(comment: Comment | None) -> str:
+    if comment is None or comment.published_revision is None:
+        return ""
+    return comment.revisions.get(number=comment.published_revision).body
+
+
+def _screen(screening_input: ScreeningInput) -> Verdict:
+    try:
+        return get_screener()(screening_input)
+    except Exception:
+        # A screener is other people's code. Whatever it does, the comment is kept and a person looks at it.
+        logger.exception("The screener failed; the comment waits for a moderator.")
+        return Verdict(Status.PENDING)
+
+
+def _store(
+    article: Article,
+    identity: Identity,
+    draft: Draft,
+    body: str,
+    parent: Comment | None,
+    key: str,
+    verdict: Verdict,
+) -> Comment:
+    now = timezone.now()
+    with transaction.atomic():
+        author = author_for_post(site=article.site, identity=identity, name=draft.name, email=draft.email)
+        comment = Comment(
+            site=article.site,
+            article=article,
+            author=author,
+            author_name=author.name,
+            author_badge=author.badge,
+            parent=parent,
+            root_id=(parent.root_id or parent.pk) if parent else None,
+            depth=parent.depth + 1 if parent else 0,
+            language=draft.language or article.language,
+            posted_at=now,
+            idempotency_key=key,
+        )
+        lifecycle.admit(comment, status=Status.PENDING, actor=lifecycle.Actor(ActorKind.AUTHOR, author.user_id))
+        Revision.objects.create(
+            comment=comment,
+            number=1,
+            body=body,
+            body_html=render(body),
+            render_version=RENDER_VERSION,
+            created_at=now,
+        )
+        comment_posted.send(sender=Comment, comment=comment, verdict=verdict)
+        if verdict.status == Status.APPROVED:
+            lifecycle.set_status(
+                comment.pk,
+                Status.APPROVED,
+                actor=lifecycle.Actor(ActorKind.RULE),
+                expected_status=Status.PENDING,
+                expected_revision=1,
+            )
+            comment.refresh_from_db()
+    return comment
+
+
+__all__ = [
+    "Draft",
+    "Posted",
+    "may_revise",
+    "may_withdraw",
+    "post_comment",
+    "recent_bodies",
+    "revise_comment",
+    "withdraw_comment",
+]

@@ -1,0 +1,71 @@
+"""What the page of one comment shows its author."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+
+from comments.conf import settings
+from comments.enums import Status
+from comments.forms import ReviseForm
+from comments.models import Comment
+from comments.services.posting import may_revise, may_withdraw
+from comments.slots import fill_slot
+from comments.standing import Standing, Step, describe, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """What templates/comments/status.html shows. `form` is there while the text may be changed, or when a change was
+    refused; `editable_until` is empty when no clock runs; `public_body` is the text that everybody reads meanwhile."""
+
+    comment: Comment
+    token: str
+    language: str
+    standing: Standing
+    steps: tuple[Step, ...]
+    body: str
+    public_body: str
+    outcome: SafeString
+    form: ReviseForm | None
+    may_revise: bool
+    may_withdraw: bool
+    editable_until: datetime.datetime | None
+    article_address: str
+
+
+def build_status_page(
+    comment: Comment, *, token: str, article_address: str, form: ReviseForm | None = None
+) -> StatusPage:
+    """The page of a comment (with article, author and site) in the active language. 2 queries and those of the slot."""
+    revisions = list(comment.revisions.all())
+    bodies = {revision.number: revision.body for revision in revisions}
+    body = bodies[comment.revision]
+    allowed = may_revise(comment)
+    shows_older = comment.has_waiting_edit and comment.published_revision is not None
+    return StatusPage(
+        comment=comment,
+        token=token,
+        language=translation.get_language() or comment.language,
+        standing=describe(comment),
+        steps=tuple(timeline(comment, revisions)),
+        body=body,
+        public_body=bodies[comment.published_revision] if shows_older and comment.published_revision else "",
+        outcome=fill_slot("status_outcome", comment=comment),
+        form=form or (ReviseForm(comment=comment, body=body) if allowed else None),
+        may_revise=allowed,
+        may_withdraw=may_withdraw(comment),
+        editable_until=_editable_until(comment) if allowed else None,
+        article_address=article_address,
+    )
+
+
+def _editable_until(comment: Comment) -> datetime.datetime | None:
+    """When the time for changes ends; a comment that was returned may be changed at any time."""
+    if comment.status == Status.RETURNED:
+        return None
+    until = comment.posted_at + settings.edit_window
+    return until if until > timezone.now() else None

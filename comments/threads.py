@@ -1,0 +1,224 @@
+"""The read side: one page of a thread in a constant number of queries, as plain values in the order of display."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from comments.conf import settings
+from comments.enums import Sort, Status
+from comments.exceptions import InvalidInputError
+from comments.models import Article, Comment
+from comments.models.comments import CommentQuerySet
+
+# Deeper replies stand flat on the last level, with the name of whom they answer.
+DISPLAY_DEPTH = 4
+# From here on the name is there too, for screens too narrow for all indents.
+NARROW_DEPTH = 3
+_signer = Signer(salt="marginalia.cursor", sep=".")
+
+_COLUMNS = (
+    "id",
+    "public_id",
+    "parent_id",
+    "root_id",
+    "depth",
+    "status",
+    "author_name",
+    "author_badge",
+    "public_html",
+    "posted_at",
+    "edited_at",
+    "vote_count",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    public_id: str
+    parent_id: int | None
+    root_id: int | None
+    depth: int
+    status: str
+    author_name: str
+    author_badge: str
+    public_html: str
+    posted_at: datetime.datetime
+    edited_at: datetime.datetime | None
+    vote_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One comment as everybody sees it. A stub (a comment that is gone while replies to it are there) has no name and
+    no text, and `gone` says "withdrawn" or "removed". `depth` is the true one, `display_depth` at most DISPLAY_DEPTH;
+    `in_reply_to` names the parent's author from NARROW_DEPTH on. `replies` counts all published replies below it."""
+
+    public_id: str
+    parent: str
+    in_reply_to: str
+    depth: int
+    display_depth: int
+    author_name: str
+    badge: str
+    body_html: str
+    posted_at: datetime.datetime
+    edited_at: datetime.datetime | None
+    votes: int
+    replies: int
+    gone: str
+
+    @property
+    def is_stub(self) -> bool:
+        return bool(self.gone)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it stands on the last level although it is deeper."""
+        return self.depth > DISPLAY_DEPTH
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A page of conversations. `next_cursor` is empty on the last one."""
+
+    rows: tuple[ThreadRow, ...]
+    next_cursor: str
+
+
+def read_page(article: Article, *, sort: Sort, cursor: str = "", size: int | None = None) -> ThreadPage:
+    """One page of an article's thread: `size` conversations with all their replies. 2 queries, 1 when it is empty.
+
+    Conversations come in the order asked for, replies below what they answer, oldest first. A cursor names the last
+    conversation of the page before; it stays good while comments come and go. Raises InvalidInputError("cursor").
+    """
+    size = size or settings.page_size
+    roots = list(_rows(_after(_roots(article), sort, cursor).order_by(*_ORDER[sort])[: size + 1]))
+    next_cursor = _cursor(roots[size - 1], sort) if len(roots) > size else ""
+    return ThreadPage(tuple(_with_replies(roots[:size])), next_cursor)
+
+
+def read_conversation(article: Article, public_id: str) -> ThreadPage:
+    """The whole conversation that a published comment belongs to, as a page of its own. 3 queries at most."""
+    found = Comment.objects.for_article(article).published().filter(public_id=public_id)
+    ids = found.values_list("id", "root_id").first()
+    if ids is None:
+        return ThreadPage((), "")
+    return ThreadPage(tuple(_with_replies(list(_rows(_roots(article).filter(pk=ids[1] or ids[0]))))), "")
+
+
+_ORDER: dict[Sort, tuple[str, str]] = {
+    Sort.NEWEST: ("-posted_at", "-id"),
+    Sort.OLDEST: ("posted_at", "id"),
+    Sort.BEST: ("-vote_count", "-id"),
+}
+
+
+def _roots(article: Article) -> CommentQuerySet:
+    """Beginnings of conversations that are published, or have published replies."""
+    answered = Exists(Comment.objects.published().filter(root=OuterRef("pk")))
+    return Comment.objects.for_article(article).filter(Q(parent__isnull=True), Q(status=Status.APPROVED) | answered)
+
+
+def _rows(comments: CommentQuerySet) -> Iterable[_Row]:
+    return (_Row(*values) for values in comments.values_list(*_COLUMNS))
+
+
+def _cursor(row: _Row, sort: Sort) -> str:
+    """Where the next page begins, signed so that nobody can use it to ask about rows that are not shown."""
+    place = str(row.vote_count) if sort == Sort.BEST else row.posted_at.isoformat()
+    return _signer.sign(f"{sort}~{place}~{row.id}")
+
+
+def _after(roots: CommentQuerySet, sort: Sort, cursor: str) -> CommentQuerySet:
+    if not cursor:
+        return roots
+    try:
+        cursor_sort, place, pk = _signer.unsign(cursor).split("~")
+    except BadSignature as error:
+        raise InvalidInputError(
+            "cursor", _("This page of the discussion is no longer there. Start again at the top.")
+        ) from error
+    if cursor_sort != sort:
+        raise InvalidInputError("cursor", _("This page belongs to another order. Start again at the top."))
+    if sort == Sort.BEST:
+        votes = int(place)
+        return roots.filter(Q(vote_count__lt=votes) | Q(vote_count=votes, id__lt=int(pk)))
+    moment = datetime.datetime.fromisoformat(place)
+    if sort == Sort.OLDEST:
+        return roots.filter(posted_at__gte=moment).filter(Q(posted_at__gt=moment) | Q(id__gt=int(pk)))
+    return roots.filter(posted_at__lte=moment).filter(Q(posted_at__lt=moment) | Q(id__lt=int(pk)))
+
+
+def _with_replies(roots: list[_Row]) -> list[ThreadRow]:
+    """The conversations in order of display. Walks with a stack: a chain of replies has no limit, Python's has."""
+    if not roots:
+        return []
+    replies = list(
+        _rows(
+            Comment.objects.filter(root_id__in=[row.id for row in roots])
+            .once_published()
+            .order_by(F("posted_at"), F("id"))
+        )
+    )
+    by_id = {row.id: row for row in (*roots, *replies)}
+    children: dict[int, list[_Row]] = defaultdict(list)
+    for row in replies:
+        # Without its parent's row (an approval that was taken back) a reply stands directly below the first comment.
+        parent_id = row.parent_id if row.parent_id in by_id else row.root_id
+        if parent_id is not None:
+            children[parent_id].append(row)
+    published_below = _count_published_below(replies, by_id)
+    shown: list[ThreadRow] = []
+    stack = list(reversed(roots))
+    while stack:
+        row = stack.pop()
+        if row.status != Status.APPROVED and not published_below[row.id]:
+            continue
+        shown.append(_thread_row(row, by_id, published_below[row.id]))
+        stack.extend(reversed(children[row.id]))
+    return shown
+
+
+def _count_published_below(replies: list[_Row], by_id: dict[int, _Row]) -> dict[int, int]:
+    """For every comment, how many published replies hang below it. Deepest first, each hands its sum to its parent."""
+    below: dict[int, int] = defaultdict(int)
+    for row in sorted(replies, key=lambda reply: reply.depth, reverse=True):
+        parent_id = row.parent_id if row.parent_id in by_id else row.root_id
+        if parent_id is not None:
+            below[parent_id] += below[row.id] + (row.status == Status.APPROVED)
+    return below
+
+
+def _thread_row(row: _Row, by_id: dict[int, _Row], replies: int) -> ThreadRow:
+    is_stub = row.status != Status.APPROVED
+    parent = by_id.get(row.parent_id) if row.parent_id else None
+    names_parent = row.depth >= NARROW_DEPTH and parent is not None and parent.status == Status.APPROVED
+    return ThreadRow(
+        public_id=row.public_id,
+        parent=parent.public_id if parent else "",
+        in_reply_to=parent.author_name if parent is not None and names_parent else "",
+        depth=row.depth,
+        display_depth=min(row.depth, DISPLAY_DEPTH),
+        author_name="" if is_stub else row.author_name,
+        badge="" if is_stub else row.author_badge,
+        body_html="" if is_stub else row.public_html,
+        posted_at=row.posted_at,
+        edited_at=None if is_stub else row.edited_at,
+        votes=0 if is_stub else row.vote_count,
+        replies=replies,
+        gone=_gone(row.status),
+    )
+
+
+def _gone(status: str) -> str:
+    if status == Status.APPROVED:
+        return ""
+    return "withdrawn" if status == Status.WITHDRAWN else "removed"

@@ -1,0 +1,9 @@
+"""The API as a whole: comments makes it, moderation adds its part. The only place that knows both."""
+
+from __future__ import annotations
+
+from comments.api.api import create_api
+from moderation.api.routers import router as moderation_router
+
+api = create_api()
+api.add_router("moderation", moderation_router)

@@ -1,0 +1,37 @@
+"""What a desk member may load; everybody else gets 404, for hidden and absent alike."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from comments.models import Comment, Site
+from moderation.models import Decision
+from moderation.permissions import User, desk_sites
+
+
+def get_desk_site_or_404(user: User, slug: str = "") -> Site:
+    """The site of this slug whose desk the user belongs to, or the first of theirs. 1 query."""
+    sites = desk_sites(user)
+    site = sites.filter(slug=slug).first() if slug else sites.first()
+    if site is None:
+        raise Http404(_("There is nothing here."))
+    return site
+
+
+def get_comment_or_404(user: User, public_id: str) -> Comment:
+    """A comment in whatever status on a site whose desk the user belongs to, with its context. 1 query."""
+    found = Comment.objects.with_context().filter(site__in=desk_sites(user), public_id=public_id)
+    comment = found.first()
+    if comment is None:
+        raise Http404(_("There is nothing here."))
+    return comment
+
+
+def get_decision_or_404(user: User, pk: int) -> Decision:
+    """A decision on a site whose desk the user belongs to, with comment, site and change. 1 query."""
+    found = Decision.objects.filter(pk=pk, comment__site__in=desk_sites(user))
+    decision = found.select_related("comment__site", "comment__article", "comment__author", "change", "clause").first()
+    if decision is None:
+        raise Http404(_("There is nothing here."))
+    return decision

@@ -1,0 +1,49 @@
+"""The moderators' side settings, each with its default, read from Django's settings at the moment of use."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings as django_settings
+
+
+class Settings:
+    """One property a setting. A project overrides it as MODERATION_<NAME> in its settings."""
+
+    @property
+    def flaggers(self) -> tuple[str, ...]:
+        """Dotted paths of the flaggers' classes, in the order in which they run."""
+        return tuple(getattr(django_settings, "MODERATION_FLAGGERS", ()))
+
+    @property
+    def inline_budget(self) -> datetime.timedelta:
+        """How long all inline flaggers together may keep the author of a comment waiting."""
+        return getattr(django_settings, "MODERATION_INLINE_BUDGET", datetime.timedelta(milliseconds=250))
+
+    @property
+    def flagger_pause(self) -> datetime.timedelta:
+        """For how long an inline flagger that was too slow twice is left out by the process in which that happened."""
+        return getattr(django_settings, "MODERATION_FLAGGER_PAUSE", datetime.timedelta(seconds=60))
+
+    @property
+    def flagger_lease(self) -> datetime.timedelta:
+        """How long whoever began an asynchronous flagger may be at it; longer than the hard limit of its task, 15 s."""
+        return getattr(django_settings, "MODERATION_FLAGGER_LEASE", datetime.timedelta(seconds=20))
+
+    @property
+    def flagger_memory_bytes(self) -> int:
+        """How much more memory than before a worker may use while an asynchronous flagger runs; 0 for no limit."""
+        return getattr(django_settings, "MODERATION_FLAGGER_MEMORY_BYTES", 512 * 1024 * 1024)
+
+    @property
+    def knowledge_max_age(self) -> datetime.timedelta:
+        """For how long a process works with the terms and origins of a site that it once read."""
+        return getattr(django_settings, "MODERATION_KNOWLEDGE_MAX_AGE", datetime.timedelta(seconds=30))
+
+    @property
+    def links_allowed(self) -> int:
+        """How many different links to other sites a comment may have before their number alone is worth a look."""
+        return getattr(django_settings, "MODERATION_LINKS_ALLOWED", 2)
+
+
+settings = Settings()

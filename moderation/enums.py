@@ -1,0 +1,71 @@
+"""The closed vocabularies of the moderators' side."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.TextChoices):
+    """What a moderator may do with a comment."""
+
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Reject")
+    SPAM = "spam", _("Spam")
+    RETURN = "return", _("Return for revision")
+    REMOVE = "remove", _("Remove")
+    RESTORE = "restore", _("Restore")
+
+
+class Role(models.TextChoices):
+    """What somebody is on a site's desk."""
+
+    MODERATOR = "moderator", _("Moderator")
+    SENIOR = "senior", _("Senior moderator")
+    POLICY_EDITOR = "policy_editor", _("Policy editor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor, reading only")
+
+
+class Scope(models.TextChoices):
+    """What an API token may be used for."""
+
+    READ = "read", _("Read the queue")
+    MODERATE = "moderate", _("Decide")
+
+
+class Ground(models.TextChoices):
+    """Why a comment is restricted, in the words of a statement of reasons (DSA, Article 17(3)(d) and (e))."""
+
+    ILLEGAL = "illegal", _("Illegal content")
+    INCOMPATIBLE = "incompatible", _("Against the comment policy")
+
+
+class Measure(models.TextChoices):
+    """What a decision does to the visibility of a comment."""
+
+    NONE = "none", _("Published")
+    NOT_PUBLISHED = "not_published", _("Not published")
+    RETURNED = "returned", _("Returned for revision")
+    REMOVED = "removed", _("Removed")
+
+
+class Source(models.TextChoices):
+    """What made us look."""
+
+    OWN_INITIATIVE = "own_initiative", _("Own initiative")
+    REPORT = "report", _("Report by a reader")
+    NOTICE = "notice", _("Notice of illegal content")
+
+
+class Automation(models.TextChoices):
+    """How far software decided."""
+
+    NONE = "not_automated", _("Decided by a person")
+    PARTIAL = "partially", _("Decided by a person, proposed by software")
+    FULL = "fully", _("Decided by software")
+
+
+class PolicyState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")

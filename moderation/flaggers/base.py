@@ -1,0 +1,117 @@
+"""What a flagger is, and what it may know.
+
+A flagger is a pure function with a name: no database, no network, no files, no clock. So it can run in any thread or
+process, and the same input always gives the same finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from comments.enums import CheckOutcome
+from comments.screening import Finding, ScreeningInput, Span
+
+
+class Stage(Enum):
+    """When a flagger runs: INLINE while the author waits (a few milliseconds), ASYNCHRONOUS in a worker afterwards."""
+
+    INLINE = "inline"
+    ASYNCHRONOUS = "asynchronous"
+
+
+@dataclass(frozen=True, slots=True)
+class TermEntry:
+    """A word or phrase of the site's list. An empty language means comments in any."""
+
+    phrase: str
+    language: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentText:
+    """What else was sent to the site lately, whatever became of it; `comment` is its public identifier."""
+
+    comment: str
+    body: str
+    by_same_author: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKnowledge:
+    """What a flagger may know of the site. `own_hosts` are the site's own host names, in small letters.
+
+    `recent_texts` is there for asynchronous flaggers alone: the latest 500 of three days, newest first.
+    """
+
+    terms: tuple[TermEntry, ...] = ()
+    own_hosts: frozenset[str] = frozenset()
+    recent_texts: tuple[RecentText, ...] = ()
+
+
+class Flagger(Protocol):
+    """One check. Plain class attributes fit where properties stand here."""
+
+    @property
+    def name(self) -> str:
+        """Unique, up to 40 small letters, digits and underscores; the same for ever, since findings are kept by it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes when the same text may be judged differently than before; up to 20 characters."""
+        ...
+
+    @property
+    def stage(self) -> Stage:
+        """When it runs."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Primary subtags of the languages it is for ("de"); an empty tuple means all."""
+        ...
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        """What is to be said of this text."""
+        ...
+
+
+def clear(flagger: Flagger) -> Finding:
+    """Nothing found."""
+    return Finding(flagger.name, flagger.version, CheckOutcome.CLEAR)
+
+
+def flagged(
+    flagger: Flagger,
+    message: str,
+    parameters: Mapping[str, str | int] | None = None,
+    *,
+    score: float,
+    clause: str = "",
+    spans: Iterable[Span] = (),
+) -> Finding:
+    """Something found. `message` is an English sentence marked with gettext_noop, `score` says how sure: 0 to 1."""
+    return Finding(
+        flagger.name,
+        flagger.version,
+        CheckOutcome.FLAGGED,
+        score=score,
+        clause=clause,
+        message=message,
+        parameters=parameters or {},
+        spans=tuple(spans),
+    )
+
+
+def primary_language(tag: str) -> str:
+    """The language without region or script: "de" for "de-AT"."""
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+def speaks(flagger: Flagger, language: str) -> bool:
+    """Whether the flagger is made for comments in this language."""
+    return not flagger.languages or primary_language(language) in flagger.languages

@@ -1,0 +1,74 @@
+"""Loads what flaggers may know of a site."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import time
+from urllib.parse import urlsplit
+
+from django.db.models import F, FilteredRelation, Q
+
+from comments.models import Comment, Revision, Site
+from moderation.conf import settings
+from moderation.flaggers.base import RecentText, SiteKnowledge, TermEntry
+
+RECENT_LIMIT = 500
+RECENT_DAYS = 3
+# How many of the newest comments of all sites are looked through for the recent ones of this: keeps the query small.
+_RECENT_ROWS = 5_000
+
+# By slug: what was read, and when (time.monotonic).
+_known: dict[str, tuple[SiteKnowledge, float]] = {}
+
+
+def load_knowledge(site: str) -> SiteKnowledge:
+    """Terms and own host names of a site, by its slug; 1 query, none when it was read within MODERATION_KNOWLEDGE_MAX_AGE."""
+    now = time.monotonic()
+    knowledge, read_at = _known.get(site, (None, 0.0))
+    if knowledge is None or now - read_at >= settings.knowledge_max_age.total_seconds():
+        knowledge = _read(site)
+        _known[site] = (knowledge, now)
+    return knowledge
+
+
+def forget_knowledge() -> None:
+    """Read anew the next time."""
+    _known.clear()
+
+
+def with_recent_texts(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowledge:
+    """The same with the latest texts of others and of the same author, without the comment itself. 1 query.
+
+    Looks at the newest 5,000 comments at most, by primary key: its cost does not grow with the table.
+    """
+    found = (
+        Revision.objects.filter(
+            comment_id__gt=comment.pk - _RECENT_ROWS,
+            comment__site_id=comment.site_id,
+            comment__posted_at__gte=comment.posted_at - datetime.timedelta(days=RECENT_DAYS),
+            number=F("comment__revision"),
+        )
+        .exclude(comment_id=comment.pk)
+        .order_by("-comment_id")
+        .values_list("comment__public_id", "body", "comment__author_id")[:RECENT_LIMIT]
+    )
+    texts = (RecentText(public_id, body, author == comment.author_id) for public_id, body, author in found)
+    return dataclasses.replace(knowledge, recent_texts=tuple(texts))
+
+
+def _read(slug: str) -> SiteKnowledge:
+    rows = list(
+        Site.objects.annotate(term=FilteredRelation("terms", condition=Q(terms__is_active=True)))
+        .filter(slug=slug)
+        .order_by("term__id")
+        .values_list("origins", "home_url", "term__phrase", "term__language", "term__clause")
+    )
+    if not rows:
+        return SiteKnowledge()
+    addresses = [*rows[0][0], rows[0][1]]
+    hosts = (urlsplit(address).hostname for address in addresses if isinstance(address, str))
+    return SiteKnowledge(
+        terms=tuple(TermEntry(phrase, language, clause) for *_, phrase, language, clause in rows if phrase),
+        own_hosts=frozenset(host for host in hosts if host),
+    )

@@ -1,0 +1,158 @@
+"""Links: too many of them, or one that hides where it leads.
+
+What counts as an address is what `comments.markup` would look at: http and https with their scheme, bare or in Markdown.
+Besides those that start with "www.", which are no links on the page but are meant as such.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+from comments.screening import Finding, ScreeningInput, Span
+from moderation.conf import settings
+from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
+
+_MANY = gettext_noop("Contains %(count)s links to other sites.")
+_SHORTENED = gettext_noop("Contains a shortened link, which hides where it leads: %(host)s")
+_NUMBER = gettext_noop("Contains a link to a number instead of a name: %(host)s")
+_IMITATION = gettext_noop("Contains a link that looks like another one: %(host)s")
+_LINK_LABEL = gettext_noop("Link")
+_SHORTENED_LABEL = gettext_noop("Shortened link")
+_NUMBER_LABEL = gettext_noop("Link to a number")
+_IMITATION_LABEL = gettext_noop("Look-alike link")
+
+_SHORTENER_NAMES: Final = """
+    adf.ly amzn.to bit.do bit.ly bitly.com bl.ink buff.ly chng.it clck.ru cli.gs cutt.ly dlvr.it fb.me goo.gl hyperurl.co
+    is.gd j.mp kurzelinks.de kutt.it link.ly lnk.bio lnkd.in ogy.de ow.ly qr.ae rb.gy rebrand.ly s.id short.io shorte.st
+    shorturl.at shrtco.de soo.gd spoo.me t.co t.ly t1p.de t2m.io tiny.cc tiny.one tinyurl.com tr.im u.nu urlz.fr v.gd
+    vu.fr x.co zpr.io
+"""
+SHORTENERS: Final = frozenset(_SHORTENER_NAMES.split())
+
+_SCHEME = re.compile(r"(?<![A-Za-z0-9+.\-])(?:https?://|www\.(?=[^\s.]))", re.IGNORECASE)
+_ADDRESS_CHARACTERS = re.compile('[^\\s<>"`|\\\\^\u00ab\u00bb\u2018-\u201f\u2039\u203a]*+')
+_BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
+_NOT_AT_THE_END: Final = ".,;:!?'*_~\u2026([{"
+_HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*+@)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
+_NUMBER_HOST = re.compile(r"\[.*\]|(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+))*", re.IGNORECASE)
+# Alphabets with letters that pass for Latin ones, and the small letters of them that are drawn exactly like Latin ones.
+_IMITATING: Final = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
+_DRAWN_ALIKE: Final = frozenset(
+    "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u04cf"
+    "\u03bf\u03b1\u03bd\u03c1\u03c5\u03b9\u0570\u0578\u057d\u0585"
+)
+
+_LABEL_LENGTH: Final = 63
+_HOST_SHOWN: Final = 100
+_MOST_SPANS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address in a text; `host` in small letters, Punycode read, without "www." and port. `names_somebody`: user@host."""
+
+    start: int
+    end: int
+    address: str
+    host: str
+    names_somebody: bool
+
+
+class LinksFlagger:
+    """Counts links and looks at their hosts; inline, linear."""
+
+    name = "links"
+    version = "1"
+    stage = Stage.INLINE
+    languages: tuple[str, ...] = ()
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        """The gravest thing about the links; all of them are marked."""
+        links = [link for link in find_links(comment.body) if not _is_own(link.host, site.own_hosts)]
+        spans = [Span(link.start, link.end, _label(link)) for link in links[:_MOST_SPANS]]
+        for label, message, score in _CONCERNS:
+            for link in links:
+                if _label(link) == label:
+                    parameters = {"host": link.host[:_HOST_SHOWN]}
+                    return flagged(self, message, parameters, score=score, clause="no-advertising", spans=spans)
+        count = len({link.address for link in links})
+        if count > settings.links_allowed:
+            score = min(1.0, 0.4 + count / 10)
+            return flagged(self, _MANY, {"count": count}, score=score, clause="no-advertising", spans=spans)
+        return clear(self)
+
+
+# From grave to harmless: label, message, score.
+_CONCERNS: Final = (
+    (_IMITATION_LABEL, _IMITATION, 0.9),
+    (_NUMBER_LABEL, _NUMBER, 0.8),
+    (_SHORTENED_LABEL, _SHORTENED, 0.6),
+)
+
+
+def find_links(text: str) -> Iterator[Link]:
+    """Every address of a text, in order."""
+    end = 0
+    for match in _SCHEME.finditer(text):
+        if match.start() < end:
+            continue
+        address = match[0] + _cut(text, match.end())
+        end = match.start() + len(address)
+        host = _HOST.match(address)
+        if host is not None and host[1]:
+            yield Link(match.start(), end, address, _readable(host[1]), "@" in address[: host.end(1)])
+
+
+def _cut(text: str, start: int) -> str:
+    """The rest of an address, without closing brackets and punctuation that belong to the sentence around it."""
+    match = _ADDRESS_CHARACTERS.match(text, start)
+    address = match[0] if match else ""
+    opened: list[str] = []
+    for at, char in enumerate(address):
+        if char in _BRACKETS.values():
+            opened.append(char)
+        elif char in _BRACKETS and (not opened or opened.pop() != _BRACKETS[char]):
+            address = address[:at]
+            break
+    return address.rstrip(_NOT_AT_THE_END)
+
+
+def _readable(host: str) -> str:
+    labels = [_decoded(label) for label in host.lower().rstrip(".").split(".")]
+    return ".".join(labels).removeprefix("www.")
+
+
+def _decoded(label: str) -> str:
+    if not label.startswith("xn--") or not label.isascii() or len(label) > _LABEL_LENGTH:
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except ValueError:
+        return label
+
+
+def _label(link: Link) -> str:
+    if link.names_somebody or any(map(_is_imitation, link.host.split("."))):
+        return _IMITATION_LABEL
+    if _NUMBER_HOST.fullmatch(link.host):
+        return _NUMBER_LABEL
+    return _SHORTENED_LABEL if link.host in SHORTENERS else _LINK_LABEL
+
+
+def _is_imitation(label: str) -> bool:
+    """Whether a part of a host name mixes Latin with a similar alphabet, or is made of such letters only."""
+    if label.isascii():
+        return False
+    letters = [char for char in label if char.isalpha()]
+    foreign = [char for char in letters if unicodedata.name(char, "").split(" ")[0] in _IMITATING]
+    return bool(foreign) and (len(foreign) < len(letters) or _DRAWN_ALIKE.issuperset(foreign))
+
+
+def _is_own(host: str, own_hosts: frozenset[str]) -> bool:
+    return any(host == own.removeprefix("www.") or host.endswith("." + own.removeprefix("www.")) for own in own_hosts)

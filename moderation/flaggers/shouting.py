@@ -1,0 +1,105 @@
+"""Capitals, stretched letters and rows of exclamation marks.
+
+German writes every noun with a capital and both languages have acronyms, so neither counts by itself: what counts is
+capitals that run on from word to word. What is quoted, code or an address is not the author's voice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+from comments.screening import Finding, ScreeningInput, Span
+from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
+from moderation.flaggers.spelling import own_words
+
+_CAPITALS = gettext_noop("Written largely in capitals.")
+_STRETCHED = gettext_noop("Stretched letters or rows of exclamation and question marks.")
+_CAPITALS_LABEL = gettext_noop("Capitals")
+_STRETCHED_LABEL = gettext_noop("Stretched")
+_MARKS_LABEL = gettext_noop("Row of marks")
+
+# A run of words in capitals: commas and slashes end it, since acronyms come in lists.
+_WORD: Final = r"[^\W\d_]++"
+_RUN = re.compile(rf"(?<![^\W_]){_WORD}(?:[ \t\n'\u2019\-]{{1,2}}+{_WORD})*+")
+_LETTERS = re.compile(_WORD)
+_LONG_WORD: Final = 4
+_LEAST_RUN_WORDS: Final = 3
+_LEAST_RUN_LETTERS: Final = 12
+# In a longer text one sentence in capitals is enough, in a short one half of its letters.
+_LOUD_LETTERS: Final = 60
+_LOUD_SHARE: Final = 0.5
+
+_STRETCHED_LETTERS = re.compile(r"([^\W\d_])\1{3,}+", re.IGNORECASE)
+_VERY_STRETCHED: Final = 6
+_MARKS = re.compile(r"[!?¡¿]{3,}+")
+_MANY_MARKS: Final = 6
+_OFTEN: Final = 3
+_MOST_SPANS: Final = 50
+
+
+class ShoutingFlagger:
+    """Finds text that shouts; inline, linear."""
+
+    name = "shouting"
+    version = "1"
+    stage = Stage.INLINE
+    languages: tuple[str, ...] = ()
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        """Whether the text is largely in capitals, or full of stretched letters and rows of marks."""
+        text = own_words(comment.body)
+        runs = list(_shouted_runs(text))
+        share = _capital_share(text)
+        loud = sum(_count_letters(text[run.start : run.end]) for run in runs)
+        stretches = [*_spans(_STRETCHED_LETTERS, text, _STRETCHED_LABEL), *_spans(_MARKS, text, _MARKS_LABEL)]
+        if runs and (share >= _LOUD_SHARE or loud >= _LOUD_LETTERS):
+            score = min(1.0, 0.4 + 0.6 * share)
+            return flagged(self, _CAPITALS, score=score, clause="respect", spans=[*runs, *stretches][:_MOST_SPANS])
+        if _is_overdone(stretches):
+            score = min(0.8, 0.3 + 0.1 * len(stretches))
+            return flagged(self, _STRETCHED, score=score, clause="respect", spans=stretches[:_MOST_SPANS])
+        return clear(self)
+
+
+def _shouted_runs(text: str) -> Iterator[Span]:
+    for match in _RUN.finditer(text):
+        yield from _capital_stretches(match)
+
+
+def _capital_stretches(run: re.Match[str]) -> Iterator[Span]:
+    """The longest stretches of words in capitals within a run of words."""
+    words: list[re.Match[str]] = []
+    for word in [*_LETTERS.finditer(run.string, run.start(), run.end()), None]:
+        if word is not None and word[0].replace("ß", "SS").isupper():
+            words.append(word)
+            continue
+        has_long_words = sum(len(one[0]) >= _LONG_WORD for one in words) > 1
+        letters = sum(len(one[0]) for one in words)
+        if len(words) >= _LEAST_RUN_WORDS and letters >= _LEAST_RUN_LETTERS and has_long_words:
+            yield Span(words[0].start(), words[-1].end(), _CAPITALS_LABEL)
+        words = []
+
+
+def _capital_share(text: str) -> float:
+    """The share of capitals among the letters of words of four letters and more; 0 where there are none."""
+    letters = "".join(word for word in _LETTERS.findall(text) if len(word) >= _LONG_WORD)
+    return sum(map(str.isupper, letters)) / len(letters) if letters else 0.0
+
+
+def _count_letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
+
+
+def _spans(pattern: re.Pattern[str], text: str, label: str) -> Iterator[Span]:
+    return (Span(match.start(), match.end(), label) for match in pattern.finditer(text))
+
+
+def _is_overdone(stretches: list[Span]) -> bool:
+    """One "sooo" or "!!!" is how people talk: it takes a very long one, or several."""
+    return len(stretches) >= _OFTEN or any(
+        one.end - one.start >= (_VERY_STRETCHED if one.label == _STRETCHED_LABEL else _MANY_MARKS) for one in stretches
+    )

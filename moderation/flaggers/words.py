@@ -1,0 +1,83 @@
+"""The words of a text, in every reading that a disguise may have: digits and signs for letters, letters set apart or stretched."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_LETTER: Final = r"[^\W_]"
+_SIGNS: Final = "@$!€|"
+_SEPARATORS: Final = r"\s.,*_·•:/\-"
+
+# Possessive quantifiers and what may not stand before keep each search linear, also in 5,000 letters without a space.
+_WORD = re.compile(rf"{_LETTER}++")
+_SIGNED_WORD = re.compile(rf"(?:{_LETTER}|[{_SIGNS}])++")
+_JOINED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:[-*_.:·]{{1,3}}+{_LETTER}++)++")
+_SPACED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:[{_SEPARATORS}]{{1,3}}+{_LETTER}(?!{_LETTER})){{2,}}+")
+_MASKED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:\*++{_LETTER}++)++")
+_STRETCHED = re.compile(r"(.)\1\1++")
+_FOR_A_LETTER = re.compile(rf"[0-9{_SIGNS}]")
+
+_LONGEST: Final = 60
+_READINGS: Final = (
+    str.maketrans("01345789@$!€|", "oieastbgasiei"),
+    str.maketrans("01345789@$!€|", "oleastbgaslel"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A stretch of folded text and what it may be read as; the first reading is the word as it stands."""
+
+    start: int
+    end: int
+    readings: tuple[str, ...]
+
+
+def plain_words(text: str) -> list[Word]:
+    """The words between white space and punctuation, in order."""
+    return [Word(match.start(), match.end(), _readings(match[0])) for match in _WORD.finditer(text)]
+
+
+def disguised_words(text: str) -> Iterator[Word]:
+    """What becomes a word only when signs are read as letters ("Idi@t"), or separators left out ("I.d.i.o.t", "Idi-ot")."""
+    for match in _SIGNED_WORD.finditer(text):
+        word = match[0].rstrip("!|")
+        if _is_short(word) and not word.isalnum():
+            yield Word(match.start(), match.start() + len(word), _readings(word))
+    for match in itertools.chain(_JOINED_WORD.finditer(text), _SPACED_WORD.finditer(text)):
+        word = "".join(filter(str.isalnum, match[0]))
+        if _is_short(word):
+            yield Word(match.start(), match.end(), _readings(word))
+
+
+def masked_words(text: str) -> Iterator[Word]:
+    """Words with asterisks for letters ("f*ck"), as they stand; at least half of their letters are there."""
+    for match in _MASKED_WORD.finditer(text):
+        word = match[0]
+        if _is_short(word) and word.count("*") * 2 <= len(word):
+            yield Word(match.start(), match.end(), (word,))
+
+
+def mask_pattern(masked: str) -> re.Pattern[str]:
+    """What a masked word may be. An asterisk is one letter, or two where one was written out (ß, ä)."""
+    return re.compile("".join("..?" if char == "*" else re.escape(char) for char in masked))
+
+
+def _is_short(word: str) -> bool:
+    return 1 < len(word) <= _LONGEST
+
+
+def _readings(word: str) -> tuple[str, ...]:
+    """The word, as letters if it mixes letters with digits or signs, and without stretched letters."""
+    readings = [word]
+    if len(word) > _LONGEST:
+        return (word,)
+    if _FOR_A_LETTER.search(word) and not word.isdigit():
+        readings += [word.translate(table) for table in _READINGS]
+    if _STRETCHED.search(word):
+        readings += [_STRETCHED.sub(kept, one) for one in readings for kept in (r"\1", r"\1\1")]
+    return tuple(dict.fromkeys(readings))

@@ -1,0 +1,59 @@
+"""What the desk's pages send. The forms only shape: what may be decided is the services' business."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from comments.enums import Status
+from moderation.enums import Action
+from moderation.queue import QueueFilters, QueueSort, QueueStatus
+
+
+class QueueForm(forms.Form):
+    """The state of the desk, as its address holds it. What cannot be read is left out, never refused."""
+
+    site = forms.SlugField(required=False)
+    status = forms.ChoiceField(choices=QueueStatus.choices, required=False)
+    sort = forms.ChoiceField(choices=QueueSort.choices, required=False)
+    flag = forms.CharField(max_length=40, required=False)
+    article = forms.CharField(max_length=200, required=False)
+    author = forms.CharField(max_length=12, required=False)
+    q = forms.CharField(max_length=200, required=False)
+    cursor = forms.CharField(max_length=60, required=False)
+    comment = forms.CharField(max_length=12, required=False)
+    decided = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    def value(self, name: str) -> str:
+        """What stands in a field, empty when it stands for nothing."""
+        self.is_valid()
+        found = self.cleaned_data.get(name)
+        return "" if found is None else str(found)
+
+    def filters(self) -> QueueFilters:
+        """The chosen queue, narrowed and ordered."""
+        sort = self.value("sort")
+        return QueueFilters(
+            status=QueueStatus(self.value("status") or QueueStatus.WAITING),
+            sort=QueueSort(sort) if sort else None,
+            flag=self.value("flag"),
+            article=self.value("article"),
+            author=self.value("author"),
+            q=self.value("q"),
+        )
+
+
+class DecisionForm(forms.Form):
+    """A pressed button of a card: "approve", or an action with the clause it is by, "reject:respect"."""
+
+    decision = forms.CharField(max_length=60)
+    note = forms.CharField(required=False, strip=False)
+    expected_status = forms.ChoiceField(choices=Status.choices)
+    expected_revision = forms.IntegerField(min_value=1, max_value=32_767)
+
+    def clean_decision(self) -> tuple[Action, str]:
+        name, _separator, clause = self.cleaned_data["decision"].partition(":")
+        try:
+            return Action(name), clause
+        except ValueError as error:
+            raise forms.ValidationError(_("There is no such decision.")) from error

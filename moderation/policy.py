@@ -1,0 +1,26 @@
+"""What findings may do to a new comment: a table, nothing else. Flaggers propose; a site's mode says how far they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from comments.enums import ArticleMode, CheckOutcome, Status
+from comments.screening import Finding, Verdict
+
+# Where a new comment goes, by the article's mode and the gravest outcome. What is not in the table waits for a moderator:
+# with moderation before publication that is everything, and nothing is ever published because a check broke.
+FIRST_STATUS: Final[dict[tuple[ArticleMode, CheckOutcome], Status]] = {
+    (ArticleMode.POST_MODERATED, CheckOutcome.CLEAR): Status.APPROVED,
+}
+
+# From grave to harmless.
+_GRAVITY: Final = (CheckOutcome.FAILED, CheckOutcome.NOT_RUN, CheckOutcome.FLAGGED, CheckOutcome.CLEAR)
+
+
+def judge(findings: Iterable[Finding], mode: str) -> Verdict:
+    """Where a comment goes at first, with the findings that say why. An unknown mode counts as the strictest."""
+    found = tuple(findings)
+    outcome = min((finding.outcome for finding in found), key=_GRAVITY.index, default=CheckOutcome.CLEAR)
+    known = ArticleMode(mode) if mode in ArticleMode.values else ArticleMode.PRE_MODERATED
+    return Verdict(FIRST_STATUS.get((known, outcome), Status.PENDING), found)

@@ -1,0 +1,41 @@
+"""The read side of the desk: pages of the queue, single cards, counts. Values only; nothing here writes."""
+
+from __future__ import annotations
+
+from moderation.queue.order import next_in_queue
+from moderation.queue.read import queue_counts, read_change, read_finding, read_item, read_queue
+from moderation.queue.values import (
+    COUNT_LIMIT,
+    PAGE_SIZE,
+    QueueArticle,
+    QueueAuthor,
+    QueueChange,
+    QueueFilters,
+    QueueFinding,
+    QueueItem,
+    QueuePage,
+    QueueParent,
+    QueueSort,
+    QueueStatus,
+)
+
+__all__ = [
+    "COUNT_LIMIT",
+    "PAGE_SIZE",
+    "QueueArticle",
+    "QueueAuthor",
+    "QueueChange",
+    "QueueFilters",
+    "QueueFinding",
+    "QueueItem",
+    "QueuePage",
+    "QueueParent",
+    "QueueSort",
+    "QueueStatus",
+    "next_in_queue",
+    "queue_counts",
+    "read_change",
+    "read_finding",
+    "read_item",
+    "read_queue",
+]

@@ -1,0 +1,32 @@
+"""What follows from the reader's side's news."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from comments.hints import hint_on_commit
+from comments.models import Comment
+from comments.screening import Verdict
+from comments.signals import comment_posted, comment_revised
+from moderation.services.findings import store_findings
+from moderation.tasks import screen_comment_task
+
+logger = logging.getLogger(__name__)
+
+
+@receiver((comment_posted, comment_revised), dispatch_uid="moderation.keep_findings")
+def keep_findings(*, comment: Comment, verdict: Verdict, **_kwargs: object) -> None:
+    """Write down what was found in the new text, and have the asynchronous flaggers look at it.
+
+    In the transaction that stores the text, but in a savepoint: findings may get lost, a comment may not.
+    """
+    try:
+        with transaction.atomic():
+            store_findings(comment=comment, revision=comment.revision, findings=verdict.findings)
+    except Exception as error:  # noqa: BLE001 - a custom screener's findings may be anything
+        # Not logger.exception(): a database names the values it refuses.
+        logger.error("The findings of comment %s were not stored: %s", comment.pk, type(error).__name__)  # noqa: TRY400
+    hint_on_commit(screen_comment_task, comment.pk)

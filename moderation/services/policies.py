@@ -1,0 +1,26 @@
+"""Policies: the one in force, and publishing a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from comments.models import Site
+from moderation.models import Clause, PolicyVersion
+
+
+def current_policy(site: Site) -> PolicyVersion | None:
+    """The version in force now, with its clauses in order; None for a site without a policy. 2 queries."""
+    return PolicyVersion.objects.in_force(timezone.now()).filter(site=site).prefetch_related("clauses").first()
+
+
+def publish_policy(*, version: PolicyVersion, clauses: Sequence[Clause]) -> PolicyVersion:
+    """Store a complete version with its clauses; from then on it is never changed. 2 queries."""
+    with transaction.atomic():
+        version.save(force_insert=True)
+        for clause in clauses:
+            clause.version = version
+        Clause.objects.bulk_create(clauses)
+    return version

@@ -1,0 +1,139 @@
+"""The asynchronous flaggers, one after the other, so that one that hangs or kills its process holds up nothing else.
+
+Before each of them its row is written, as begun: who finds that row later knows how it ended. A flagger gets two
+attempts at a revision; those begun before come last, so that the others have spoken by then.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections import Counter
+from collections.abc import Iterable
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from comments import screening
+from comments.enums import CheckOutcome
+from comments.models import Comment
+from comments.services.screening import mark_screened, stored_screening_input
+from moderation.conf import settings
+from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, speaks
+from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_SLOW, check_safely, without_result
+from moderation.flaggers.knowledge import load_knowledge, with_recent_texts
+from moderation.flaggers.memory import limited_memory
+from moderation.flaggers.registry import installed_flaggers
+from moderation.models import Finding
+from moderation.services.findings import stored
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 2
+# A flagger that hung or crashed this often within this time is left out, so that it cannot take up the workers.
+MOST_FAILURES = 2
+FAILURE_MEMORY = datetime.timedelta(minutes=5)
+_LATEST_ROWS = 500
+
+
+def screen_stored_comment(comment_id: int) -> bool:
+    """Let the asynchronous flaggers look at the latest revision of a comment; whether there was time for all of them.
+
+    Idempotent, and safe to run twice at once. Never changes where the comment stands. About 9 queries and 3 a flagger.
+    """
+    comment = Comment.objects.with_context().select_related("parent").filter(pk=comment_id).first()
+    if comment is None or comment.screened_revision >= comment.revision:
+        logger.info("Nothing to screen: comment %s is gone or was seen.", comment_id)
+        return True
+    rows = {row.flagger: row for row in Finding.objects.filter(comment=comment, revision=comment.revision)}
+    flaggers = [flagger for flagger in installed_flaggers(Stage.ASYNCHRONOUS) if speaks(flagger, comment.language)]
+    unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
+    if unsettled:
+        unsettled.sort(key=lambda flagger: flagger.name in rows)
+        is_over, was_in_time = _run(comment, unsettled)
+        if not is_over:
+            return was_in_time
+    mark_screened(comment_id=comment.pk, revision=comment.revision)
+    return True
+
+
+def _run(comment: Comment, flaggers: Iterable[Flagger]) -> tuple[bool, bool]:
+    """Whether each of them is settled for this revision, and whether none was stopped for lack of time."""
+    screening_input = stored_screening_input(comment)
+    knowledge = with_recent_texts(load_knowledge(comment.site.slug), comment)
+    unreliable = _find_unreliable()
+    is_over = True
+    for flagger in flaggers:
+        row = _begin(comment, flagger, is_unreliable=flagger.name in unreliable)
+        if row is None:
+            is_over = False
+        elif not _is_settled(row) and not _check(row, flagger, screening_input, knowledge):
+            return False, False
+    return is_over, True
+
+
+def _check(row: Finding, flagger: Flagger, screening_input: screening.ScreeningInput, knowledge: SiteKnowledge) -> bool:
+    """Run one flagger and write what it says; False when it used up the time of the task."""
+    try:
+        with limited_memory(settings.flagger_memory_bytes):
+            finding = check_safely(flagger, screening_input, knowledge)
+    except SoftTimeLimitExceeded:
+        logger.error("Flagger %s took too long with comment %s.", flagger.name, row.comment_id)  # noqa: TRY400
+        _settle(row, without_result(flagger, CheckOutcome.FAILED, TOO_SLOW))
+        return False
+    _settle(row, finding)
+    return True
+
+
+def _is_settled(row: Finding | None) -> bool:
+    """Whether a flagger has spoken, or was given up. One that has not is NOT_RUN with an attempt."""
+    return row is not None and (row.outcome != CheckOutcome.NOT_RUN or row.attempts == 0)
+
+
+def _begin(comment: Comment, flagger: Flagger, *, is_unreliable: bool) -> Finding | None:
+    """The row of a flagger that may run now, or of one that is given up; None while somebody else is at it. 1 to 3 queries."""
+    first = without_result(flagger, CheckOutcome.NOT_RUN, PAUSED if is_unreliable else RUNNING)
+    row, is_new = Finding.objects.get_or_create(
+        comment=comment,
+        revision=comment.revision,
+        flagger=flagger.name,
+        defaults={**stored(first), "attempts": 0 if is_unreliable else 1},
+    )
+    if is_new or _is_settled(row):
+        return row
+    now = timezone.now()
+    if row.created_at > now - settings.flagger_lease:
+        return None
+    if is_unreliable or row.attempts >= MOST_ATTEMPTS:
+        logger.error("Flagger %s is given up for comment %s.", flagger.name, comment.pk)
+        return row if _settle(row, without_result(flagger, CheckOutcome.FAILED, CRASHED)) else None
+    claimed = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
+    if not claimed.update(attempts=row.attempts + 1, created_at=now):
+        return None
+    row.attempts += 1
+    return row
+
+
+def _settle(row: Finding, finding: screening.Finding) -> bool:
+    """Write what came of a begun flagger; False when somebody else has taken it over. 1 query."""
+    values = stored(finding)
+    attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
+    mine = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
+    is_mine = bool(mine.update(**values, attempts=attempts))
+    row.outcome, row.attempts = values["outcome"], attempts
+    return is_mine
+
+
+def _find_unreliable() -> set[str]:
+    """Names of flaggers that lately hung or took their process down. 2 queries, over the newest 500 rows."""
+    now = timezone.now()
+    newest = Finding.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    failed = Finding.objects.filter(
+        Q(outcome=CheckOutcome.FAILED, message__in=(TOO_SLOW, CRASHED))
+        | Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0, created_at__lt=now - settings.flagger_lease),
+        pk__gt=newest - _LATEST_ROWS,
+        created_at__gte=now - FAILURE_MEMORY,
+    )
+    counted = Counter(failed.values_list("flagger", flat=True))
+    return {name for name, count in counted.items() if count >= MOST_FAILURES}

@@ -1,0 +1,30 @@
+"""Background work of the moderators' side. Every message is a hint to look; the truth is in the rows."""
+
+from __future__ import annotations
+
+import datetime
+
+from celery import shared_task
+from celery.contrib.django.task import DjangoTask
+
+from comments.hints import hint_on_commit
+from comments.services.screening import find_unscreened
+from moderation.services.screening import screen_stored_comment
+
+SWEEP_LIMIT = 200
+# Younger ones still have their own message under way.
+SWEEP_AGE = datetime.timedelta(seconds=5)
+
+
+@shared_task(base=DjangoTask, soft_time_limit=10, time_limit=15, acks_late=True)
+def screen_comment_task(comment_id: int) -> None:
+    """Let the asynchronous flaggers look at a comment; again when the time was not enough for all."""
+    if not screen_stored_comment(comment_id):
+        hint_on_commit(screen_comment_task, comment_id)
+
+
+@shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)
+def sweep_unscreened_task() -> None:
+    """Find comments whose message was lost, or whose worker died, and hand each to a worker."""
+    for comment_id in find_unscreened(older_than=SWEEP_AGE, limit=SWEEP_LIMIT):
+        hint_on_commit(screen_comment_task, comment_id)

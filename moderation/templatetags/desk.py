@@ -1,0 +1,158 @@
+"""Words and signs of the moderators' pages: what happened to a comment, how long ago, and in which tone."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
+from moderation.enums import Action
+from moderation.queue import COUNT_LIMIT, QueueChange, QueueFinding
+
+register = template.Library()
+
+MINUTE = datetime.timedelta(minutes=1)
+HOUR = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+
+# Tone and sign of a status, as desk.css and icons.svg name them.
+TONES = {
+    Status.AWAITING_EMAIL: ("waiting", "mail"),
+    Status.PENDING: ("waiting", "waiting"),
+    Status.APPROVED: ("published", "published"),
+    Status.REJECTED: ("rejected", "rejected"),
+    Status.SPAM: ("spam", "spam"),
+    Status.RETURNED: ("returned", "returned"),
+    Status.REMOVED: ("removed", "rejected"),
+    Status.WITHDRAWN: ("withdrawn", "withdrawn"),
+}
+
+
+@register.filter
+def tone(status: str) -> str:
+    """The modifier of a status: waiting, published, rejected ..."""
+    return TONES[Status(status)][0]
+
+
+@register.filter
+def sign(status: str) -> str:
+    """The icon of a status."""
+    return TONES[Status(status)][1]
+
+
+@register.filter
+def status_label(status: str) -> str:
+    """A status in the words of its label."""
+    return str(Status(status).label)
+
+
+@register.filter
+def author_kind(kind: str) -> str:
+    """How an author is known to us, in words."""
+    return str(AuthorKind(kind).label)
+
+
+@register.filter
+def capped(count: int) -> str:
+    """A count that stops at a limit: "37", "999+"."""
+    return f"{COUNT_LIMIT - 1}+" if count >= COUNT_LIMIT else str(count)
+
+
+@register.filter
+def length_of_time(since: datetime.datetime | None) -> str:
+    """How long something has lasted, in one unit: "42 min", "3 h", "2 d"."""
+    if since is None:
+        return ""
+    lasted = timezone.now() - since
+    if lasted < HOUR:
+        return _("%(count)d min") % {"count": max(1, lasted // MINUTE)}
+    if lasted < 2 * DAY:
+        return _("%(count)d h") % {"count": lasted // HOUR}
+    return _("%(count)d d") % {"count": lasted // DAY}
+
+
+@register.filter
+def time_ago(moment: datetime.datetime) -> str:
+    """How long ago something was: "just now", "42 min ago"."""
+    if timezone.now() - moment < MINUTE:
+        return _("just now")
+    return _("%(length)s ago") % {"length": length_of_time(moment)}
+
+
+@register.filter
+def what_happened(change: QueueChange) -> str:
+    """A step in a comment's life, in a few words: "Not published: clause 2, Respect"."""
+    if change.is_undo:
+        return _("Taken back")
+    words = _judgement(change) if change.action else _step(change)
+    if not change.clause_title:
+        return words
+    return _("%(what)s: clause %(number)d, %(title)s") % {
+        "what": words,
+        "number": change.clause_number,
+        "title": change.clause_title,
+    }
+
+
+def _judgement(change: QueueChange) -> str:
+    if change.settles_edit:
+        return _("Change published") if change.action == Action.APPROVE else _("Change not published")
+    if change.action == Action.RESTORE:
+        return _("Published after all")
+    return str(change.to_status.label)
+
+
+def _step(change: QueueChange) -> str:
+    if not change.from_status:
+        return _("Received")
+    if change.to_status == Status.WITHDRAWN:
+        return _("Withdrawn by the author") if change.actor_kind == ActorKind.AUTHOR else _("Withdrawn")
+    if change.to_status == Status.PENDING:
+        return _("Revised by the author") if change.actor_kind == ActorKind.AUTHOR else _("Waits for approval again")
+    return str(change.to_status.label)
+
+
+@register.filter
+def result(finding: QueueFinding) -> str:
+    """What a check came to: its own sentence, or in plain words that it found nothing or did not run."""
+    if finding.sentence:
+        return finding.sentence
+    return {
+        CheckOutcome.FLAGGED: _("Found something and did not say what."),
+        CheckOutcome.CLEAR: _("Found nothing."),
+        CheckOutcome.NOT_RUN: _("This check did not run."),
+        CheckOutcome.FAILED: _("This check failed."),
+    }[finding.outcome]
+
+
+@register.filter
+def flagger_label(name: str) -> str:
+    """What a check looks for, in words; one of somebody else's is called by its name."""
+    return {
+        "links": _("Links"),
+        "terms": _("Words"),
+        "shouting": _("Shouting"),
+        "repetition": _("Repetition"),
+        "automation": _("Automation"),
+    }.get(name, name)
+
+
+@register.filter
+def flagger_labels(findings: Iterable[QueueFinding]) -> str:
+    """The names of several checks, one after the other."""
+    return ", ".join(flagger_label(finding.flagger) for finding in findings)
+
+
+@register.filter
+def day(moment: datetime.datetime | None) -> str:
+    """A day as a newspaper of the active language prints it: "12. März 2026", "12 March 2026"."""
+    if moment is None:
+        return ""
+    pattern = "j. F Y" if (get_language() or "de").startswith("de") else "j F Y"
+    return date_format(timezone.localtime(moment), pattern)

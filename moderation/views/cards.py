@@ -1,0 +1,109 @@
+"""The card of one comment: the words with their marks, and the decisions that can be made."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments.models import Comment, Site
+from moderation.enums import Action
+from moderation.models import Clause
+from moderation.queue import QueueItem
+from moderation.services.decisions import CLAUSE_NEEDED, NOTE_LIMIT, possible_actions
+from moderation.services.policies import current_policy
+from moderation.views.words import Piece, marked_paragraphs, word_changes
+
+SIGNS = {Action.APPROVE: "check", Action.RESTORE: "undo", Action.SPAM: "spam"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision that is one button."""
+
+    value: str
+    label: str
+    sign: str
+    is_primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseChoice:
+    """A decision that is made by pressing the clause it is by; `value` is what stands before the clause."""
+
+    value: str
+    label: str
+    short_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One comment, ready for the template. `clauses` are those of the policy in force, `following` the next comment."""
+
+    item: QueueItem
+    paragraphs: tuple[tuple[Piece, ...], ...]
+    changes: tuple[Piece, ...]
+    choices: tuple[Choice, ...]
+    clause_choices: tuple[ClauseChoice, ...]
+    clauses: tuple[Clause, ...]
+    following: str
+    promised: datetime.timedelta
+    is_late: bool
+    note_limit: int = NOTE_LIMIT
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether no judgement is due."""
+        return self.item.waiting_since is None
+
+
+def make_card(item: QueueItem, site: Site, *, may_decide: bool, following: str = "") -> Card:
+    """The card of a comment; without decisions for who may only look. 2 queries, for the policy."""
+    actions = _actions(item) if may_decide else ()
+    policy = current_policy(site)
+    promised = datetime.timedelta(minutes=site.promised_minutes)
+    return Card(
+        item=item,
+        paragraphs=marked_paragraphs(item.body, (span for finding in item.flagged for span in finding.spans)),
+        changes=() if item.previous_body is None else word_changes(item.previous_body, item.body),
+        choices=tuple(_choices(actions, is_edit=item.has_waiting_edit)),
+        clause_choices=tuple(_clause_choices(actions, is_edit=item.has_waiting_edit)),
+        clauses=tuple(policy.clauses.all()) if policy else (),
+        following=following,
+        promised=promised,
+        is_late=item.waiting_since is not None and timezone.now() - item.waiting_since > promised,
+    )
+
+
+def _actions(item: QueueItem) -> tuple[Action, ...]:
+    return possible_actions(Comment(status=item.status, waiting_since=item.waiting_since))
+
+
+def _choices(actions: tuple[Action, ...], *, is_edit: bool) -> list[Choice]:
+    labels = {Action.APPROVE: _("Publish the change")} if is_edit else {Action.RESTORE: _("Publish after all")}
+    return [
+        Choice(
+            value=action.value,
+            label=labels.get(action, str(action.label)),
+            sign=SIGNS[action],
+            is_primary=action == Action.APPROVE,
+        )
+        for action in actions
+        if action not in CLAUSE_NEEDED
+    ]
+
+
+def _clause_choices(actions: tuple[Action, ...], *, is_edit: bool) -> list[ClauseChoice]:
+    labels = {
+        Action.REJECT: _("Keep the published text, by clause") if is_edit else _("Reject by clause"),
+        Action.RETURN: _("Return for revision, by clause"),
+        Action.REMOVE: _("Remove by clause"),
+    }
+    short_labels = {Action.REJECT: _("Reject …"), Action.REMOVE: _("Remove …")}
+    return [
+        ClauseChoice(value=action.value, label=labels[action], short_label=short_labels.get(action, ""))
+        for action in actions
+        if action in CLAUSE_NEEDED
+    ]

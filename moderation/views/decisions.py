@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from comments.enums import Status
+from comments.exceptions import CommentError, StaleDecisionError
+from comments.models import Comment
+from moderation.access import get_comment_or_404, get_decision_or_404
+from moderation.exceptions import NotAllowedError, NothingToUndoError
+from moderation.forms import DecisionForm
+from moderation.queue import next_in_queue, read_item
+from moderation.services.decisions import decide, undo
+from moderation.views.desk import Desk, Refusal, desk_page, open_desk, render_desk, signed_in
+from moderation.views.history import render_history
+
+
+class HttpResponseSeeOther(HttpResponseRedirect):
+    """The answer to a POST that was done: look there, with GET."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
+@desk_page
+@require_POST
+def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Judge a comment; then 303 to the next one, with the decision named so that it can be taken back there.
+
+    Refused: 409 when the comment changed meanwhile, 403 for who may only look, 422 otherwise; the note is kept.
+    """
+    comment = get_comment_or_404(request.user, public_id)
+    desk = open_desk(request, comment.site)
+    form = DecisionForm(request.POST)
+    note = request.POST.get("note", "")
+    if not form.is_valid():
+        incomplete = Refusal(_("The form was incomplete. Please decide once more."), note)
+        return _refuse_decision(request, desk, comment, incomplete)
+    following = next_in_queue(desk.site, desk.filters, public_id)
+    action, clause = form.cleaned_data["decision"]
+    expected = Status(form.cleaned_data["expected_status"])
+    try:
+        decision = decide(
+            comment=comment,
+            moderator=signed_in(request),
+            action=action,
+            expected_status=expected,
+            expected_revision=form.cleaned_data["expected_revision"],
+            clause=clause,
+            note=form.cleaned_data["note"],
+        )
+    except CommentError as error:
+        return _refuse_decision(request, desk, comment, _refusal(error, note, expected))
+    return HttpResponseSeeOther(_desk_url(desk, comment=following, decided=str(decision.pk)))
+
+
+@desk_page
+@require_POST
+def undo_decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a decision back; then 303 to the comment, on the desk or in its history, wherever the button was."""
+    decision = get_decision_or_404(request.user, pk)
+    comment = decision.comment
+    is_from_history = "history" in request.POST
+    desk = open_desk(request, comment.site)
+    try:
+        undo(decision=decision, moderator=signed_in(request))
+    except CommentError as error:
+        refusal = _refusal(error, "", Status(decision.to_status))
+        if is_from_history:
+            return render_history(request, comment, refusal=refusal)
+        return _refuse_decision(request, desk, comment, refusal)
+    if is_from_history:
+        return HttpResponseSeeOther(reverse("moderation:history", args=[comment.public_id]))
+    return HttpResponseSeeOther(_desk_url(desk, comment=comment.public_id))
+
+
+def _desk_url(desk: Desk, **chosen: str) -> str:
+    """The address of the same view of the queue with another comment."""
+    parameters = desk.state | {"cursor": desk.form.value("cursor")} | chosen
+    query = urlencode({name: value for name, value in parameters.items() if value})
+    return f"{reverse('moderation:queue')}?{query}"
+
+
+def _refusal(error: CommentError, note: str, expected: Status) -> Refusal:
+    if isinstance(error, StaleDecisionError):
+        is_new_text = error.comment.status == expected and error.comment.waiting_since is not None
+        message = (
+            _("The author has changed the text since you looked at it. Please read it once more.")
+            if is_new_text
+            else _("Somebody was quicker. Your decision was not stored.")
+        )
+        return Refusal(message, note, is_conflict=True, status=HTTPStatus.CONFLICT)
+    if isinstance(error, NothingToUndoError):
+        return Refusal(str(error.message), note, is_conflict=True, status=HTTPStatus.CONFLICT)
+    if isinstance(error, NotAllowedError):
+        return Refusal(str(error.message), note, status=HTTPStatus.FORBIDDEN)
+    return Refusal(str(error.message), note)
+
+
+def _refuse_decision(request: HttpRequest, desk: Desk, comment: Comment, refusal: Refusal) -> HttpResponse:
+    """The desk with the comment as it stands now."""
+    now = get_comment_or_404(request.user, comment.public_id)
+    return render_desk(request, desk, item=read_item(now), refusal=refusal)

@@ -1,0 +1,155 @@
+"""What every answer of the desk is made from: who sits there, the card on top, and the page or fragment around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from comments.exceptions import InvalidInputError
+from comments.models import Site
+from moderation.access import get_desk_site_or_404
+from moderation.flaggers.base import Stage
+from moderation.flaggers.registry import installed_flaggers
+from moderation.forms import QueueForm
+from moderation.permissions import desk_sites, may_decide
+from moderation.queue import (
+    QueueFilters,
+    QueueItem,
+    QueuePage,
+    QueueSort,
+    next_in_queue,
+    queue_counts,
+    read_queue,
+)
+from moderation.views.cards import make_card
+
+View = Callable[..., HttpResponse]
+# The element that a fragment is swapped into.
+PANE = "card"
+# The parts of the address that choose a view of the queue; the rest says which comment of it is looked at.
+FILTERS = ("status", "sort", "flag", "article", "author", "q")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who looks at which site's queue, and what of it."""
+
+    site: Site
+    sites: tuple[Site, ...]
+    may_decide: bool
+    form: QueueForm
+    filters: QueueFilters
+
+    @property
+    def state(self) -> dict[str, str]:
+        """What the forms of the page carry on: the chosen site and the filters that are set."""
+        site = {"site": self.site.slug} if len(self.sites) > 1 else {}
+        return site | {name: value for name in FILTERS if (value := self.form.value(name))}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a decision was not stored, as a sentence, and what was typed with it."""
+
+    message: str
+    note: str = ""
+    is_conflict: bool = False
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def desk_page(view: View) -> View:
+    """For people who are signed in; that a reader sees nothing is the loaders' business. Never cached."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, **arguments: object) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, **arguments)
+        if request.headers.get("HX-Request"):
+            # The page stays as it is, with everything typed, and says that one has to sign in again.
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("moderation:queue"))
+
+    return guarded
+
+
+def signed_in(request: HttpRequest) -> AbstractBaseUser:
+    """The account behind a request that passed `desk_page`."""
+    if isinstance(request.user, AnonymousUser):
+        raise Http404
+    return request.user
+
+
+def open_desk(request: HttpRequest, site: Site | None = None) -> Desk:
+    """The desk of a site, or of the one that the address names, or of the user's first. 2 queries.
+
+    Raises Http404 for everybody who is on no desk, or not on that one.
+    """
+    form = QueueForm(request.GET)
+    sites = tuple(desk_sites(request.user))
+    slug = site.slug if site else form.value("site") or (sites[0].slug if sites else "")
+    found = next((one for one in sites if one.slug == slug), None) or get_desk_site_or_404(request.user, slug)
+    return Desk(
+        site=found,
+        sites=sites,
+        may_decide=may_decide(request.user, found),
+        form=form,
+        filters=form.filters(),
+    )
+
+
+def render_desk(
+    request: HttpRequest,
+    desk: Desk,
+    *,
+    item: QueueItem | None = None,
+    decided: QueueItem | None = None,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """The desk with this comment's card, or the first one's: whole, or for htmx the card with what changed around it.
+
+    12 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
+    """
+    is_fragment = request.headers.get("HX-Target") == PANE
+    page = QueuePage((), "") if is_fragment else _read_page(desk)
+    chosen = item or next(iter(page.items), None)
+    following = "" if chosen is None or chosen.waiting_since else _next_id(desk, chosen)
+    context = {
+        "site": desk.site,
+        "desk": desk,
+        "counts": queue_counts(desk.site),
+        "sorts": QueueSort,
+        "page": page,
+        "card": make_card(chosen, desk.site, may_decide=desk.may_decide, following=following) if chosen else None,
+        "is_open": item is not None or decided is not None,
+        "decided": decided,
+        "refusal": refusal,
+        "articles": {one.article.key: one.article.title for one in page.items},
+        "flaggers": [flagger.name for stage in Stage for flagger in installed_flaggers(stage)],
+    }
+    template = "moderation/_answer.html" if is_fragment else "moderation/queue.html"
+    response = render(request, template, context, status=refusal.status if refusal else HTTPStatus.OK)
+    if refusal:
+        # The address that refused is no place to come back to.
+        response.headers["HX-Push-Url"] = "false"
+    return response
+
+
+def _read_page(desk: Desk) -> QueuePage:
+    try:
+        return read_queue(desk.site, desk.filters, desk.form.value("cursor"))
+    except InvalidInputError:
+        return read_queue(desk.site, desk.filters)
+
+
+def _next_id(desk: Desk, item: QueueItem) -> str:
+    return next_in_queue(desk.site, desk.filters, item.public_id)

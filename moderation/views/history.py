@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from comments.models import Comment
+from moderation.access import get_comment_or_404
+from moderation.models import Decision
+from moderation.permissions import may_decide
+from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
+from moderation.views.desk import Refusal, desk_page
+from moderation.views.words import Piece, marked_paragraphs, word_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a comment's status. `policy_version` is the number of the policy it was decided by, if any."""
+
+    change: QueueChange
+    policy_version: int | None
+    undone_at: datetime.datetime | None
+    undone_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """One text of its author, with what the checks said of it and what differs from the text before."""
+
+    number: int
+    created_at: datetime.datetime
+    is_published: bool
+    paragraphs: tuple[tuple[Piece, ...], ...]
+    changes: tuple[Piece, ...]
+    findings: tuple[QueueFinding, ...]
+
+
+@desk_page
+@require_safe
+def history(request: HttpRequest, public_id: str) -> HttpResponse:
+    """All that ever happened to a comment: steps, decisions, texts, findings. 5 queries besides those of the session, whatever happened."""
+    return render_history(request, get_comment_or_404(request.user, public_id))
+
+
+def render_history(request: HttpRequest, comment: Comment, *, refusal: Refusal | None = None) -> HttpResponse:
+    """The history page; also the answer to an undo that was refused there."""
+    context = {
+        "site": comment.site,
+        "comment": comment,
+        "steps": _steps(comment),
+        "revisions": _revisions(comment),
+        "may_decide": may_decide(request.user, comment.site),
+        "refusal": refusal,
+    }
+    return render(request, "moderation/history.html", context, status=refusal.status if refusal else 200)
+
+
+def _steps(comment: Comment) -> list[Step]:
+    related = ("actor", "decision__clause", "decision__policy_version", "decision__undone_by")
+    changes = comment.status_changes.select_related(*related).order_by("id")
+    steps = []
+    for change in changes:
+        decision: Decision | None = getattr(change, "decision", None)
+        undone_by = decision.undone_by if decision else None
+        steps.append(
+            Step(
+                change=read_change(change, revision=comment.revision),
+                policy_version=decision.policy_version.number if decision and decision.policy_version else None,
+                undone_at=decision.undone_at if decision else None,
+                undone_by=(undone_by.get_full_name() or undone_by.get_username()) if undone_by else "",
+            )
+        )
+    return steps
+
+
+def _revisions(comment: Comment) -> list[RevisionView]:
+    """The latest first."""
+    findings = list(comment.findings.order_by("revision", "flagger"))
+    views: list[RevisionView] = []
+    before: str | None = None
+    for revision in comment.revisions.order_by("number"):
+        found = tuple(read_finding(finding) for finding in findings if finding.revision == revision.number)
+        views.append(
+            RevisionView(
+                number=revision.number,
+                created_at=revision.created_at,
+                is_published=comment.is_published and revision.number == comment.published_revision,
+                paragraphs=marked_paragraphs(
+                    revision.body, (span for finding in found if finding.is_flagged for span in finding.spans)
+                ),
+                changes=() if before is None else word_changes(before, revision.body),
+                findings=found,
+            )
+        )
+        before = revision.body
+    return views[::-1]

@@ -1,0 +1,97 @@
+"""A comment's own words, cut into pieces for a template to escape and mark. Nothing here makes HTML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from comments.screening import Span
+
+PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+WORD = re.compile(r"\s*\S+|\s+\Z")
+# Pairs of equal words that a comparison may have to look at; above it the texts are shown whole.
+COMPARISON_LIMIT = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text and what is said of it; for a comparison "added", "gone" or nothing."""
+
+    text: str
+    label: str = ""
+
+
+def marked_paragraphs(text: str, spans: Iterable[Span]) -> tuple[tuple[Piece, ...], ...]:
+    """The paragraphs of a text, each cut where a marked stretch begins or ends. Linear, but for sorting the spans.
+
+    Offsets beyond the text are cut off; of stretches that overlap, the earlier one goes on.
+    """
+    marks = deque(_apart(spans, len(text)))
+    return tuple(
+        tuple(_pieces(text, marks, paragraph.start(), paragraph.end())) for paragraph in PARAGRAPH.finditer(text)
+    )
+
+
+def word_changes(old: str, new: str) -> tuple[Piece, ...]:
+    """Both texts as one: words that stay, words that are gone, words that were added, in reading order."""
+    before, after = WORD.findall(old), WORD.findall(new)
+    head = _common_length(before, after)
+    tail = _common_length(before[head:][::-1], after[head:][::-1])
+    middle_before, middle_after = before[head : len(before) - tail], after[head : len(after) - tail]
+    pieces = [Piece("".join(before[:head]))]
+    pieces += _changes(middle_before, middle_after)
+    pieces.append(Piece("".join(before[len(before) - tail :])))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _apart(spans: Iterable[Span], length: int) -> Iterator[Span]:
+    end = 0
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        start, stop = max(span.start, end), min(span.end, length)
+        if start < stop:
+            yield Span(start, stop, span.label)
+            end = stop
+
+
+def _pieces(text: str, marks: deque[Span], start: int, end: int) -> Iterator[Piece]:
+    while marks and marks[0].start < end:
+        mark = marks.popleft()
+        if mark.end <= start:
+            continue
+        if mark.start > start:
+            yield Piece(text[start : mark.start])
+        yield Piece(text[max(mark.start, start) : min(mark.end, end)], mark.label)
+        start = min(mark.end, end)
+        if mark.end > end:
+            # It goes on in the next paragraph.
+            marks.appendleft(mark)
+            break
+    if start < end:
+        yield Piece(text[start:end])
+
+
+def _common_length(one: list[str], other: list[str]) -> int:
+    length = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        length += 1
+    return length
+
+
+def _changes(before: list[str], after: list[str]) -> Iterator[Piece]:
+    counts = Counter(after)
+    if sum(counts[word] for word in before) > COMPARISON_LIMIT:
+        yield from (Piece("".join(before), "gone"), Piece("".join(after), "added"))
+        return
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    yield from (Piece("".join(before[: blocks[0].a]), "gone"), Piece("".join(after[: blocks[0].b]), "added"))
+    for block, following in pairwise(blocks):
+        stay_before, stay_after = block.a + block.size, block.b + block.size
+        yield Piece("".join(before[block.a : stay_before]))
+        yield Piece("".join(before[stay_before : following.a]), "gone")
+        yield Piece("".join(after[stay_after : following.b]), "added")

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import datetime
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from comments.models import Heartbeat, Outbox
+from comments.services import outbox
+from comments.tasks import purge_task
+
+pytestmark = pytest.mark.django_db
+
+SECOND = datetime.timedelta(seconds=1)
+done: list[int] = []
+
+
+def record(payload: dict[str, int]) -> None:
+    """A handler that works."""
+    done.append(payload["number"])
+
+
+def refuse(_payload: dict[str, int]) -> None:
+    raise ConnectionRefusedError("no mail server")
+
+
+@pytest.fixture(autouse=True)
+def _handlers(settings: Settings) -> None:
+    done.clear()
+    settings.COMMENTS_OUTBOX_HANDLERS = {
+        "record": "tests.comments.test_outbox.record",
+        "refuse": "tests.comments.test_outbox.refuse",
+    }
+
+
+def put(kind: str = "record", number: int = 1, *, delay: float = 0, recipient: str = "") -> Outbox:
+    return outbox.put(
+        kind=kind,
+        event_key=f"{kind}:{number}",
+        payload={"number": number},
+        delay=datetime.timedelta(seconds=delay),
+        recipient=recipient,
+    )
+
+
+def test_lease_due_takes_what_is_due_and_nothing_twice() -> None:
+    due, later = put(number=1), put(number=2, delay=15)
+
+    assert outbox.lease_due(limit=10) == [due.pk]
+    assert outbox.lease_due(limit=10) == []
+    with time_machine.travel(timezone.now() + 20 * SECOND):
+        assert outbox.lease_due(limit=10) == [later.pk]
+
+
+def test_deliver_has_the_effect_once_however_often_the_message_comes() -> None:
+    row = put()
+    outbox.lease_due(limit=10)
+
+    for _ in range(5):
+        outbox.deliver(row.pk)
+
+    row.refresh_from_db()
+    assert done == [1]
+    assert row.done_at is not None
+    assert row.attempts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deliver_by_eight_workers_at_once_has_the_effect_once() -> None:
+    row = put()
+    outbox.lease_due(limit=10)
+
+    def deliver(_number: int) -> None:
+        try:
+            outbox.deliver(row.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(deliver, range(8)))
+
+    assert done == [1]
+
+
+def test_deliver_of_a_row_nobody_leased_or_that_is_gone_does_nothing() -> None:
+    row = put()
+    outbox.deliver(row.pk)
+    outbox.deliver(row.pk + 1)
+    assert done == []
+
+
+def test_a_lost_message_is_found_again_when_its_lease_is_over() -> None:
+    row = put()
+    assert outbox.lease_due(limit=10) == [row.pk]
+    with time_machine.travel(timezone.now() + outbox.LEASE + SECOND):
+        assert outbox.lease_due(limit=10) == [row.pk]
+        outbox.deliver(row.pk)
+    assert done == [1]
+
+
+def test_a_failure_is_tried_again_later_and_later_for_48_hours() -> None:
+    row = put("refuse")
+    start = timezone.now()
+    waits = []
+    with time_machine.travel(start, tick=False) as clock:
+        while row.failed_at is None:
+            before = timezone.now()
+            assert outbox.lease_due(limit=10) == [row.pk]
+            outbox.deliver(row.pk)
+            row.refresh_from_db()
+            waits.append((row.due_at - before).total_seconds())
+            clock.move_to(row.due_at)
+    assert waits[:4] == [30, 60, 120, 240]
+    assert row.last_error == "ConnectionRefusedError"
+    assert datetime.timedelta(hours=24) < row.failed_at - start <= datetime.timedelta(hours=48)
+    assert outbox.lease_due(limit=10) == []
+
+
+def test_cancel_before_the_effect_removes_it_and_after_it_says_no() -> None:
+    put(number=1)
+    assert outbox.cancel("record:1")
+    row = put(number=2)
+    outbox.lease_due(limit=10)
+    assert not outbox.cancel("record:2")
+    outbox.deliver(row.pk)
+    assert not outbox.cancel("record:2")
+    assert list(Outbox.objects.values_list("event_key", flat=True)) == ["record:2"]
+
+
+def test_put_to_an_address_nobody_proved_waits_a_day_for_the_second_mail() -> None:
+    first = put(number=1, recipient="vera.holm@mail.example")
+    second = put(number=2, recipient="Vera.Holm+list@MAIL.example")
+    third = put(number=3, recipient="veraholm@mail.example")
+    other = put(number=4, recipient="someone@mail.example")
+
+    assert second.due_at == first.due_at + outbox.UNPROVED_INTERVAL
+    assert third.due_at == second.due_at + outbox.UNPROVED_INTERVAL
+    assert other.due_at < first.due_at + SECOND
+    assert "vera" not in str(Outbox.objects.values())
+
+
+def test_purge_removes_what_was_done_a_month_ago() -> None:
+    old, new, open_row = put(number=1), put(number=2), put(number=3)
+    Outbox.objects.filter(pk=old.pk).update(done_at=timezone.now() - outbox.KEEP_DONE - SECOND)
+    Outbox.objects.filter(pk=new.pk).update(done_at=timezone.now())
+
+    purge_task()
+
+    assert set(Outbox.objects.values_list("pk", flat=True)) == {new.pk, open_row.pk}
+
+
+def test_beat_keeps_one_row_for_a_worker() -> None:
+    outbox.beat()
+    outbox.beat()
+    assert list(Heartbeat.objects.values_list("name", flat=True)) == ["worker"]

@@ -1,0 +1,113 @@
+"""Run as a program: processes that get in each other's way over one real database.
+
+    python -m tests.flows.race decide 200    two moderators decide each of 200 comments at the same moment
+    python -m tests.flows.race post 40       eight readers post 40 comments each at once
+
+The database is the one the environment names; the result is one line of JSON. Each process speaks to the application
+through its own HTTP client, so status codes are what a browser would get.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from multiprocessing.synchronize import Barrier
+
+from django.test import Client
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+READERS = 8
+SITE = "race"
+KEY = "contested"
+
+
+def decide(
+    number: int, token: str, public_ids: list[str], barrier: Barrier, results: multiprocessing.Queue[int]
+) -> None:
+    """One moderator: approve or reject every comment, each at the same moment as the other one."""
+    client = _client()
+    body = {"expected_status": "pending", "expected_revision": 1}
+    body |= {"action": "approve"} if number else {"action": "reject", "clause": "respect"}
+    for public_id in public_ids:
+        barrier.wait()
+        answer = client.post(
+            f"/api/v1/moderation/comments/{public_id}/decisions",
+            body,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        results.put(answer.status_code)
+
+
+def post(number: int, count: int, barrier: Barrier, results: multiprocessing.Queue[int]) -> None:
+    """One reader: post as fast as possible, from many networks so that no limit slows it down."""
+    client = _client()
+    barrier.wait()
+    for place in range(count):
+        answer = client.post(
+            f"/api/v1/sites/{SITE}/articles/{KEY}/comments",
+            {"body": f"Text {place} of reader {number}", "name": f"Reader {number}"},
+            content_type="application/json",
+            REMOTE_ADDR=f"198.18.{number}.{place % 250}",
+        )
+        results.put(answer.status_code)
+
+
+def _client() -> Client:
+    import django  # noqa: PLC0415 - each process sets itself up
+
+    django.setup()
+    return Client(raise_request_exception=False, SERVER_NAME="localhost")
+
+
+def main(what: str, count: int) -> dict[str, object]:
+    """Prepare the database, run the race, count what is left behind."""
+    client = _client()
+    del client
+    from django.core.management import call_command  # noqa: PLC0415 - needs django.setup()
+    from django.db import connection  # noqa: PLC0415 - needs django.setup()
+
+    from comments.models import Article, Comment, StatusChange  # noqa: PLC0415 - needs django.setup()
+    from moderation.enums import Scope  # noqa: PLC0415 - needs django.setup()
+    from moderation.models import Decision  # noqa: PLC0415 - needs django.setup()
+    from moderation.services.tokens import issue_token  # noqa: PLC0415 - needs django.setup()
+    from tests.factories import make_article, make_comment, make_moderator, make_policy, make_site  # noqa: PLC0415 - needs django.setup()
+
+    call_command("migrate", verbosity=0)
+    site = make_site(SITE)
+    make_policy(site)
+    article = make_article(site, key=KEY)
+    context = multiprocessing.get_context("spawn")
+    results: multiprocessing.Queue[int] = context.Queue()
+    if what == "decide":
+        public_ids = [make_comment(article).public_id for _ in range(count)]
+        tokens = [issue_token(user=make_moderator(site), site=site, scopes=[Scope.MODERATE]) for _ in range(2)]
+        barrier = context.Barrier(2)
+        processes = [
+            context.Process(target=decide, args=(number, token, public_ids, barrier, results))
+            for number, token in enumerate(tokens)
+        ]
+    else:
+        barrier = context.Barrier(READERS)
+        processes = [context.Process(target=post, args=(number, count, barrier, results)) for number in range(READERS)]
+    connection.close()
+    for process in processes:
+        process.start()
+    codes = Counter(results.get(timeout=120) for _ in range(count * len(processes)))
+    for process in processes:
+        process.join()
+    return {
+        "codes": {str(code): number for code, number in sorted(codes.items())},
+        "comments": Comment.objects.count(),
+        "decisions": Decision.objects.count(),
+        "changes": StatusChange.objects.exclude(from_status="").count(),
+        "counter_is_right": Article.objects.get(key=KEY).comment_count == Comment.objects.published().count(),
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(sys.argv[1], int(sys.argv[2]))) + "\n")

@@ -1,0 +1,107 @@
+"""Links: too many, or leading elsewhere than they seem to."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from comments.addresses import web_address
+from comments.enums import CheckOutcome
+from comments.markup import render
+from moderation.flaggers.base import SiteKnowledge
+from moderation.flaggers.guard import read_answer
+from moderation.flaggers.links import LinksFlagger, find_links
+from tests.moderation.inputs import make_input, marked, sentence
+
+KNOWLEDGE = SiteKnowledge(own_hosts=frozenset({"www.news.example"}))
+
+
+def check(body: str):
+    return LinksFlagger().check(make_input(body), KNOWLEDGE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Ohne Link, aber mit z.B. Punkten.Und fehlendem Leerzeichen.",
+        "Siehe https://www.tagesschau.de/inland/freibad-101.html.",
+        "Compare https://a.example/x and https://b.example/y, please.",
+        "Dreimal dieselbe: https://a.example https://a.example https://a.example",
+        "Eigene Artikel: https://news.example/1 https://www.news.example/2 https://sport.news.example/3",
+        "Umlaute sind kein Trick: https://müller.example und https://xn--mller-kva.example/",
+        "Auch ein ganz kyrillischer Name nicht: https://москва.com/",
+        "Kein Link: xhttps://a.example, http://, www. und https:///pfad",
+    ],
+)
+def test_links_ordinary_ones_are_clear(body: str) -> None:
+    assert check(body).outcome == CheckOutcome.CLEAR
+
+
+def test_links_more_than_allowed_are_counted_and_marked() -> None:
+    body = "[Hier](https://a.example/(x)), <https://b.example/>, www.c.example."
+    finding = check(body)
+    assert sentence(finding) == "Contains 3 links to other sites."
+    assert marked(finding, body) == ["https://a.example/(x)", "https://b.example/", "www.c.example"]
+    assert (finding.clause, finding.score) == ("no-advertising", 0.7)
+
+
+def test_links_number_allowed_is_a_setting(settings) -> None:
+    settings.MODERATION_LINKS_ALLOWED = 0
+    assert sentence(check("Siehe https://a.example/")) == "Contains 1 links to other sites."
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("Mehr: https://bit.ly/3xY", "Contains a shortened link, which hides where it leads: bit.ly"),
+        ("Mehr: https://WWW.BIT.LY:443/3xY", "Contains a shortened link, which hides where it leads: bit.ly"),
+        ("Da: http://192.168.7.1/x", "Contains a link to a number instead of a name: 192.168.7.1"),
+        ("Da: http://3232235777/x", "Contains a link to a number instead of a name: 3232235777"),
+        ("Da: http://0xC0.0xA8.7.1/", "Contains a link to a number instead of a name: 0xc0.0xa8.7.1"),
+        ("Da: http://[2001:db8::1]/", "Contains a link to a number instead of a name: [2001:db8::1]"),
+        ("https://sparkasse.example@evil.example/", "Contains a link that looks like another one: evil.example"),
+        ("https://p\u0430ypal.com/", "Contains a link that looks like another one: p\u0430ypal.com"),
+        (
+            "https://xn--80ak6aa92e.com/",
+            "Contains a link that looks like another one: \u0430\u0440\u0440\u04cf\u0435.com",
+        ),
+    ],
+)
+def test_links_that_hide_where_they_lead_are_flagged_even_alone(body: str, said: str) -> None:
+    finding = check(body)
+    assert (finding.outcome, sentence(finding)) == (CheckOutcome.FLAGGED, said)
+
+
+def test_links_gravest_concern_speaks_and_all_links_are_marked() -> None:
+    body = "https://bit.ly/a https://harmlos.example http://10.0.0.1/"
+    finding = check(body)
+    assert sentence(finding) == "Contains a link to a number instead of a name: 10.0.0.1"
+    assert [span.label for span in finding.spans] == ["Shortened link", "Link", "Link to a number"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Siehe https://a.example/b?c=d&e=f#g, und (https://b.example/x_(y)).",
+        "[Text](https://c.example/pfad) <https://d.example> **https://e.example/**",
+        "> https://f.example/\n\n* https://g.example/a.b.\n* „https://h.example“",
+        "https://müller.example/straße",
+    ],
+)
+def test_links_finds_every_address_that_the_page_links(body: str) -> None:
+    linked = {unescape(address) for address in re.findall(r'href="([^"]*)"', render(body))}
+    found = {web_address(link.address) for link in find_links(body)}
+    assert linked
+    assert linked <= found
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["http://" * 700, "https://a.b " * 400, "https://" + "(" * 4_990, "https://xn--" + "a9-" * 1_600, "www." * 1_250],
+)
+def test_links_hostile_text_gets_a_valid_finding(body: str) -> None:
+    flagger = LinksFlagger()
+    finding = flagger.check(make_input(body), KNOWLEDGE)
+    assert read_answer(finding, flagger, body) == finding

@@ -1,0 +1,71 @@
+"""The same text again, by the same author or anywhere on the site."""
+
+from __future__ import annotations
+
+import pytest
+
+from comments.enums import CheckOutcome
+from comments.screening import Finding
+from moderation.flaggers.base import RecentText, SiteKnowledge
+from moderation.flaggers.repetition import RepetitionFlagger, SiteRepetitionFlagger
+from tests.moderation.inputs import make_input, marked, sentence
+
+TEXT = "Das Freibad muss offen bleiben, denn nicht jede Familie kann in den Ferien verreisen oder hat einen Garten."
+OTHER = "Mich stört vor allem, dass über die Preise niemand im Rat offen gesprochen hat, obwohl alle sie kannten."
+
+
+def check_own(body: str, *recent: str) -> Finding:
+    return RepetitionFlagger().check(make_input(body, recent_bodies=recent), SiteKnowledge())
+
+
+def check_site(body: str, *recent: RecentText) -> Finding:
+    return SiteRepetitionFlagger().check(make_input(body), SiteKnowledge(recent_texts=recent))
+
+
+@pytest.mark.parametrize("recent", [TEXT, TEXT.upper() + "!!!", TEXT.replace(",", " \u2013").replace("ü", "ue")])
+def test_repetition_same_words_again_are_flagged(recent: str) -> None:
+    finding = check_own(TEXT, OTHER, recent)
+    assert sentence(finding) == "The same person sent this text before, within the last day."
+    assert (finding.score, marked(finding, TEXT)) == (1.0, [TEXT])
+
+
+@pytest.mark.parametrize(
+    "recent", [TEXT + " Wirklich wahr!", "Noch einmal: " + TEXT, TEXT.replace("Familie", "Person"), TEXT[:-12]]
+)
+def test_repetition_almost_the_same_text_is_flagged(recent: str) -> None:
+    finding = check_own(TEXT, recent)
+    assert sentence(finding) == "The same person sent almost this text before, within the last day."
+    assert finding.score is not None
+    assert 0.5 <= finding.score < 1
+
+
+@pytest.mark.parametrize(
+    ("body", "recent"),
+    [
+        ("Danke!", "Danke!"),
+        ("Sehe ich auch so.", "Sehe ich auch so."),
+        ("Well said, thanks!", "Well said, thanks!"),
+        (TEXT, OTHER),
+        ("> " + TEXT + "\n\nDem stimme ich zu.", "> " + TEXT + "\n\nDas sehe ich ganz anders."),
+        ("I agree with the mayor on the pool but not at all on the library.",
+         "I agree with the council on the library but not at all on the pool."),
+        ("\U0001f44d", "\U0001f44d"),
+    ],
+)  # fmt: skip
+def test_repetition_short_agreement_other_texts_and_quotes_are_clear(body: str, recent: str) -> None:
+    assert check_own(body, recent).outcome == CheckOutcome.CLEAR
+
+
+def test_repetition_without_earlier_texts_is_clear() -> None:
+    assert check_own(TEXT).outcome == CheckOutcome.CLEAR
+
+
+def test_site_repetition_names_the_other_comments() -> None:
+    recent = [RecentText(f"c{number}", TEXT, by_same_author=False) for number in range(4)]
+    finding = check_site(TEXT, RecentText("other", OTHER, by_same_author=True), *recent)
+    assert sentence(finding) == "Almost the same text stands in other comments of the last days (4): c0, c1, c2"
+    assert finding.outcome == CheckOutcome.FLAGGED
+
+
+def test_site_repetition_of_thanks_is_clear() -> None:
+    assert check_site("Danke!", RecentText("c1", "Danke!", by_same_author=False)).outcome == CheckOutcome.CLEAR

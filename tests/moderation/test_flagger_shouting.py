@@ -1,0 +1,78 @@
+"""Shouting: capitals that run on, stretched letters, rows of marks."""
+
+from __future__ import annotations
+
+import pytest
+
+from comments.enums import CheckOutcome
+from comments.screening import Finding
+from moderation.flaggers.base import SiteKnowledge
+from moderation.flaggers.guard import read_answer
+from moderation.flaggers.shouting import ShoutingFlagger
+from tests.moderation.inputs import make_input, marked, sentence
+
+CALM = "Ein ruhiger Satz über das Freibad, die Preise und den Rat der Stadt. " * 5
+
+
+def check(body: str) -> Finding:
+    return ShoutingFlagger().check(make_input(body), SiteKnowledge())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Die Regierung der Bundesrepublik Deutschland und der Rat der Europäischen Union.",
+        "NATO, UNESCO und OPEC",
+        "Die CDU, CSU, SPD, FDP, GRÜNE, LINKE und AfD",
+        "USA UND NATO",
+        "Das ist eine UNVERSCHÄMTHEIT, wirklich.",
+        "This is NOT what I said.",
+        "Breaking news from the BBC and CNN",
+        "Danke!!! Das ist sooo schön",
+        "Schifffahrt, Betttuch und 1000000 Euro",
+        "> ICH HABE ES SATT, DAS IMMER ZU LESEN!!!!!!\n\nBitte ruhig bleiben.",
+        "https://www.EXAMPLE.com/AAAAAAAAAA/WIR/SIND/HIER",
+        "`SELECT NAME FROM ARTICLES WHERE PUBLISHED`",
+        "OK.",
+    ],
+)
+def test_shouting_ordinary_text_is_clear(body: str) -> None:
+    assert check(body).outcome == CheckOutcome.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("body", "shouted"),
+    [
+        ("DAS IST EINE UNVERSCHÄMTHEIT!", "DAS IST EINE UNVERSCHÄMTHEIT"),
+        ("GROßE SCHEIßE IST DAS", "GROßE SCHEIßE IST DAS"),
+        ("I AM SO TIRED OF THIS", "I AM SO TIRED OF THIS"),
+        (CALM + "ICH HABE ES SATT DASS IHR IMMER DAS GLEICHE SCHREIBT UND NICHTS BESSER WIRD. " + CALM,
+         "ICH HABE ES SATT DASS IHR IMMER DAS GLEICHE SCHREIBT UND NICHTS BESSER WIRD"),
+    ],
+)  # fmt: skip
+def test_shouting_capitals_that_run_on_are_flagged(body: str, shouted: str) -> None:
+    finding = check(body)
+    assert sentence(finding) == "Written largely in capitals."
+    assert marked(finding, body) == [shouted]
+    assert finding.clause == "respect"
+
+
+@pytest.mark.parametrize(
+    ("body", "overdone"),
+    [
+        ("Was soll das!!!???", ["!!!???"]),
+        ("Das ist soooooooo schlecht", ["oooooooo"]),
+        ("Nein!!! Doch!!! Ohhhh!", ["!!!", "!!!", "hhhh"]),
+    ],
+)
+def test_shouting_stretched_letters_and_rows_of_marks_are_flagged(body: str, overdone: list[str]) -> None:
+    finding = check(body)
+    assert sentence(finding) == "Stretched letters or rows of exclamation and question marks."
+    assert sorted(marked(finding, body)) == sorted(overdone)
+
+
+@pytest.mark.parametrize("body", ["A" * 5_000, "A a " * 1_250, "AAAA " * 1_000, "!" * 5_000, "`" * 5_000, ">" * 5_000])
+def test_shouting_hostile_text_gets_a_valid_finding(body: str) -> None:
+    flagger = ShoutingFlagger()
+    finding = flagger.check(make_input(body), SiteKnowledge())
+    assert read_answer(finding, flagger, body) == finding
