@@ -46,8 +46,8 @@ messages:  ## collect texts into locale/*.po and compile them
 	  --ignore .venv --ignore var --ignore tests
 	.venv/bin/pybabel -q compile --domain django --directory locale
 
-bench:  ## measurements; bench/README.md explains them
-	$(PYTHON) -m bench
+bench:  ## replay comments through the whole system: FILE=comments.jsonl, SERVICES=1 for PostgreSQL and Redis
+	$(PYTHON) bench/replay.py $(or $(FILE),$(error FILE names the comments to replay)) $(if $(SERVICES),--services)
 
 lock:  ## compile pyproject.toml into the two requirements files (needs uv); UPGRADE=1 takes newer releases
 	$(COMPILE) pyproject.toml --output-file requirements.txt

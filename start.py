@@ -152,8 +152,9 @@ def last_line(result: "subprocess.CompletedProcess[str]") -> str:
 
 
 def clean_environment() -> dict[str, str]:
-    """Our environment without what would lead Python or pip out of .venv."""
-    misleading = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"}
+    """Our environment without what would lead Python or pip out of .venv, or Django to settings of another project."""
+    python, pip = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"}, {"PIP_USER", "PIP_TARGET", "PIP_PREFIX"}
+    misleading = python | pip | {"DJANGO_SETTINGS_MODULE"}
     return {name: value for name, value in os.environ.items() if name not in misleading}
 
 

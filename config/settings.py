@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_stubs_ext
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -235,3 +236,4 @@ if TRUSTED_PROXY_COUNT:
 # Which origins may call the API is decided per site, from the database; none by default.
 CORS_ALLOWED_ORIGINS: list[str] = []
 CORS_URLS_REGEX = r"^/(api|embed)/"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]

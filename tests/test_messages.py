@@ -33,7 +33,7 @@ def read_source(path: Path) -> Catalog:
 def translations(catalog: Catalog) -> dict[tuple[str, str], object]:
     """What a catalogue answers: (context, id) -> text, without what is not translated."""
     return {
-        (message.context or "", first(message.id)): message.string
+        (message.context or "", first(message.id)): strings(message.string)
         for message in catalog
         if message.id and not message.fuzzy and any(strings(message.string))
     }

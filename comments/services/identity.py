@@ -119,7 +119,8 @@ def _clean_name(site: Site, name: str) -> str:
     except TextError as error:
         raise InvalidInputError("name", str(error)) from error
     staff = Author.objects.filter(site=site).exclude(badge=Badge.NONE).values_list("name", flat=True)
-    if is_lookalike(clean, [*settings.reserved_names, *staff]):
+    claims_role = any(is_lookalike(word, settings.reserved_names) for word in clean.split())
+    if claims_role or is_lookalike(clean, [*settings.reserved_names, *staff]):
         raise InvalidInputError(
             "name", _("This name could be mistaken for the editorial team. Please choose another one.")
         )

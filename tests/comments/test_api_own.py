@@ -95,6 +95,42 @@ def test_own_comment_shows_no_reason_that_was_taken_back(client: Client) -> None
     assert (judged_again["reason"]["clause"], judged_again["reason"]["note"]) == ("on-topic", "")
 
 
+def test_own_comment_rejected_again_by_an_undo_shows_the_reason_it_was_rejected_for(client: Client) -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    comment = make_comment(article)
+    seen = {"comment": comment, "moderator": moderator, "expected_revision": 1}
+    decide(**seen, action=Action.REJECT, clause="respect", expected_status=Status.PENDING)
+    undo(decision=decide(**seen, action=Action.RESTORE, expected_status=Status.REJECTED), moderator=moderator)
+
+    shown = client.get(address(comment), headers=bearer(comment.author)).json()
+
+    assert (shown["status"], shown["reason"]["clause"]) == ("rejected", "respect")
+
+
+def test_own_comment_whose_edit_was_refused_shows_the_reason_until_that_is_taken_back(client: Client) -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    comment = make_comment(article, status=Status.APPROVED)
+    revise_comment(comment=comment, body="Schlimmer")
+    refused = decide(
+        comment=comment,
+        moderator=moderator,
+        action=Action.REJECT,
+        expected_status=Status.APPROVED,
+        expected_revision=2,
+        clause="respect",
+    )
+
+    after_refusal = client.get(address(comment), headers=bearer(comment.author)).json()
+    undo(decision=refused, moderator=moderator)
+    after_undo = client.get(address(comment), headers=bearer(comment.author)).json()
+
+    assert (after_refusal["status"], after_refusal["edit_waiting"]) == ("approved", False)
+    assert after_refusal["reason"]["clause"] == "respect"
+    assert (after_undo["status"], after_undo["edit_waiting"], after_undo["reason"]) == ("approved", True, None)
+
+
 def test_own_comment_is_nothing_to_everybody_else() -> None:
     article = make_article()
     comment = make_comment(article, body="Geheimwort")

@@ -101,6 +101,8 @@ def test_post_comment_by_an_account_uses_its_name_and_one_author() -> None:
         ({"name": ""}, "name"),
         ({"name": "x" * 61}, "name"),
         ({"name": "Redaktion"}, "name"),
+        ({"name": "Anna Schmidt (Redaktion)"}, "name"),
+        ({"name": "M0derator Meyer"}, "name"),
         ({"name": "R\u0435d\u0430kti\u043en"}, "name"),  # Cyrillic e, a, o
         ({"email": "not an address"}, "email"),
         ({"parent": "doesnotexist"}, "parent"),

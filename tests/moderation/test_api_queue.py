@@ -48,6 +48,48 @@ def iso(moment: datetime.datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def item_of(comment: Comment, parent: Comment) -> dict[str, object]:
+    """The item of a flagged reply as the contract shapes it."""
+    article, author = comment.article, comment.author
+    finding = {
+        "flagger": "terms",
+        "outcome": "flagged",
+        "score": 0.5,
+        "clause": "respect",
+        "sentence": "A plain sentence.",
+        "spans": [{"start": 8, "end": 14, "label": "term"}],
+    }
+    return {
+        "id": comment.public_id,
+        "status": "pending",
+        "revision": 1,
+        "body": "So ein *Unsinn*!",
+        "body_html": "<p>So ein <em>Unsinn</em>!</p>",
+        "previous_body": None,
+        "language": "de",
+        "article": {"key": article.key, "title": article.title, "teaser": "", "url": article.url},
+        "author": {
+            "id": author.public_id, "name": "Hanna Kuhl", "kind": "guest", "badge": "", "since": iso(author.created_at),
+            "approved": 0, "rejected": 0,
+        },
+        "author_name": "Hanna Kuhl",
+        "parent": {
+            "id": parent.public_id, "author_name": "Jens Wolter", "status": "approved",
+            "posted_at": iso(parent.posted_at), "body": "Anfang",
+        },
+        "root": None,
+        "posted_at": iso(comment.posted_at),
+        "edited_at": None,
+        "waiting_since": iso(comment.posted_at),
+        "findings": [finding],
+        "last_change": {
+            "from_status": "", "to_status": "pending", "at": iso(comment.posted_at), "actor_kind": "author",
+            "actor_name": "", "is_undo": False, "decision": None, "action": None, "clause_number": None,
+            "clause_title": "", "note": "", "may_be_undone": False,
+        },
+    }  # fmt: skip
+
+
 def test_queue_item_holds_all_that_a_judgement_needs(client: Client) -> None:
     article = make_article(key="bridge-17")
     parent = make_comment(article, body="Anfang", status=Status.APPROVED, name="Jens Wolter")
@@ -69,68 +111,7 @@ def test_queue_item_holds_all_that_a_judgement_needs(client: Client) -> None:
 
     assert response.status_code == 200
     assert response.json() == {
-        "items": [
-            {
-                "id": comment.public_id,
-                "status": "pending",
-                "revision": 1,
-                "body": "So ein *Unsinn*!",
-                "body_html": "<p>So ein <em>Unsinn</em>!</p>",
-                "previous_body": None,
-                "language": "de",
-                "article": {
-                    "key": "bridge-17",
-                    "title": "Title of bridge-17",
-                    "teaser": "",
-                    "url": "https://news.example/bridge-17",
-                },
-                "author": {
-                    "id": comment.author.public_id,
-                    "name": "Hanna Kuhl",
-                    "kind": "guest",
-                    "badge": "",
-                    "since": iso(comment.author.created_at),
-                    "approved": 0,
-                    "rejected": 0,
-                },
-                "author_name": "Hanna Kuhl",
-                "parent": {
-                    "id": parent.public_id,
-                    "author_name": "Jens Wolter",
-                    "status": "approved",
-                    "posted_at": iso(parent.posted_at),
-                    "body": "Anfang",
-                },
-                "root": None,
-                "posted_at": iso(comment.posted_at),
-                "edited_at": None,
-                "waiting_since": iso(comment.posted_at),
-                "findings": [
-                    {
-                        "flagger": "terms",
-                        "outcome": "flagged",
-                        "score": 0.5,
-                        "clause": "respect",
-                        "sentence": "A plain sentence.",
-                        "spans": [{"start": 8, "end": 14, "label": "term"}],
-                    }
-                ],
-                "last_change": {
-                    "from_status": "",
-                    "to_status": "pending",
-                    "at": iso(comment.posted_at),
-                    "actor_kind": "author",
-                    "actor_name": "",
-                    "is_undo": False,
-                    "decision": None,
-                    "action": None,
-                    "clause_number": None,
-                    "clause_title": "",
-                    "note": "",
-                    "may_be_undone": False,
-                },
-            }
-        ],
+        "items": [item_of(comment, parent)],
         "next": None,
         "counts": {"waiting": 1, "edited": 0, "approved": 1, "rejected": 0, "spam": 0, "returned": 0, "removed": 0},
     }

@@ -186,6 +186,15 @@ def test_screen_stored_comment_process_ends_others_speak_first_next_time_and_two
     assert Comment.objects.waiting().get() == comment
 
 
+def test_screen_stored_comment_begun_before_comes_last_so_that_others_have_spoken_when_it_crashes_again() -> None:
+    comment, start = make_comment(make_article()), timezone.now()
+    with added(GoesDown(), Well()), time_machine.travel(start) as clock:
+        crash(comment)
+        clock.move_to(start + LEASE_OVER)
+        crash(comment)
+    assert outcomes(comment) == {"goesdown": CheckOutcome.NOT_RUN, "well": CheckOutcome.CLEAR}
+
+
 def test_screen_stored_comment_flagger_that_keeps_failing_is_left_out_for_a_while() -> None:
     article, start = make_article(), timezone.now()
     slow = RunsOutOfTime()

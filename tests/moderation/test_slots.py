@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from comments.enums import Status
+from comments import lifecycle
+from comments.enums import ActorKind, Status
 from comments.models import Comment
 from comments.skeleton import absolute_time
 from moderation.enums import Action, Automation
@@ -150,6 +151,15 @@ def test_status_outcome_after_an_undo_is_empty() -> None:
     assert status_outcome(comment=comment) == ""
 
 
+def test_status_outcome_after_a_taken_back_restoring_names_the_rejection_again() -> None:
+    comment = make_comment(make_article())
+    judge(comment, Action.REJECT, clause="on-topic")
+    undo(decision=judge(comment, Action.RESTORE), moderator=make_moderator(comment.site))
+    comment.refresh_from_db()
+    with override("en"):
+        assert "Clause 1, Title on-topic." in words(status_outcome(comment=comment))
+
+
 @pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED, Status.WITHDRAWN])
 def test_status_outcome_of_a_comment_that_is_not_restricted_is_empty(status: Status) -> None:
     comment = make_comment(make_article())
@@ -160,6 +170,20 @@ def test_status_outcome_of_a_comment_that_is_not_restricted_is_empty(status: Sta
     elif status == Status.WITHDRAWN:
         comment = move(make_comment(comment.article), status)
     assert comment.status == status
+    assert status_outcome(comment=comment) == ""
+
+
+def test_status_outcome_after_a_step_without_a_decision_names_no_older_one() -> None:
+    comment = make_comment(make_article())
+    judge(comment, Action.APPROVE, note="Danke!")
+    lifecycle.set_status(
+        comment.pk,
+        Status.REMOVED,
+        actor=lifecycle.Actor(ActorKind.MODERATOR),
+        expected_status=Status.APPROVED,
+        expected_revision=1,
+    )
+    comment.refresh_from_db()
     assert status_outcome(comment=comment) == ""
 
 
