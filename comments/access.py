@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from comments.models import Article, Author, Comment, Site
+from comments.models.articles import ARTICLE_KEY_PATTERN
 from comments.services.identity import Identity, make_author_token, read_author_token, read_status_token
 from comments.throttling import client_network
 
@@ -22,7 +25,9 @@ def get_site_or_404(slug: str) -> Site:
 
 
 def get_article_or_404(site_slug: str, key: str) -> Article:
-    """An article whose discussion may be shown, with its site. 1 query."""
+    """An article whose discussion may be shown, with its site. 1 query; none for an impossible key."""
+    if not re.fullmatch(ARTICLE_KEY_PATTERN, key):
+        raise _not_found()
     article = Article.objects.with_site().readable().filter(site__slug=site_slug, key=key).first()
     if article is None:
         raise _not_found()
@@ -31,7 +36,7 @@ def get_article_or_404(site_slug: str, key: str) -> Article:
 
 def get_published_comment_or_404(public_id: str) -> Comment:
     """A comment that everybody may read, with article, author and site. 1 query."""
-    comment = Comment.objects.published().with_context().filter(public_id=public_id).first()
+    comment = Comment.objects.published().with_context().with_public_id(public_id).first()
     if comment is None or comment.article.state == "hidden":
         raise _not_found()
     return comment
@@ -39,7 +44,7 @@ def get_published_comment_or_404(public_id: str) -> Comment:
 
 def get_own_comment_or_404(public_id: str, identity: Identity) -> Comment:
     """The caller's own comment in whatever status, with article, author and site. 1 query."""
-    comment = Comment.objects.with_context().filter(public_id=public_id).first()
+    comment = Comment.objects.with_context().with_public_id(public_id).first()
     if comment is None or not _is_own(comment, identity):
         raise _not_found()
     return comment
@@ -48,7 +53,7 @@ def get_own_comment_or_404(public_id: str, identity: Identity) -> Comment:
 def get_comment_by_status_token_or_404(token: str) -> Comment:
     """The comment a status link is for, with article, author and site. 1 query for a well-signed token."""
     public_id = read_status_token(token)
-    comment = Comment.objects.with_context().filter(public_id=public_id).first() if public_id else None
+    comment = Comment.objects.with_context().with_public_id(public_id).first() if public_id else None
     if comment is None:
         raise _not_found()
     return comment

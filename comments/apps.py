@@ -13,5 +13,5 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Both register themselves with Django; the registries exist only once apps are loaded.
-        from comments import checks, receivers  # noqa: F401, PLC0415
+        # They register themselves with Django; the registries exist only once apps are loaded.
+        from comments import checks, cors, receivers  # noqa: F401, PLC0415

@@ -261,7 +261,7 @@ def _lookup_links(article: Article) -> Iterable[Link]:
 def _published(article: Article, public_id: str) -> Comment | None:
     if not public_id or not article.takes_comments:
         return None
-    return Comment.objects.for_article(article).published().filter(public_id=public_id).first()
+    return Comment.objects.for_article(article).published().with_public_id(public_id).first()
 
 
 def _first_lines(comment: Comment) -> str:

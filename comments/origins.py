@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f\\@]")
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def canonical_origin(address: str) -> str | None:
@@ -25,7 +25,11 @@ def canonical_origin(address: str) -> str | None:
         host = host.encode("idna").decode("ascii").lower()
     except ValueError:  # UnicodeError is one, too
         return None
-    if parts.scheme not in DEFAULT_PORTS or not all(_LABEL.fullmatch(label) for label in host.split(".")):
+    if (
+        "@" in parts.netloc
+        or parts.scheme not in DEFAULT_PORTS
+        or not all(_LABEL.fullmatch(label) for label in host.split("."))
+    ):
         return None
     if port in (None, DEFAULT_PORTS[parts.scheme]):
         return f"{parts.scheme}://{host}"

@@ -22,6 +22,7 @@ DISPLAY_DEPTH = 4
 # From here on the name is there too, for screens too narrow for all indents.
 NARROW_DEPTH = 3
 _signer = Signer(salt="marginalia.cursor", sep=".")
+_MOMENT = "%Y%m%dT%H%M%S%f"
 
 _COLUMNS = (
     "id",
@@ -107,7 +108,7 @@ def read_page(article: Article, *, sort: Sort, cursor: str = "", size: int | Non
 
 def read_conversation(article: Article, public_id: str) -> ThreadPage:
     """The whole conversation that a published comment belongs to, as a page of its own. 3 queries at most."""
-    found = Comment.objects.for_article(article).published().filter(public_id=public_id)
+    found = Comment.objects.for_article(article).published().with_public_id(public_id)
     ids = found.values_list("id", "root_id").first()
     if ids is None:
         return ThreadPage((), "")
@@ -132,8 +133,8 @@ def _rows(comments: CommentQuerySet) -> Iterable[_Row]:
 
 
 def _cursor(row: _Row, sort: Sort) -> str:
-    """Where the next page begins, signed so that nobody can use it to ask about rows that are not shown."""
-    place = str(row.vote_count) if sort == Sort.BEST else row.posted_at.isoformat()
+    """Where the next page begins, safe in a URL; signed, so that nobody can ask about rows that are not shown."""
+    place = str(row.vote_count) if sort == Sort.BEST else row.posted_at.astimezone(datetime.UTC).strftime(_MOMENT)
     return _signer.sign(f"{sort}~{place}~{row.id}")
 
 
@@ -151,7 +152,7 @@ def _after(roots: CommentQuerySet, sort: Sort, cursor: str) -> CommentQuerySet:
     if sort == Sort.BEST:
         votes = int(place)
         return roots.filter(Q(vote_count__lt=votes) | Q(vote_count=votes, id__lt=int(pk)))
-    moment = datetime.datetime.fromisoformat(place)
+    moment = datetime.datetime.strptime(place, _MOMENT).replace(tzinfo=datetime.UTC)
     if sort == Sort.OLDEST:
         return roots.filter(posted_at__gte=moment).filter(Q(posted_at__gt=moment) | Q(id__gt=int(pk)))
     return roots.filter(posted_at__lte=moment).filter(Q(posted_at__lt=moment) | Q(id__lt=int(pk)))

@@ -33,6 +33,11 @@ def celery_options() -> dict[str, Any]:
                 "schedule": SWEEP_INTERVAL_S,
                 "options": {"expires": SWEEP_INTERVAL_S},
             },
+            "sweep_unscreened": {
+                "task": "moderation.tasks.sweep_unscreened_task",
+                "schedule": SWEEP_INTERVAL_S,
+                "options": {"expires": SWEEP_INTERVAL_S},
+            },
             "purge": {"task": "comments.tasks.purge_task", "schedule": PURGE_INTERVAL_S},
         },
     }

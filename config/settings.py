@@ -112,6 +112,7 @@ MODERATION_FLAGGERS = [
     "moderation.flaggers.shouting.ShoutingFlagger",
     "moderation.flaggers.repetition.RepetitionFlagger",
     "moderation.flaggers.automation.AutomationFlagger",
+    "moderation.flaggers.repetition.SiteRepetitionFlagger",
 ]
 
 # --- Database, cache, mail
@@ -236,4 +237,5 @@ if TRUSTED_PROXY_COUNT:
 # Which origins may call the API is decided per site, from the database; none by default.
 CORS_ALLOWED_ORIGINS: list[str] = []
 CORS_URLS_REGEX = r"^/(api|embed)/"
+CORS_EXPOSE_HEADERS = ["Retry-After"]
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]

@@ -21,8 +21,8 @@ def get_desk_site_or_404(user: User, slug: str = "") -> Site:
 
 def get_comment_or_404(user: User, public_id: str) -> Comment:
     """A comment in whatever status on a site whose desk the user belongs to, with its context. 1 query."""
-    found = Comment.objects.with_context().filter(site__in=desk_sites(user), public_id=public_id)
-    comment = found.first()
+    found = Comment.objects.with_context().filter(site__in=desk_sites(user))
+    comment = found.with_public_id(public_id).first()
     if comment is None:
         raise Http404(_("There is nothing here."))
     return comment

@@ -13,5 +13,5 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Receivers connect to signals; the registries exist only once apps are loaded.
-        from moderation import receivers  # noqa: F401, PLC0415
+        # Checks register, receivers connect to signals; the registries exist only once apps are loaded.
+        from moderation import checks, receivers  # noqa: F401, PLC0415

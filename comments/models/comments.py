@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,12 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from comments.enums import ActorKind, Status
 from comments.models.articles import Article, Site
 from comments.models.authors import Author
-from comments.models.identifiers import new_public_id
+from comments.models.identifiers import PUBLIC_ID_PATTERN, new_public_id
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def for_article(self, article: Article) -> CommentQuerySet:
         return self.filter(article=article)
+
+    def with_public_id(self, public_id: str) -> CommentQuerySet:
+        """The comment of this identifier; none for text that cannot be one, which PostgreSQL might not even take."""
+        return self.filter(public_id=public_id) if re.fullmatch(PUBLIC_ID_PATTERN, public_id) else self.none()
 
     def published(self) -> CommentQuerySet:
         """What everybody may read."""

@@ -7,6 +7,7 @@ import secrets
 # Crockford's base 32: no i, l, o, u, so an identifier can be read aloud and never spells a word.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 12
+PUBLIC_ID_PATTERN = rf"[{ALPHABET}]{{{LENGTH}}}"
 
 
 def new_public_id() -> str:

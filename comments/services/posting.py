@@ -161,7 +161,7 @@ def _clean_body(body: str) -> str:
 def _published_parent(article: Article, public_id: str) -> Comment | None:
     if not public_id:
         return None
-    parent = Comment.objects.for_article(article).published().filter(public_id=public_id).first()
+    parent = Comment.objects.for_article(article).published().with_public_id(public_id).first()
     if parent is None:
         raise InvalidInputError(
             "parent", _("The comment you reply to is no longer there. You can post your text as a comment of its own.")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, F, IntegerField, Q, Subquery
+from django.utils.translation import gettext
 
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from comments.models import Comment, Revision, Site, StatusChange
@@ -200,11 +201,11 @@ def read_finding(finding: Finding) -> QueueFinding:
 
 
 def _spans(stored: object) -> Iterable[Span]:
-    """The stored spans that are well formed; a flagger may be somebody else's."""
+    """The stored spans that are well formed (a flagger may be somebody else's), labelled in the active language."""
     for span in stored if isinstance(stored, list) else ():
         match span:
             case [int(start), int(end), label] if 0 <= start < end:
-                yield Span(start, end, str(label))
+                yield Span(start, end, gettext(str(label)) if label else gettext("Flagged"))
 
 
 def read_change(change: StatusChange, *, revision: int) -> QueueChange:

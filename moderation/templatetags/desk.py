@@ -139,6 +139,7 @@ def flagger_label(name: str) -> str:
         "terms": _("Words"),
         "shouting": _("Shouting"),
         "repetition": _("Repetition"),
+        "site_repetition": _("Repetition on the site"),
         "automation": _("Automation"),
     }.get(name, name)
 

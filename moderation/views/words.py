@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from comments.screening import Span
@@ -26,9 +27,9 @@ class Piece:
 
 
 def marked_paragraphs(text: str, spans: Iterable[Span]) -> tuple[tuple[Piece, ...], ...]:
-    """The paragraphs of a text, each cut where a marked stretch begins or ends. Linear, but for sorting the spans.
+    """The paragraphs of a text, each cut where a marked stretch begins or ends. Linear, but for sorting the marks.
 
-    Offsets beyond the text are cut off; of stretches that overlap, the earlier one goes on.
+    Offsets beyond the text are cut off; of stretches that overlap, the shortest is shown.
     """
     marks = deque(_apart(spans, len(text)))
     return tuple(
@@ -49,12 +50,27 @@ def word_changes(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def _apart(spans: Iterable[Span], length: int) -> Iterator[Span]:
-    end = 0
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        start, stop = max(span.start, end), min(span.end, length)
-        if start < stop:
-            yield Span(start, stop, span.label)
-            end = stop
+    """The stretches without overlaps, in order. Of those that overlap the shortest is shown: it says most."""
+    clipped = [Span(span.start, min(span.end, length), span.label) for span in spans]
+    coming = deque(sorted((span for span in clipped if span.start < span.end), key=lambda span: span.start))
+    edges = sorted({edge for span in coming for edge in (span.start, span.end)})
+    begun: list[tuple[int, int, int, str]] = []
+    shown: Span | None = None
+    for left, right in pairwise(edges):
+        while coming and coming[0].start <= left:
+            span = coming.popleft()
+            heappush(begun, (span.end - span.start, span.start, span.end, span.label))
+        while begun and begun[0][2] <= left:
+            heappop(begun)
+        label = begun[0][3] if begun else ""
+        if shown and shown.end == left and shown.label == label:
+            shown = Span(shown.start, right, label)
+            continue
+        if shown:
+            yield shown
+        shown = Span(left, right, label) if begun else None
+    if shown:
+        yield shown
 
 
 def _pieces(text: str, marks: deque[Span], start: int, end: int) -> Iterator[Piece]:

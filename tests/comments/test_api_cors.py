@@ -84,6 +84,13 @@ def test_write_from_look_alikes_of_a_registered_origin_is_never_allowed(client: 
     assert allowed == []
 
 
+@pytest.mark.parametrize("origin", ["null", "*", "https://news.example/", "HTTPS://news.example"])
+def test_write_from_an_origin_that_was_registered_wrongly_is_not_allowed(client: Client, origin: str) -> None:
+    make_site("news", origins=(origin,))
+
+    assert "Access-Control-Allow-Origin" not in preflight(client, "/api/v1/me/comments", "POST", origin).headers
+
+
 @pytest.mark.parametrize(
     ("path", "method"),
     [

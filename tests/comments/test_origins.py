@@ -73,6 +73,7 @@ def test_origins_accept_none_of_a_thousand_look_alikes() -> None:
         "https://news.example:443/a",
         "HTTPS://NEWS.EXAMPLE/a",
         "https://news.example/a?by=@evil.example",
+        "https://news.example/@author/post",
         "https://news.example?next=https://evil.example/",
         "https://news.example/\u00e4\u00f6",
     ],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -52,6 +54,7 @@ def test_read_page_by_cursor_shows_every_conversation_once_while_others_come_in(
             seen += [row.body_html for row in page.rows]
             make_comment(article, body=f"Neu {sort} {len(seen)}", status=Status.APPROVED)
             cursor = page.next_cursor
+            assert quote(cursor, safe="") == cursor
             if not cursor or len(seen) > 30:
                 break
         old = [html for html in seen if "Nummer" in html]

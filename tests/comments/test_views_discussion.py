@@ -348,3 +348,23 @@ def test_every_sort_has_a_link(client: Client) -> None:
 )
 def test_address_that_cannot_be_one_is_absent(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/c/%00/",
+        "/c/x%00aaaaaaaaaa/",
+        "/status/%00/",
+        "/discussion/{site}/%00/",
+        "/discussion/{site}/{key}/?comment=%00",
+        "/discussion/{site}/{key}/?reply_to=%00",
+        "/discussion/{site}/{key}/?cursor=%00",
+        "/discussion/{site}/{key}/?sort=%00",
+        "/moderation/?site=%00",
+    ],
+)
+def test_any_page_with_a_nul_in_its_address_is_no_server_error(client: Client, path: str) -> None:
+    article = make_article()
+    answer = client.get(path.format(site=article.site.slug, key=article.key), follow=True)
+    assert answer.status_code in (200, 404)

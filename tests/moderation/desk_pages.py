@@ -11,8 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.enums import AuthorKind, Status
+from comments import lifecycle
+from comments.enums import AuthorKind, CheckOutcome, Status
 from comments.models import Article, Author, Comment, Revision
+from moderation.models import Finding
+from moderation.queue import QueueFilters, read_queue
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -55,7 +58,7 @@ def press(
 
 
 def html_of(response: Any) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def text_of(response: Any) -> str:
@@ -111,3 +114,25 @@ def make_chain(article: Article, length: int) -> list[Comment]:
         for one in chain
     )
     return chain
+
+
+def flag(comment: Comment, flagger: str, *, score: float | None = 0.5) -> Finding:
+    return Finding.objects.create(
+        comment=comment,
+        revision=comment.revision,
+        flagger=flagger,
+        version="1",
+        outcome=CheckOutcome.FLAGGED,
+        score=score,
+        message="The word “%(word)s” is there.",
+        parameters={"word": "Nudel"},
+        spans=[[0, 4, "word"], ["rubbish"], [5, 3, "backwards"]],
+    )
+
+
+def ids(article: Article, filters: QueueFilters) -> list[str]:
+    return [item.public_id for item in read_queue(article.site, filters).items]
+
+
+def add_text(comment: Comment, body: str) -> None:
+    lifecycle.add_revision(comment, body=body, body_html=f"<p>{body}</p>", render_version=1)

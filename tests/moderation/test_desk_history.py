@@ -54,8 +54,10 @@ def test_history_tells_every_step_with_clause_note_and_who_took_it_back() -> Non
     assert page.status_code == 200
     assert steps(page) == [
         "Received Author",
-        "Not published: clause 2, Title respect (policy version 1) Jonas Feld · taken back by Jonas Feld "
-        "Ohne &lt;Spitznamen&gt;.",
+        (
+            "Not published: clause 2, Title respect (policy version 1) Jonas Feld · taken back by Jonas Feld "
+            "Ohne &lt;Spitznamen&gt;."
+        ),
         "Taken back · Waiting for approval Jonas Feld",
         "Published (policy version 1) Jonas Feld Undo",
     ]

@@ -179,7 +179,9 @@ def test_card_of_an_edit_shows_both_texts_and_its_own_decisions() -> None:
     page = sign_in(make_moderator(article.site)).get(f"{QUEUE}?status=edited")
 
     words = text_of(page)
-    assert "What the author changed in the published text Das Rad ist Taken out: rot. Put in: blau. The new text" in words
+    assert (
+        "What the author changed in the published text Das Rad ist Taken out: rot. Put in: blau. The new text" in words
+    )
     assert "The new text Das Rad ist blau." in words
     assert buttons(page) == [
         "approve",

@@ -27,6 +27,11 @@ def test_marked_paragraphs_cuts_at_blank_lines_and_at_marks() -> None:
         ([Span(0, 99, "all")], ((Piece("ab", "all"),), (Piece("cd", "all"),))),
         ([Span(1, 5, "over")], ((Piece("a"), Piece("b", "over")), (Piece("c", "over"), Piece("d")))),
         ([Span(0, 2, "first"), Span(1, 6, "second")], ((Piece("ab", "first"),), (Piece("cd", "second"),))),
+        (
+            [Span(0, 6, "whole"), Span(1, 2, "part"), Span(4, 6, "last")],
+            ((Piece("a", "whole"), Piece("b", "part")), (Piece("cd", "last"),)),
+        ),
+        ([Span(0, 1, "same"), Span(1, 2, "same")], ((Piece("ab", "same"),), (Piece("cd"),))),
         ([Span(2, 4, "between")], ((Piece("ab"),), (Piece("cd"),))),
         ([Span(9, 12, "beyond"), Span(3, 3, "empty"), Span(5, 1, "backwards")], ((Piece("ab"),), (Piece("cd"),))),
     ],

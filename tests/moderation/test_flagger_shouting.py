@@ -25,6 +25,8 @@ def check(body: str) -> Finding:
         "NATO, UNESCO und OPEC",
         "Die CDU, CSU, SPD, FDP, GRÜNE, LINKE und AfD",
         "USA UND NATO",
+        "USA UNO IWF WHO NATO",
+        "HERZLICHEN GLÜCKWUNSCH!",
         "Das ist eine UNVERSCHÄMTHEIT, wirklich.",
         "This is NOT what I said.",
         "Breaking news from the BBC and CNN",

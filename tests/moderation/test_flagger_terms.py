@@ -69,6 +69,7 @@ def test_terms_german_forms_and_disguises_are_found(phrase: str, body: str) -> N
     [
         ("Idiot", "idiotisch und ein Vollidiot"),
         ("Sau", "sauer, sauber, Sauerland, Sauna, Säule, Säure"),
+        ("Rat", "in Raten, jede Rate"),
         ("Arsch", "Marsch, Barsch, Karschhaus"),
         ("Mist", "Mister Chemist mistrauisch"),
         ("Hure", "Urheber, Uhren und Fuhren"),

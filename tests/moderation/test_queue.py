@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from comments import lifecycle
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
-from comments.exceptions import InvalidInputError
-from comments.models import Article, Comment
+from comments.models import Comment
 from comments.screening import Span
 from moderation.enums import Action
 from moderation.models import Finding
@@ -24,16 +23,14 @@ from moderation.queue import (
     QueueFinding,
     QueueItem,
     QueueParent,
-    QueueSort,
     QueueStatus,
-    next_in_queue,
     queue_counts,
     read_item,
     read_queue,
 )
 from moderation.services.decisions import decide, undo
-from tests.factories import make_article, make_comment, make_moderator, make_policy, make_site, move
-from tests.moderation.desk_pages import make_chain
+from tests.factories import make_article, make_comment, make_moderator, make_policy
+from tests.moderation.desk_pages import add_text, flag, ids, make_chain
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -46,28 +43,6 @@ WAITING = QueueFilters()
 def _no_flaggers(settings: SettingsWrapper) -> None:
     """The findings of a test are those it makes itself."""
     settings.MODERATION_FLAGGERS = []
-
-
-def flag(comment: Comment, flagger: str, *, score: float | None = 0.5) -> Finding:
-    return Finding.objects.create(
-        comment=comment,
-        revision=comment.revision,
-        flagger=flagger,
-        version="1",
-        outcome=CheckOutcome.FLAGGED,
-        score=score,
-        message="The word “%(word)s” is there.",
-        parameters={"word": "Nudel"},
-        spans=[[0, 4, "word"], ["rubbish"], [5, 3, "backwards"]],
-    )
-
-
-def ids(article: Article, filters: QueueFilters) -> list[str]:
-    return [item.public_id for item in read_queue(article.site, filters).items]
-
-
-def add_text(comment: Comment, body: str) -> None:
-    lifecycle.add_revision(comment, body=body, body_html=f"<p>{body}</p>", render_version=1)
 
 
 def test_read_queue_with_a_reply_gives_all_that_a_moderator_needs() -> None:
@@ -140,7 +115,12 @@ def test_read_queue_with_an_edit_gives_both_texts_and_keeps_the_public_one_out_o
 
     (item,) = read_queue(article.site, QueueFilters(status=QueueStatus.EDITED)).items
 
-    assert (item.body, item.previous_body, item.revision, item.has_waiting_edit) == ("Neuer Text", "Alter Text", 2, True)
+    assert (item.body, item.previous_body, item.revision, item.has_waiting_edit) == (
+        "Neuer Text",
+        "Alter Text",
+        2,
+        True,
+    )
     assert ids(article, WAITING) == [comment.public_id]
 
 
@@ -243,120 +223,13 @@ def test_read_queue_shows_no_comment_of_another_site() -> None:
 )
 def test_read_queue_of_a_status_holds_only_comments_of_it(queue: QueueStatus, status: Status) -> None:
     article = make_article()
-    comments = {one: make_comment(article, status=one) for one in Status if one != Status.AWAITING_EMAIL}
+    comments: dict[Status, Comment] = {
+        one: make_comment(article, status=one) for one in Status if one != Status.AWAITING_EMAIL
+    }
 
     assert ids(article, QueueFilters(status=queue)) == [comments[status].public_id]
-    expected = {one: 1 for one in QueueStatus} | {QueueStatus.EDITED: 0}
+    expected = dict.fromkeys(QueueStatus, 1) | {QueueStatus.EDITED: 0}
     assert queue_counts(article.site) == expected
-
-
-def test_read_queue_filters_narrow_by_flagger_article_author_and_words() -> None:
-    article = make_article()
-    other = make_article(article.site)
-    here = make_comment(article, body="Wolken 100% grau", name="Ada")
-    there = make_comment(other, body="Sonne überall", name="Bo")
-    flag(here, "terms")
-    Finding.objects.create(comment=there, revision=1, flagger="terms", version="1", outcome=CheckOutcome.CLEAR)
-
-    assert ids(article, QueueFilters(flag="terms")) == [here.public_id]
-    assert ids(article, QueueFilters(flag="links")) == []
-    assert ids(article, QueueFilters(article=other.key)) == [there.public_id]
-    assert ids(article, QueueFilters(author=here.author.public_id)) == [here.public_id]
-    assert ids(article, QueueFilters(q="sonne")) == [there.public_id]
-    assert ids(article, QueueFilters(q="bo")) == [there.public_id]
-    assert ids(article, QueueFilters(q="100%")) == [here.public_id]
-    assert ids(article, QueueFilters(q="0_%")) == []
-
-
-def test_read_queue_searches_and_filters_the_latest_text_alone() -> None:
-    article = make_article()
-    comment = make_comment(article, body="Wolken")
-    flag(comment, "terms")
-    add_text(comment, "Sonne")
-
-    assert ids(article, QueueFilters(q="wolken")) == []
-    assert ids(article, QueueFilters(q="sonne")) == [comment.public_id]
-    assert ids(article, QueueFilters(flag="terms")) == []
-
-
-def test_read_queue_sorts_by_age_or_by_what_was_found() -> None:
-    article = make_article()
-    first, second, third, fourth = (make_comment(article) for _ in range(4))
-    flag(second, "terms", score=0.4)
-    flag(third, "terms", score=None)
-    flag(third, "links", score=0.9)
-
-    oldest = [first.public_id, second.public_id, third.public_id, fourth.public_id]
-    assert ids(article, WAITING) == oldest
-    assert ids(article, QueueFilters(sort=QueueSort.NEWEST)) == oldest[::-1]
-    assert ids(article, QueueFilters(sort=QueueSort.RISK)) == [
-        third.public_id,
-        second.public_id,
-        first.public_id,
-        fourth.public_id,
-    ]
-
-
-@pytest.mark.parametrize("sort", list(QueueSort))
-@pytest.mark.parametrize("status", [QueueStatus.WAITING, QueueStatus.APPROVED])
-def test_read_queue_page_by_page_gives_every_comment_once(sort: QueueSort, status: QueueStatus) -> None:
-    article = make_article()
-    comments = [make_comment(article) for _ in range(7)]
-    # Some at the same moment, and not in the order of their identifiers.
-    for number, comment in enumerate(comments):
-        moment = comment.posted_at + datetime.timedelta(minutes=number * 3 % 7 // 2)
-        Comment.objects.filter(pk=comment.pk).update(posted_at=moment, waiting_since=moment)
-    for comment in comments[2:5]:
-        flag(comment, "terms")
-    if status == QueueStatus.APPROVED:
-        for comment in comments:
-            comment.refresh_from_db()
-            move(comment, Status.APPROVED)
-    filters = QueueFilters(status=status, sort=sort)
-
-    found: list[str] = []
-    cursor = ""
-    for _ in range(4):
-        page = read_queue(article.site, filters, cursor, size=2)
-        found += [item.public_id for item in page.items]
-        cursor = page.next_cursor
-
-    assert cursor == ""
-    assert len(found) == 7
-    assert set(found) == {comment.public_id for comment in comments}
-    assert found == ids(article, filters)
-
-
-def test_read_queue_while_comments_come_and_go_skips_and_repeats_none() -> None:
-    article = make_article()
-    comments = [make_comment(article) for _ in range(6)]
-    first = read_queue(article.site, WAITING, size=3)
-
-    move(comments[0], Status.APPROVED)
-    move(comments[2], Status.REJECTED)
-    newest = make_comment(article)
-    second = read_queue(article.site, WAITING, first.next_cursor, size=10)
-
-    assert [item.public_id for item in first.items] == [comment.public_id for comment in comments[:3]]
-    assert [item.public_id for item in second.items] == [
-        *(comment.public_id for comment in comments[3:]),
-        newest.public_id,
-    ]
-
-
-@pytest.mark.parametrize(
-    "cursor", ["x", "1", "1.2.3", "-1.5", "1.2.", "９.９", "1" * 18 + ".1", "1.5\n", "99999999999999999.99999999999999999.1"]
-)
-def test_read_queue_with_an_impossible_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(InvalidInputError) as refusal:
-        read_queue(make_site(), WAITING, cursor)
-    assert refusal.value.field == "cursor"
-
-
-def test_read_queue_with_a_cursor_beyond_all_comments_is_empty() -> None:
-    article = make_article()
-    make_comment(article)
-    assert read_queue(article.site, WAITING, "99999999999999999.99999999999999999").items == ()
 
 
 def test_queue_counts_of_a_long_queue_stop_at_the_limit_in_one_query() -> None:
@@ -382,22 +255,7 @@ def test_queue_counts_of_a_long_queue_stop_at_the_limit_in_one_query() -> None:
         counts = queue_counts(article.site)
 
     assert len(queries) == 1
-    assert counts == {status: 0 for status in QueueStatus} | {QueueStatus.WAITING: COUNT_LIMIT, QueueStatus.SPAM: 1}
-
-
-def test_next_in_queue_is_the_following_one_and_the_first_after_the_last() -> None:
-    article = make_article()
-    first, second, third = (make_comment(article).public_id for _ in range(3))
-
-    assert next_in_queue(article.site, WAITING, first) == second
-    assert next_in_queue(article.site, WAITING, third) == first
-    assert next_in_queue(article.site, WAITING, "not-in-it") == first
-    assert next_in_queue(article.site, QueueFilters(q="nowhere"), second) == ""
-
-
-def test_next_in_queue_of_the_only_comment_is_none() -> None:
-    article = make_article()
-    assert next_in_queue(article.site, WAITING, make_comment(article).public_id) == ""
+    assert counts == dict.fromkeys(QueueStatus, 0) | {QueueStatus.WAITING: COUNT_LIMIT, QueueStatus.SPAM: 1}
 
 
 def test_read_item_of_a_withdrawn_comment_still_shows_it() -> None:

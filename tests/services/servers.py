@@ -56,29 +56,37 @@ def run_servers() -> Iterator[Servers]:
 
 @contextmanager
 def run_postgres() -> Iterator[str]:
-    """A new PostgreSQL cluster; gives its DATABASE_URL. Takes about a second."""
+    """A new PostgreSQL cluster with an empty database; gives its DATABASE_URL. Takes about a second."""
     binaries = find_postgres()
     account = server_account()
     folder = Path(tempfile.mkdtemp(prefix="mgpg"))
+    try:
+        stop = _start_postgres(binaries, folder, account)
+        try:
+            yield f"postgresql://test@/marginalia?host={folder}"
+        finally:
+            stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_postgres(binaries: Path, folder: Path, account: Account) -> Callable[[], None]:
+    """Returns what stops it again. Raises ServerMissingError with what the server said."""
     if account.user is not None:
         os.chown(folder, account.user, account.group or -1)
     run = _runner(folder, account)
+    cluster = str(folder / "data")
     try:
-        cluster = str(folder / "data")
         if not _is_executable_for(binaries / "initdb", run):
             binaries = _copy_wheel(binaries, folder)
         run([binaries / "initdb", "-D", cluster, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync"])
         options = f"-k {folder} {POSTGRES_OPTIONS}"
         run([binaries / "pg_ctl", "-D", cluster, "-w", "-l", folder / "log", "-o", options, "start"])
-        try:
-            yield f"postgresql://test@/marginalia?host={folder}"
-        finally:
-            run([binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop"])
-    except (OSError, subprocess.CalledProcessError) as error:
+        run([binaries / "createdb", "-h", folder, "-U", "test", "marginalia"])
+    except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", "") or str(error)
         raise ServerMissingError(f"PostgreSQL in {binaries} did not work: {said.strip()}") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return lambda: run([binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop"])
 
 
 @contextmanager

@@ -54,6 +54,10 @@ function followCard() {
   (pane.querySelector("[data-focus]") ?? card)?.focus({ preventScroll: true });
 }
 
+// The chosen queue (on a phone the queues are one line that scrolls sideways) and the chosen comment come into view.
+desk.querySelector(".mg-queues__link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+desk.querySelector(".mg-item[aria-current]")?.scrollIntoView({ block: "nearest" });
+
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target === pane) followCard();
 });

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from comments.enums import Status
+from comments.models import Comment
+from moderation.models import Decision
+from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.desk_pages import sign_in
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from playwright.sync_api import Page
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+
+def open_desk(page: Page, live_server: LiveServer, user: User) -> None:
+    """The desk in a browser in which this user is signed in; `window.kept` tells whether the page was loaded anew."""
+    session = sign_in(user).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.goto(f"{live_server.url}/moderation/")
+    page.evaluate("window.kept = true")
+
+
+def test_deciding_in_the_browser_goes_on_in_place_and_is_taken_back_in_place(
+    page: Page, live_server: LiveServer
+) -> None:
+    article = make_article()
+    first, second = (make_comment(article, name=name) for name in ("Ada", "Bo"))
+    open_desk(page, live_server, make_moderator(article.site))
+
+    page.get_by_role("button", name="Title respect").first.click()
+    page.locator(f"#card-{second.public_id}").wait_for()
+
+    assert Comment.objects.get(pk=first.pk).status == Status.REJECTED
+    row = page.locator(f"#row-{first.public_id}")
+    assert "mg-item--decided" in (row.locator("a").get_attribute("class") or "")
+    assert row.inner_text().endswith("Title respect")
+    assert page.locator("[aria-current=true].mg-item").get_attribute("data-comment") == second.public_id
+    assert page.evaluate("document.activeElement.id") == f"card-{second.public_id}"
+    assert "Ada: Not published: clause 2, Title respect by you, just now" in page.locator("#live").inner_text()
+    assert page.locator(".mg-queues__link[aria-current=page] .mg-queues__count").inner_text() == "1"
+
+    page.get_by_role("button", name="Undo").click()
+    page.locator(f"#card-{first.public_id}").wait_for()
+
+    assert Comment.objects.get(pk=first.pk).status == Status.PENDING
+    assert Decision.objects.get().undone_at is not None
+    assert "mg-item--decided" not in (row.locator("a").get_attribute("class") or "")
+    assert page.evaluate("window.kept") is True
+
+
+def test_deciding_the_last_comment_of_the_list_in_the_browser_shows_what_came_since(
+    page: Page, live_server: LiveServer
+) -> None:
+    article = make_article()
+    first = make_comment(article, name="Ada")
+    open_desk(page, live_server, make_moderator(article.site))
+    newcomer = make_comment(article, name="Bo")
+
+    page.get_by_role("button", name="Approve").first.click()
+    page.locator(f"#row-{newcomer.public_id}").wait_for()
+
+    assert Comment.objects.get(pk=first.pk).status == Status.APPROVED
+    assert page.locator(".mg-item").count() == 1
+    assert page.locator(f"#card-{newcomer.public_id}").is_visible()
+    assert page.get_by_role("button", name="Undo").is_visible()
+
+
+def test_choosing_a_comment_on_a_phone_opens_it_in_place_of_the_list(page: Page, live_server: LiveServer) -> None:
+    article = make_article()
+    _first, second = (make_comment(article, name=name) for name in ("Ada", "Bo"))
+    page.set_viewport_size({"width": 390, "height": 800})
+    open_desk(page, live_server, make_moderator(article.site))
+    assert not page.locator("#card").is_visible()
+
+    page.locator(f"#row-{second.public_id} a").click()
+    page.locator(f"#card-{second.public_id}").wait_for()
+
+    assert not page.locator(".mg-list").is_visible()
+    assert page.evaluate("window.kept") is True
+    page.locator(".mg-thumb button").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    assert Comment.objects.get(pk=second.pk).status == Status.APPROVED
