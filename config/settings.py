@@ -225,6 +225,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = ENV.is_production
+CSRF_FAILURE_VIEW = "comments.views.csrf_failure"
 CSRF_COOKIE_SECURE = ENV.is_production
 SECURE_SSL_REDIRECT = ENV.is_production
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP to the process itself

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import override
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from comments.commentable import prefetch_counts
@@ -28,7 +29,9 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/front.html", context)
 
 
+# The discussion shows readers their own waiting comments; no cache may keep that for somebody else.
 @require_safe
+@cache_control(private=True, no_store=True)
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article with its discussion, all of it in the language of the article."""
     found = get_object_or_404(Article, slug=slug)

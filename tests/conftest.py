@@ -49,7 +49,7 @@ def _is_left_out(config: pytest.Config, item: pytest.Item) -> bool:
     markers = {marker.name for marker in item.iter_markers()}
     if IS_HALF and "services" in markers and not HAS_SERVICES:
         return True
-    if HAS_SERVICES and "browser" in markers and "services" not in markers:
+    if HAS_SERVICES and markers & {"browser", "once"} and "services" not in markers:
         return True
     is_chosen = config.getoption("--everything") or config.option.markexpr or any("::" in one for one in config.args)
     return not is_chosen and bool(markers & {"slow", "chaos"})

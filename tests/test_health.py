@@ -78,7 +78,11 @@ def test_readyz_with_a_cache_that_is_down_is_503(client: Client, worker: Heartbe
 def test_schedule_names_tasks_that_exist() -> None:
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert scheduled == {"comments.tasks.sweep_task", "comments.tasks.purge_task"}
+    assert scheduled == {
+        "comments.tasks.sweep_task",
+        "comments.tasks.purge_task",
+        "moderation.tasks.sweep_unscreened_task",
+    }
     assert scheduled <= set(app.tasks)
 
 

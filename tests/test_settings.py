@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from config.backends import broker_settings, cache_settings, database_settings, email_settings, provider_settings
 from config.env import PROJECT_DIR, read_environment
 
+pytestmark = pytest.mark.once
+
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "".join(chr(33 + number) for number in range(60)),

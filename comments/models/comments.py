@@ -149,6 +149,14 @@ class Comment(models.Model):
                 condition=Q(status=Status.APPROVED),
                 name="comment_article_feed",
             ),
+            # queue.py: edits of published comments that wait, oldest first.
+            models.Index(
+                fields=("site", "waiting_since", "id"),
+                condition=Q(status=Status.APPROVED, waiting_since__isnull=False),
+                name="comment_queue_edited",
+            ),
+            # queue.py: what became of an author's comments so far.
+            models.Index(fields=("author", "status"), name="comment_standing"),
             # services/posting.py and the author's view: what somebody wrote lately.
             models.Index(fields=("author", "-posted_at"), name="comment_by_author"),
             # tasks.py: what the asynchronous flaggers have not seen.

@@ -45,6 +45,7 @@ class Finds:
 def test_load_knowledge_is_one_query_then_none_for_a_while(
     settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    settings.MODERATION_KNOWLEDGE_MAX_AGE = datetime.timedelta(seconds=30)
     site = make_site("paper", origins=("https://www.paper.example", "https://paper.example:8443"))
     Term.objects.create(site=site, phrase="Idiot", language="de", clause="respect")
     Term.objects.create(site=site, phrase="Trottel")

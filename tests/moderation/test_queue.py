@@ -22,6 +22,7 @@ from moderation.queue import (
     QueueFilters,
     QueueFinding,
     QueueItem,
+    QueuePage,
     QueueParent,
     QueueStatus,
     queue_counts,
@@ -50,62 +51,60 @@ def test_read_queue_with_a_reply_gives_all_that_a_moderator_needs() -> None:
     root = make_comment(article, body="Wurzel", name="Ada", status=Status.APPROVED)
     parent = make_comment(article, body="Zweig", name="Bo", status=Status.APPROVED, parent=root)
     comment = make_comment(article, body="Blatt im Wind", name="Cleo", parent=parent)
-    flag(comment, "terms")
-    Finding.objects.create(comment=comment, revision=1, flagger="links", version="1", outcome=CheckOutcome.FAILED)
-
     Comment.objects.update(screened_revision=1)
 
     page = read_queue(article.site, WAITING)
 
-    assert page.next_cursor == ""
-    assert page.items == (
-        QueueItem(
-            public_id=comment.public_id,
-            status=Status.PENDING,
-            revision=1,
-            body="Blatt im Wind",
-            body_html="<p>Blatt im Wind</p>",
-            previous_body=None,
-            language="de",
-            article=QueueArticle(key=article.key, title=article.title, teaser="", url=article.url),
-            author=QueueAuthor(
-                public_id=comment.author.public_id,
-                name="Cleo",
-                kind=AuthorKind.GUEST,
-                badge="",
-                since=comment.author.created_at,
-                approved=0,
-                rejected=0,
-            ),
-            author_name="Cleo",
-            parent=QueueParent(parent.public_id, "Bo", Status.APPROVED, parent.posted_at, "Zweig"),
-            root=QueueParent(root.public_id, "Ada", Status.APPROVED, root.posted_at, "Wurzel"),
-            posted_at=comment.posted_at,
-            edited_at=None,
-            waiting_since=comment.posted_at,
-            is_screened=True,
-            findings=(
-                QueueFinding(
-                    flagger="terms",
-                    outcome=CheckOutcome.FLAGGED,
-                    score=0.5,
-                    clause="",
-                    sentence="The word “Nudel” is there.",
-                    spans=(Span(0, 4, "word"),),
-                ),
-                QueueFinding("links", CheckOutcome.FAILED, None, "", "", ()),
-            ),
-            last_change=QueueChange(
-                from_status="",
-                to_status=Status.PENDING,
-                at=comment.posted_at,
-                actor_kind=ActorKind.AUTHOR,
-                actor_id=None,
-                actor_name="",
-                is_undo=False,
-            ),
+    author = comment.author
+    expected = QueueItem(
+        public_id=comment.public_id,
+        status=Status.PENDING,
+        revision=1,
+        body="Blatt im Wind",
+        body_html="<p>Blatt im Wind</p>",
+        previous_body=None,
+        language="de",
+        article=QueueArticle(key=article.key, title=article.title, teaser="", url=article.url),
+        author=QueueAuthor(author.public_id, "Cleo", AuthorKind.GUEST, "", author.created_at, approved=0, rejected=0),
+        author_name="Cleo",
+        parent=QueueParent(parent.public_id, "Bo", Status.APPROVED, parent.posted_at, "Zweig"),
+        root=QueueParent(root.public_id, "Ada", Status.APPROVED, root.posted_at, "Wurzel"),
+        posted_at=comment.posted_at,
+        edited_at=None,
+        waiting_since=comment.posted_at,
+        is_screened=True,
+        findings=(),
+        last_change=QueueChange(
+            from_status="",
+            to_status=Status.PENDING,
+            at=comment.posted_at,
+            actor_kind=ActorKind.AUTHOR,
+            actor_id=None,
+            actor_name="",
+            is_undo=False,
         ),
     )
+    assert page == QueuePage(items=(expected,), next_cursor="")
+
+
+def test_read_queue_gives_what_was_found_in_the_latest_text_the_flagged_first() -> None:
+    article = make_article()
+    comment = make_comment(article)
+    Finding.objects.create(comment=comment, revision=1, flagger="links", version="1", outcome=CheckOutcome.FAILED)
+    flag(comment, "terms")
+    Finding.objects.create(comment=comment, revision=0, flagger="old", version="1", outcome=CheckOutcome.FLAGGED)
+
+    (item,) = read_queue(article.site, WAITING).items
+
+    found = QueueFinding(
+        flagger="terms",
+        outcome=CheckOutcome.FLAGGED,
+        score=0.5,
+        clause="",
+        sentence="The word “Nudel” is there.",
+        spans=(Span(0, 4, "word"),),
+    )
+    assert item.findings == (found, QueueFinding("links", CheckOutcome.FAILED, None, "", "", ()))
 
 
 def test_read_queue_with_an_edit_gives_both_texts_and_keeps_the_public_one_out_of_the_words() -> None:

@@ -13,6 +13,7 @@ from comments import lifecycle
 from comments.enums import ActorKind, Status
 from comments.models import Comment
 from comments.skeleton import absolute_time
+from comments.services.posting import revise_comment
 from moderation.enums import Action, Automation
 from moderation.models import Decision
 from moderation.services.decisions import decide, undo
@@ -189,3 +190,24 @@ def test_status_outcome_after_a_step_without_a_decision_names_no_older_one() -> 
 
 def test_status_outcome_of_a_comment_refused_without_a_decision_is_empty() -> None:
     assert status_outcome(comment=make_comment(make_article(), status=Status.REJECTED)) == ""
+
+
+def test_status_outcome_of_a_refused_edit_names_the_clause_until_the_author_writes_anew() -> None:
+    article = make_article()
+    comment = make_comment(article, status=Status.APPROVED)
+    revise_comment(comment=comment, body="Neu")
+    decide(
+        comment=comment,
+        moderator=make_moderator(article.site),
+        action=Action.REJECT,
+        expected_status=Status.APPROVED,
+        expected_revision=2,
+        clause="respect",
+    )
+    comment.refresh_from_db()
+    with override("en"):
+        assert "Title respect" in status_outcome(comment=comment)
+
+    revise_comment(comment=comment, body="Noch neuer")
+
+    assert status_outcome(comment=comment) == ""
