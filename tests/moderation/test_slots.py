@@ -12,8 +12,8 @@ from django.utils.translation import override
 from comments import lifecycle
 from comments.enums import ActorKind, Status
 from comments.models import Comment
-from comments.skeleton import absolute_time
 from comments.services.posting import revise_comment
+from comments.skeleton import absolute_time
 from moderation.enums import Action, Automation
 from moderation.models import Decision
 from moderation.services.decisions import decide, undo
