@@ -18,8 +18,8 @@ python:
 	$(PYTHON) -m ruff format --check .
 
 templates:
-	$(if $(TEMPLATES),.venv/bin/djade --check --target-version 5.2 $(TEMPLATES))
-	$(if $(TEMPLATES),.venv/bin/djlint --lint --quiet $(TEMPLATES))
+	@$(if $(TEMPLATES),.venv/bin/djade --check --target-version 5.2 $(TEMPLATES))
+	@$(if $(TEMPLATES),.venv/bin/djlint --lint --quiet $(TEMPLATES))
 
 layers:
 	.venv/bin/lint-imports --no-logo
@@ -30,7 +30,7 @@ migrations:
 format:  ## rewrite Python and templates in the house style
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
-	$(if $(TEMPLATES),.venv/bin/djade --target-version 5.2 $(TEMPLATES))
+	@$(if $(TEMPLATES),.venv/bin/djade --target-version 5.2 $(TEMPLATES))
 
 types:  ## mypy --strict
 	$(PYTHON) -m mypy .

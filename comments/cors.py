@@ -16,6 +16,7 @@ from comments.models import Site
 from comments.origins import canonical_origin
 
 _OF_SITE = re.compile(r"/api/v1/sites/([-a-zA-Z0-9_]{1,50})/articles/[^/]+/comments")
+_PUBLIC = re.compile(r"/api/v1/(?:sites/[^/]+/articles/[^/]+/comments|counts)")
 _OF_ANY_SITE = re.compile(r"/api/v1/(?:comments/[^/]+|me/comments)")
 
 
@@ -33,6 +34,11 @@ def is_registered_origin(sender: object, request: HttpRequest, **_kwargs: object
     if of_site is not None:
         return _method(request) == "POST" and origin in _registered(of_site[1])
     return _OF_ANY_SITE.fullmatch(request.path_info) is not None and origin in _registered()
+
+
+def is_public_reading(request: HttpRequest) -> bool:
+    """Whether the request reads what is the same for everybody, so that its problems are no secret either. No query."""
+    return request.method in {"GET", "HEAD"} and _PUBLIC.fullmatch(request.path_info) is not None
 
 
 def _method(request: HttpRequest) -> str | None:

@@ -80,11 +80,11 @@ class ReplyTo:
 
 @dataclass(frozen=True, slots=True)
 class OwnComment:
-    """A comment of the reader's that the public does not see, or whose newer text it does not see."""
+    """A comment of the reader's that the public does not see, or whose newer text it does not see; `body` is the source."""
 
     comment: Comment
     standing: Standing
-    body_html: SafeString
+    body: str
     status_url: str
 
 
@@ -282,8 +282,7 @@ def _own_comments(article: Article, reader: Reader) -> Iterable[OwnComment]:
     )
     for comment in found.order_by("-posted_at", "-id")[:OWN_LIMIT]:
         if comment.status != Status.WITHDRAWN:
-            # Text as markup.render() made it.
-            body_html = mark_safe(comment.latest_revisions[0].body_html)  # type: ignore[attr-defined]  # noqa: S308
+            body = comment.latest_revisions[0].body  # type: ignore[attr-defined]
             comment.site = article.site
             status_url = reverse("comments:status", args=[make_status_token(comment)])
-            yield OwnComment(comment, describe(comment), body_html, status_url)
+            yield OwnComment(comment, describe(comment), body, status_url)

@@ -28,13 +28,15 @@ class TextForm(forms.Form):
     error_title = _ERROR_TITLE
     # Fields of services that the reader never sees as fields.
     unseen = frozenset({"parent", "opened", "idempotency_key"})
+    # Said beside the field, not enforced by it: a browser would cut a longer text without a word.
+    body_limit = BODY_LIMIT
     # A copy that may be changed.
     data: QueryDict
 
     body = forms.CharField(
         label=_("Your comment"),
         error_messages={"required": _("Please write something first.")},
-        widget=forms.Textarea(attrs={"rows": 1, "maxlength": BODY_LIMIT}),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:

@@ -271,6 +271,7 @@ def _count(article_id: int, before: Status, after: Status) -> None:
     if Status.APPROVED not in (before, after):
         return
     difference = int(after == Status.APPROVED) - int(before == Status.APPROVED)
+    # Whoever approved a comment has seen the article's title and address.
     Article.objects.filter(pk=article_id).update(
-        comment_count=F("comment_count") + difference, version=F("version") + 1
+        comment_count=F("comment_count") + difference, version=F("version") + 1, is_confirmed=True
     )

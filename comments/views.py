@@ -7,6 +7,7 @@ from functools import wraps
 
 from django.conf import settings as django_settings
 from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
@@ -155,6 +156,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     may_repeat = match is not None and match.view_name in ("comments:post", "comments:revise")
     context = {"may_repeat": may_repeat, "typed": _typed(request), "text": request.POST.get("body", "")}
     return render(request, "403_csrf.html", context, status=403)
+
+
+@private
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that what was sent could not be read, and how to get it back. Nothing here may read it once more."""
+    if isinstance(exception, RequestDataTooBig):
+        heading = _("This is too much at once")
+        lead = _("Nothing was stored. Please shorten your text and send it again.")
+    else:
+        heading = _("We could not read this")
+        lead = _("Nothing was stored. Please load the page again and repeat it.")
+    return render(request, "400.html", {"heading": heading, "lead": lead}, status=400)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

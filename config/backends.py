@@ -71,12 +71,13 @@ def broker_settings(env: Environment) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATA_DIR cannot hold the broker's folders: {error.strerror}.") from error
     return {
         "broker_url": "filesystem://localhost",
+        "broker_transport": "config.broker:Transport",
         "broker_transport_options": {
             "data_folder_in": str(messages),
             "data_folder_out": str(messages),
             "control_folder": str(control),
             "store_processed": False,
-            "polling_interval": 0.2,
+            "polling_interval": 0.05,
         },
     }
 

@@ -38,7 +38,8 @@ TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count  # proxies in front of us whose X-
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+# Far above any comment, so that a form can say what is too long and keep it; the API has a limit of its own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 LOGGING = logging_settings(log_format=ENV.log_format, log_level=ENV.log_level)
 
 INSTALLED_APPS = [
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.absence_is_not_stored",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from config.api import api
 from config.health import healthz, readyz
+
+handler400 = "comments.views.bad_request"
+# One way in for everybody: with its rate limits, and with the second factor of who has one.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("comments.urls")),

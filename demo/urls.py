@@ -8,5 +8,5 @@ app_name = "demo"
 urlpatterns = [
     path("", views.front, name="front"),
     path("articles/<slug:slug>/", views.article, name="article"),
-    path("feed.xml", feeds.ArticleFeed(), name="feed"),
+    path("feed.xml", feeds.article_feed, name="feed"),
 ]

@@ -16,7 +16,9 @@ from demo.newspaper import newspaper, section_anchor
 TEASERS = 6
 
 
+# The switch of the language gives each reader a cookie of their own.
 @require_safe
+@cache_control(private=True, no_cache=True)
 def front(request: HttpRequest) -> HttpResponse:
     """The newest articles with their counts, in the reader's language. 2 queries, and 3 for who is signed in."""
     articles = list(Article.objects.newest_first()[:TEASERS])

@@ -8,8 +8,7 @@ from django.utils.translation import override
 
 from comments.enums import Status
 from comments.models import Comment, Site
-from moderation.enums import Action
-from moderation.models import Decision
+from moderation.enums import Measure
 from moderation.services.policies import current_policy
 
 RESTRICTED = (Status.REJECTED, Status.SPAM, Status.RETURNED, Status.REMOVED)
@@ -27,20 +26,17 @@ def form_policy(*, site: Site, language: str) -> SafeString:
 def status_outcome(*, comment: Comment) -> SafeString:
     """Why a comment, or the edit of a published one, is not public, for its author; empty when nobody decided against it.
 
-    1 query when the comment's site is loaded.
+    1 query when the comment's site is loaded, none for a comment that is public as it is.
     """
+    has_refused_edit = comment.is_published and comment.revision != comment.published_revision
+    if comment.status not in RESTRICTED and not has_refused_edit:
+        return SafeString()
     standing = comment.decisions.filter(undone_at__isnull=True).select_related("clause", "policy_version")
     decision = standing.order_by("-id").first()
-    if decision is None or not (_restricts(decision, comment) or _refused_edit(decision, comment)):
+    if decision is None or decision.to_status != comment.status or decision.measure == Measure.NONE:
+        return SafeString()
+    if has_refused_edit and decision.revision != comment.revision:
+        # The author has written anew since, and that text waits.
         return SafeString()
     context = {"comment": comment, "site": comment.site, "decision": decision}
     return render_to_string("moderation/_status_outcome.html", context)
-
-
-def _restricts(decision: Decision, comment: Comment) -> bool:
-    return comment.status in RESTRICTED and decision.to_status == comment.status
-
-
-def _refused_edit(decision: Decision, comment: Comment) -> bool:
-    """Whether the decision left the published text as it was, and the author has not written another one since."""
-    return decision.settles_edit and decision.action == Action.REJECT and decision.revision == comment.revision

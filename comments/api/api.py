@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from comments import cors  # noqa: F401 - its receiver has to be known wherever the API is
+from comments import cors
 from comments.api import own, thread
 from comments.api.errors import MEDIA_TYPE, ApiError, add_handlers, not_found, problem
 from comments.api.parser import JsonParser
@@ -90,7 +90,10 @@ _METHOD_NOT_ALLOWED = _("This address does not know this method.")
 
 
 def answer_always(view: View) -> View:
-    """The view with HEAD as GET without its body, 404 and 405 as problem documents, and no-store unless it is public."""
+    """The view with HEAD as GET without its body, 404 and 405 as problem documents, and no-store unless it is public.
+
+    Where answers are public, problems too may be read by scripts of every origin.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -112,6 +115,8 @@ def answer_always(view: View) -> View:
             response.content = b""
         if not isinstance(response, PublicResponse):
             response.headers["Cache-Control"] = "private, no-store"
+            if cors.is_public_reading(request):
+                response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
     # Cookies are checked where they are believed, in comments/api/auth.py.

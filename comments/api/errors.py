@@ -111,6 +111,11 @@ def not_found() -> ApiError:
     return ApiError(404, "not_found", NOT_FOUND)
 
 
+def internal_error() -> ApiError:
+    """The one 500: it tells nothing of what went wrong."""
+    return ApiError(500, "internal", _("This did not work, and it is our fault. Please try again later."))
+
+
 def problem(error: ApiError) -> HttpResponse:
     """The answer for a refusal, never cached."""
     headers = {"Cache-Control": "private, no-store", **error.headers}
@@ -195,4 +200,4 @@ def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     """500. Logged with its trace, and told to whoever listens for such errors, as Django itself would."""
     logger.error("Unexpected error at %s", request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)
-    return problem(ApiError(500, "internal", _("This did not work, and it is our fault. Please try again later.")))
+    return problem(internal_error())

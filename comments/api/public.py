@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 # How long prepared bytes stay in our own cache. Their key changes with what they show, so this bounds memory, not age.
 KEEP_SECONDS = 300
-_PERSONAL_VARY = frozenset({"accept-language", "origin"})
+_PERSONAL_VARY = frozenset({"accept-language", "cookie", "origin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Freshness:
 class _SharedHeaders(ResponseHeaders):
     """Headers that stay the same for every reader, whatever the project's middleware adds.
 
-    Django's LocaleMiddleware puts the browser's language on every answer and corsheaders its origin; either would make
-    shared caches keep one copy for each. Vary: Cookie is let through: it shows that a session was touched.
+    Django's LocaleMiddleware puts the browser's language on every answer, corsheaders its origin, and whoever sets or
+    deletes a cookie the cookies; each would make shared caches keep one copy for each.
     """
 
     # 304 must not have the length of its own, empty, body (RFC 9110, 8.6); CommonMiddleware would put it there.
@@ -84,6 +84,12 @@ class PublicResponse(HttpResponse):
         if status == HTTPStatus.NOT_MODIFIED:
             del self.headers["Content-Type"]
             self.headers.has_length = False
+
+    def set_cookie(self, *_arguments: object, **_named: object) -> None:
+        """Nothing: a cache would hand one reader's cookie to the next. Deleting a cookie comes here too.
+
+        The middleware for sessions and for CSRF answers cookies that are not valid with new or deleted ones.
+        """
 
 
 def make_etag(*parts: object) -> str:

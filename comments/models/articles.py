@@ -38,7 +38,7 @@ class Site(models.Model):
 class ArticleQuerySet(models.QuerySet["Article"]):
     def readable(self) -> ArticleQuerySet:
         """Articles whose discussion may be shown to anybody."""
-        return self.exclude(mode=ArticleMode.HIDDEN)
+        return self.filter(is_confirmed=True).exclude(mode=ArticleMode.HIDDEN)
 
     def with_site(self) -> ArticleQuerySet:
         return self.select_related("site")
@@ -55,6 +55,9 @@ class Article(models.Model):
     section = models.CharField(_("section"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=12)
     mode = models.CharField(_("mode"), max_length=12, choices=ArticleMode.choices, default=ArticleMode.PRE_MODERATED)
+    # Whether its title and address come from the host, or a moderator saw them and approved a comment. What a reader's page
+    # said of itself is shown to nobody else before.
+    is_confirmed = models.BooleanField(_("confirmed"), default=True, editable=False)
     # Approved comments. Written by lifecycle.set_status() alone.
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
     # Goes up with every change of what the public sees: cache key and ETag of the thread.

@@ -56,3 +56,8 @@ class Author(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_proved_address(self) -> bool:
+        """Whether the address is known to be theirs: proved by a link, or that of their account."""
+        return self.email_verified_at is not None or self.user_id is not None

@@ -27,7 +27,7 @@ class Outbox(models.Model):
     event_key = models.CharField(_("event"), max_length=100, unique=True)
     # Primary keys only, never text or addresses.
     payload = models.JSONField(_("payload"), default=dict)
-    # Keyed hash of the address it goes to; what nobody has proved to be theirs gets one mail a day at most.
+    # Keyed hash of the address it was written for, to find what else waits for the same mailbox.
     recipient = models.CharField(_("recipient"), max_length=64, blank=True)
     due_at = models.DateTimeField(_("due"))
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
@@ -49,14 +49,31 @@ class Outbox(models.Model):
                 condition=models.Q(done_at__isnull=True, failed_at__isnull=True),
                 name="outbox_due",
             ),
-            # services/outbox.py: the last mail to an address.
+            # services/outbox.py: what else waits for a mailbox.
             models.Index(
-                fields=("recipient", "-done_at"), condition=~models.Q(recipient=""), name="outbox_by_recipient"
+                fields=("recipient",),
+                condition=models.Q(done_at__isnull=True, failed_at__isnull=True) & ~models.Q(recipient=""),
+                name="outbox_by_recipient",
             ),
         )
 
     def __str__(self) -> str:
         return self.event_key
+
+
+class WrittenMailbox(models.Model):
+    """When we last wrote to a mailbox that nobody has proved to be theirs: once a day at most, whatever is typed into forms."""
+
+    # Keyed hash of the mailbox; the address itself is not kept.
+    digest = models.CharField(max_length=64, primary_key=True)
+    written_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("mailbox written to")
+        verbose_name_plural = _("mailboxes written to")
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class Heartbeat(models.Model):

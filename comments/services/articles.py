@@ -45,11 +45,12 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
         "teaser": facts.teaser,
         "section": facts.section,
         "language": language,
+        "is_confirmed": True,
     }
     article, created = Article.objects.get_or_create(site=site, key=facts.key, defaults={**values, "mode": facts.mode})
     changed = [name for name, value in values.items() if getattr(article, name) != value]
     if created or "url" in changed:
-        _add_url(article, facts.url)
+        ArticleUrl.objects.update_or_create(site=site, url=facts.url, defaults={"article": article})
     if changed:
         for name in changed:
             setattr(article, name, values[name])
@@ -59,24 +60,32 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
 
 
 def register_from_page(*, site: Site, key: str, url: str, title: str) -> Article:
-    """A new article from what a reader's page says, believed only if its address is on the site's origins.
+    """The article at an address, or a new one from what a reader's page says, if the address is on the site's origins.
 
-    Raises UnknownArticleError when it is not, InvalidInputError for an impossible key or title.
+    A page known under another key is the same article. A new one is shown to nobody until a comment on it was approved.
+    Raises UnknownArticleError when the address is elsewhere, InvalidInputError for an impossible key or title.
     """
     _require_key(key)
     if len(url) > URL_LIMIT or not is_from_origins(url, site.origins):
         raise UnknownArticleError(_("This page is not registered with the site, so it cannot be commented on here."))
+    if known := ArticleUrl.objects.filter(site=site, url=url).select_related("article").first():
+        known.article.site = site
+        return known.article
     try:
         clean_title = normalise_line(title or key, limit=TITLE_LIMIT)
     except TextError as error:
         raise InvalidInputError("article_title", str(error)) from error
     try:
         with transaction.atomic():
-            article = Article.objects.create(site=site, key=key, url=url, title=clean_title, language=site.language)
-            _add_url(article, url)
+            article = Article.objects.create(
+                site=site, key=key, url=url, title=clean_title, language=site.language, is_confirmed=False
+            )
+            ArticleUrl.objects.create(site=site, article=article, url=url)
     except IntegrityError:
-        # Two readers were the first at once; the other one's row is as good.
-        article = Article.objects.get(site=site, key=key)
+        # The key is known under another address, or two readers were the first at once: that row is as good.
+        article = Article.objects.filter(site=site, key=key).first() or Article.objects.get(
+            urls__site=site, urls__url=url
+        )
     article.site = site
     return article
 
@@ -86,7 +95,3 @@ def _require_key(key: str) -> None:
         raise InvalidInputError(
             "key", _("An article key has 1 to 200 of the letters a to z, digits and the characters . _ ~ : -")
         )
-
-
-def _add_url(article: Article, url: str) -> None:
-    ArticleUrl.objects.update_or_create(site_id=article.site_id, url=url, defaults={"article": article})

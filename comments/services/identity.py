@@ -78,6 +78,15 @@ def authors_of(identity: Identity, *, site: Site) -> list[Author]:
     return authors
 
 
+def check_author(*, site: Site, identity: Identity, name: str, email: str) -> None:
+    """Refuse what `author_for_post` would refuse, before anything is counted or stored. 1 to 2 queries."""
+    if identity.user is None:
+        _clean_name(site, name)
+        _clean_email(email)
+    elif not Author.objects.filter(site=site, user_id=identity.user.pk).exists():
+        _clean_name(site, _full_name(identity.user) or name)
+
+
 def author_for_post(*, site: Site, identity: Identity, name: str, email: str) -> Author:
     """The author of a new comment, made or brought up to date. 2 to 3 queries; the caller holds the transaction.
 
@@ -106,11 +115,14 @@ def _author_of_account(site: Site, user: AbstractBaseUser, name: str) -> Author:
     author = Author.objects.filter(site=site, user_id=user.pk).first()
     if author is not None:
         return author
-    full_name = user.get_full_name() if hasattr(user, "get_full_name") else ""
-    clean_name = _clean_name(site, full_name or name)
+    clean_name = _clean_name(site, _full_name(user) or name)
     return Author.objects.create(
         site=site, kind=AuthorKind.USER, user_id=user.pk, name=clean_name, email=getattr(user, "email", "")
     )
+
+
+def _full_name(user: AbstractBaseUser) -> str:
+    return str(user.get_full_name()) if hasattr(user, "get_full_name") else ""
 
 
 def _clean_name(site: Site, name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import cast
 
@@ -14,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from comments.conf import settings
-from comments.models import Heartbeat, Outbox
+from comments.models import Heartbeat, Outbox, WrittenMailbox
 
 logger = logging.getLogger(__name__)
 
@@ -25,36 +26,74 @@ KEEP_DONE = datetime.timedelta(days=30)
 UNPROVED_INTERVAL = datetime.timedelta(hours=24)
 WORKER = "worker"
 
+
+class PostponedError(Exception):
+    """A handler asks to be called again at `until`; nothing went wrong."""
+
+    def __init__(self, until: datetime.datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 # What a handler gets: the row's payload. It returns, or raises to be called again later.
 Handler = Callable[[dict[str, int]], None]
 
 
-def put(
-    *, kind: str, event_key: str, payload: dict[str, int], delay: datetime.timedelta, recipient: str = ""
-) -> Outbox:
-    """Write an effect to be had after `delay`; the caller holds the transaction of its cause. 1 to 2 queries.
+def put(*, kind: str, event_key: str, payload: dict[str, int], delay: datetime.timedelta, address: str = "") -> Outbox:
+    """Write an effect to be had after `delay`; the caller holds the transaction of its cause. 1 query.
 
-    `recipient` is an address that nobody has proved to be theirs: at most one mail a day goes there, the next one waits.
+    `address` is where a mail is meant to go; only a keyed hash of it is kept.
     """
-    due_at = timezone.now() + delay
-    digest = recipient_digest(recipient) if recipient else ""
-    if digest:
-        latest = Outbox.objects.filter(recipient=digest).order_by("-due_at").values_list("due_at", flat=True).first()
-        due_at = max(due_at, latest + UNPROVED_INTERVAL) if latest else due_at
-    return Outbox.objects.create(kind=kind, event_key=event_key, payload=payload, due_at=due_at, recipient=digest)
+    return Outbox.objects.create(
+        kind=kind,
+        event_key=event_key,
+        payload=payload,
+        due_at=timezone.now() + delay,
+        recipient=mailbox_digest(address) if address else "",
+    )
 
 
 def cancel(event_key: str) -> bool:
-    """Take an effect back before it happened; False when it has happened or is happening. 1 query."""
-    free = Outbox.objects.open().filter(Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now()))
-    return bool(free.filter(event_key=event_key).delete()[0])
+    """Make sure that an effect is not had; False when it has been or is just being had. 2 queries."""
+    rows = Outbox.objects.filter(event_key=event_key)
+    rows.open().filter(Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())).delete()
+    return not rows.exists()
 
 
-def recipient_digest(address: str) -> str:
+def mailbox_digest(address: str) -> str:
     """A keyed hash of the mailbox behind an address: case, dots and +tags of the local part make no difference."""
     local, _at, domain = address.casefold().rpartition("@")
     mailbox = local.partition("+")[0].replace(".", "") + "@" + domain
     return salted_hmac("marginalia.recipient", mailbox, algorithm="sha256").hexdigest()
+
+
+def waiting_for(address: str, *, kind: str) -> list[Outbox]:
+    """What else of this kind waits for the mailbox behind an address, oldest first. 1 query."""
+    return list(Outbox.objects.open().filter(kind=kind, recipient=mailbox_digest(address)).order_by("id"))
+
+
+def mark_done(rows: list[Outbox]) -> None:
+    """Note that the effects of these rows have been had together with another one's. 1 query."""
+    Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(done_at=timezone.now(), leased_until=None)
+
+
+@contextmanager
+def once_a_day(address: str) -> Iterator[None]:
+    """Let one mail a day through to an address that nobody has proved to be theirs. 2 queries.
+
+    Raises PostponedError when one was sent within the last day, also under load: the condition of the UPDATE, or the primary
+    key of a new row, lets one of several through. A mail that fails does not count.
+    """
+    now, digest = timezone.now(), mailbox_digest(address)
+    mailbox, is_new = WrittenMailbox.objects.get_or_create(digest=digest, defaults={"written_at": now})
+    rested = WrittenMailbox.objects.filter(digest=digest, written_at__lte=now - UNPROVED_INTERVAL)
+    if not is_new and not rested.update(written_at=now):
+        raise PostponedError(mailbox.written_at + UNPROVED_INTERVAL)
+    try:
+        yield
+    except Exception:
+        WrittenMailbox.objects.filter(digest=digest).update(written_at=now - UNPROVED_INTERVAL)
+        raise
 
 
 def lease_due(*, limit: int) -> list[int]:
@@ -84,6 +123,8 @@ def deliver(pk: int) -> None:
         return
     try:
         _load_handler(settings.outbox_handlers[row.kind])(row.payload)
+    except PostponedError as error:
+        Outbox.objects.filter(pk=pk).update(due_at=error.until, leased_until=None)
     except Exception as error:  # noqa: BLE001 - a handler is somebody else's code
         # A mail server, a web service: whatever goes wrong there, the row stays and is tried again.
         logger.warning("Outbox row %s failed: %s", pk, type(error).__name__)
@@ -104,7 +145,8 @@ def _postpone(row: Outbox, now: datetime.datetime, error: Exception) -> None:
 
 
 def purge_done() -> int:
-    """Delete rows that were done a month ago; return how many. 1 query."""
+    """Delete rows that were done a month ago, and mailboxes that have rested; return how many rows. 2 queries."""
+    WrittenMailbox.objects.filter(written_at__lt=timezone.now() - UNPROVED_INTERVAL).delete()
     return Outbox.objects.filter(done_at__lt=timezone.now() - KEEP_DONE).delete()[0]
 
 

@@ -24,7 +24,7 @@ from comments.exceptions import (
 from comments.markup import RENDER_VERSION, render
 from comments.models import Article, Author, Comment, Revision
 from comments.screening import ScreeningInput, Verdict, get_screener
-from comments.services.identity import Identity, author_for_post, authors_of
+from comments.services.identity import Identity, author_for_post, authors_of, check_author
 from comments.signals import comment_posted, comment_revised
 from comments.text import TextError, normalise_body
 from comments.throttling import count_or_refuse
@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 REPEAT_WINDOW = datetime.timedelta(seconds=60)
 RECENT_BODIES = 10
 MINIMUM_KEY_LENGTH = 8
+# Nobody needs more tries; each one costs the moderators a second look.
+MOST_REVISIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +68,26 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
     Raises UnknownArticleError (hidden), DiscussionClosedError, InvalidInputError (field and sentence) and
     TooManyRequestsError; in each case nothing is stored. The same post sent again, also in parallel, is one comment.
     """
-    _require_open(article)
-    body = _clean_body(draft.body)
-    parent = _published_parent(article, draft.parent)
+    try:
+        body = _clean_body(draft.body)
+    except InvalidInputError:
+        # Where nothing can be posted, that is what to say, not how to write it better.
+        _require_open(article)
+        raise
     keys = _idempotency_keys(article, identity, draft, body)
-    if repeated := _same_post(article, keys, body, draft):
+    # First of all, so that a retry gets the same answer although the article was closed or the parent removed meanwhile.
+    if repeated := _same_post(article, keys, body):
         return Posted(repeated, created=False)
+    _require_open(article)
+    parent = _published_parent(article, draft.parent)
+    check_author(site=article.site, identity=identity, name=draft.name, email=draft.email)
     _count_post(identity)
     verdict = _screen(_screening_input(article, identity, draft, body, parent))
     try:
         comment = _store(article, identity, draft, body, parent, keys[0], verdict)
     except IntegrityError:
         # The same post in parallel got there first.
-        if repeated := _same_post(article, keys, body, draft):
+        if repeated := _same_post(article, keys, body):
             return Posted(repeated, created=False)
         raise
     return Posted(comment, created=True)
@@ -88,11 +97,13 @@ def revise_comment(*, comment: Comment, body: str) -> Comment:
     """Store a new text by the comment's author: within the edit window, or after it was returned for revision.
 
     A returned comment goes back into the queue; a pending one keeps its place there; a published one keeps its old text
-    in public until the new one is approved. Raises EditWindowOverError, InvalidInputError, StaleDecisionError.
+    in public until the new one is approved. Raises EditWindowOverError, InvalidInputError, StaleDecisionError,
+    TooManyRequestsError.
     """
     if not may_revise(comment):
         raise EditWindowOverError
     clean = _clean_body(body)
+    count_or_refuse("revise", f"author:{comment.author_id}", settings.post_limits["author"])
     latest = comment.revisions.get(number=comment.revision)
     if clean == latest.body and comment.status != Status.RETURNED:
         return comment
@@ -129,7 +140,7 @@ def withdraw_comment(*, comment: Comment) -> Comment:
 
 def may_revise(comment: Comment) -> bool:
     """Whether its author may change the text now. No query when article is loaded."""
-    if not comment.article.takes_changes:
+    if not comment.article.takes_changes or comment.revision >= MOST_REVISIONS:
         return False
     if comment.status == Status.RETURNED:
         return True
@@ -184,7 +195,7 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
-def _same_post(article: Article, keys: list[str], body: str, draft: Draft) -> Comment | None:
+def _same_post(article: Article, keys: list[str], body: str) -> Comment | None:
     found = Comment.objects.for_article(article).filter(idempotency_key__in=keys).with_context().first()
     if found is None:
         return None

@@ -66,6 +66,8 @@ def _refresh_addresses(site: Site) -> None:
         setattr(site, name, wanted[name])
     if changed:
         site.save(update_fields=changed)
+    for article in Article.objects.all():
+        article_for(article)
 
 
 def _addresses() -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 
 from ninja import Query, Router
 from ninja.responses import Status
 
-from comments.api.errors import ApiError
+from comments.api.errors import ApiError, internal_error
 from comments.api.schemas import Problem, PublicId
 from moderation.api.auth import (
     MODERATOR,
@@ -36,6 +37,7 @@ from moderation.models import Decision
 from moderation.queue import QueueFilters, queue_counts, read_queue
 from moderation.services.decisions import decide, undo, undo_batch
 
+logger = logging.getLogger(__name__)
 router = Router(tags=["Moderation"], auth=MODERATOR)
 Json = dict[str, object]
 
@@ -126,8 +128,14 @@ def _decide(caller: DeskCaller, comment_id: str, payload: DecisionIn, batch_id: 
 
 
 def _bulk_answer(caller: DeskCaller, payload: BulkDecisionIn, batch_id: uuid.UUID) -> Json:
+    """The answer for one item, whatever happens to it: others are decided already, and their answers are not lost."""
     try:
         decided = decided_json(_decide(caller, payload.id, payload, batch_id))
     except ApiError as error:
-        return {"id": payload.id, "status": error.status, "problem": error.document()}
-    return {"id": payload.id, "status": 201, **decided}
+        refusal = error
+    except Exception:
+        logger.exception("Unexpected error at comment %s of batch %s", payload.id, batch_id)
+        refusal = internal_error()
+    else:
+        return {"id": payload.id, "status": 201, **decided}
+    return {"id": payload.id, "status": refusal.status, "problem": refusal.document()}

@@ -109,7 +109,7 @@ def decide(
 def undo(*, decision: Decision, moderator: AbstractBaseUser) -> Decision:
     """Take a decision back: the comment stands exactly where it stood, history keeps both. About 10 queries.
 
-    A mail that still waits is never sent; one that was sent is followed by a second. Raises NotAllowedError,
+    A mail that still waits is never sent, one that was sent is followed by a second. Raises NotAllowedError,
     NothingToUndoError, StaleDecisionError when anything came after the decision.
     """
     if not may_decide(moderator, decision.comment.site):
@@ -161,6 +161,8 @@ def _find_clause(policy: PolicyVersion | None, action: Action, slug: str) -> Cla
         if action in CLAUSE_NEEDED:
             raise ClauseNeededError
         return None
+    if MEASURES[action] == Measure.NONE:
+        raise InvalidInputError("clause", _("A comment is published without naming a clause."))
     for clause in policy.clauses.all() if policy else ():
         if clause.slug == slug:
             return clause
@@ -218,13 +220,5 @@ def _record(
 def _put_mail(decision: Decision, kind: str, event_key: str, delay: datetime.timedelta) -> None:
     """A mail to the author, if there is an address. Spam gets no answer."""
     author = decision.comment.author
-    if not author.email or decision.action == Action.SPAM:
-        return
-    is_proved = author.email_verified_at is not None or author.user_id is not None
-    outbox.put(
-        kind=kind,
-        event_key=event_key,
-        payload={"decision": decision.pk},
-        delay=delay,
-        recipient="" if is_proved else author.email,
-    )
+    if author.email and decision.action != Action.SPAM:
+        outbox.put(kind=kind, event_key=event_key, payload={"decision": decision.pk}, delay=delay, address=author.email)

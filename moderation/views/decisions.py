@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from comments.enums import Status
 from comments.exceptions import CommentError, StaleDecisionError
@@ -16,7 +15,7 @@ from moderation.exceptions import NotAllowedError, NothingToUndoError
 from moderation.forms import DecisionForm
 from moderation.queue import next_in_queue, read_item
 from moderation.services.decisions import decide, undo
-from moderation.views.desk import Desk, Refusal, desk_page, open_desk, render_desk, signed_in
+from moderation.views.desk import Desk, Refusal, desk_action, open_desk, render_desk, signed_in
 from moderation.views.history import render_history
 
 
@@ -26,8 +25,7 @@ class HttpResponseSeeOther(HttpResponseRedirect):
     status_code = HTTPStatus.SEE_OTHER
 
 
-@desk_page
-@require_POST
+@desk_action
 def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
     """Judge a comment; then 303 to the next one, with the decision named so that it can be taken back there.
 
@@ -58,8 +56,7 @@ def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
     return HttpResponseSeeOther(_desk_url(desk, comment=following, decided=str(decision.pk)))
 
 
-@desk_page
-@require_POST
+@desk_action
 def undo_decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a decision back; then 303 to the comment, on the desk or in its history, wherever the button was."""
     decision = get_decision_or_404(request.user, pk)

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from comments.exceptions import InvalidInputError
 from comments.models import Site
@@ -68,7 +69,15 @@ class Refusal:
 
 def desk_page(view: View) -> View:
     """For people who are signed in; that a reader sees nothing is the loaders' business. Never cached."""
+    return _guard(view, leads_back=True)
 
+
+def desk_action(view: View) -> View:
+    """As `desk_page`, for what takes POST alone: after signing in, its address is no place to come back to."""
+    return _guard(require_POST(view), leads_back=False)
+
+
+def _guard(view: View, *, leads_back: bool) -> View:
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, **arguments: object) -> HttpResponse:
@@ -77,7 +86,8 @@ def desk_page(view: View) -> View:
         if request.headers.get("HX-Request"):
             # The page stays as it is, with everything typed, and says that one has to sign in again.
             return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
-        return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("moderation:queue"))
+        leads_here = leads_back and request.method == "GET"
+        return redirect_to_login(request.get_full_path() if leads_here else reverse("moderation:queue"))
 
     return guarded
 

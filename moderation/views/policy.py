@@ -7,6 +7,7 @@ from itertools import pairwise
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from comments.models import Site
@@ -21,7 +22,9 @@ class EarlierVersion:
     until: datetime.datetime | None
 
 
+# The switch of the language gives each reader a cookie of their own.
 @require_safe
+@cache_control(private=True, no_cache=True)
 def policy(request: HttpRequest, site_slug: str) -> HttpResponse:
     """The comment policy of a site, with every earlier version in full; ?version= unfolds one of them. 3 queries."""
     site = get_object_or_404(Site, slug=site_slug)

@@ -34,6 +34,7 @@ def comments_of(article: Article) -> str:
         (JSON, b"null", 422, "invalid"),
         (JSON, b'{"body": "' + b"x" * 131_072 + b'"}', 413, "too_large"),
         (JSON, b'{"body": "' + b"x" * 300_000 + b'"}', 413, "too_large"),
+        (JSON, b'{"body": "' + b"x" * 1_100_000 + b'"}', 413, "too_large"),
         ("text/plain", b'{"body": "x", "name": "Kim"}', 415, "unsupported_media_type"),
         ("application/x-www-form-urlencoded", b"body=x&name=Kim", 415, "unsupported_media_type"),
         ("multipart/form-data; boundary=b", b"--b\r\n\r\nx\r\n--b--", 415, "unsupported_media_type"),

@@ -37,13 +37,13 @@ def _handlers(settings: Settings) -> None:
     }
 
 
-def put(kind: str = "record", number: int = 1, *, delay: float = 0, recipient: str = "") -> Outbox:
+def put(kind: str = "record", number: int = 1, *, delay: float = 0, address: str = "") -> Outbox:
     return outbox.put(
         kind=kind,
         event_key=f"{kind}:{number}",
         payload={"number": number},
         delay=datetime.timedelta(seconds=delay),
-        recipient=recipient,
+        address=address,
     )
 
 
@@ -123,6 +123,7 @@ def test_a_failure_is_tried_again_later_and_later_for_48_hours() -> None:
 def test_cancel_before_the_effect_removes_it_and_after_it_says_no() -> None:
     put(number=1)
     assert outbox.cancel("record:1")
+    assert outbox.cancel("never:1")
     row = put(number=2)
     outbox.lease_due(limit=10)
     assert not outbox.cancel("record:2")
@@ -131,16 +132,65 @@ def test_cancel_before_the_effect_removes_it_and_after_it_says_no() -> None:
     assert list(Outbox.objects.values_list("event_key", flat=True)) == ["record:2"]
 
 
-def test_put_to_an_address_nobody_proved_waits_a_day_for_the_second_mail() -> None:
-    first = put(number=1, recipient="vera.holm@mail.example")
-    second = put(number=2, recipient="Vera.Holm+list@MAIL.example")
-    third = put(number=3, recipient="veraholm@mail.example")
-    other = put(number=4, recipient="someone@mail.example")
+def test_waiting_for_finds_the_mailbox_however_it_is_spelled_and_keeps_no_address() -> None:
+    first = put(number=1, address="vera.holm@mail.example")
+    second = put(number=2, address="VeraHolm+list@MAIL.example")
+    put(number=3, address="someone@mail.example")
+    put(number=4)
 
-    assert second.due_at == first.due_at + outbox.UNPROVED_INTERVAL
-    assert third.due_at == second.due_at + outbox.UNPROVED_INTERVAL
-    assert other.due_at < first.due_at + SECOND
-    assert "vera" not in str(Outbox.objects.values())
+    assert outbox.waiting_for("veraholm@mail.example", kind="record") == [first, second]
+    assert outbox.waiting_for("veraholm@mail.example", kind="refuse") == []
+    assert "vera" not in str(Outbox.objects.values()).casefold()
+
+
+def test_once_a_day_lets_one_mail_through_and_says_when_the_next_may_go() -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        with outbox.once_a_day("vera.holm@mail.example"):
+            pass
+        with pytest.raises(outbox.PostponedError) as later, outbox.once_a_day("VERAHOLM+x@mail.example"):
+            pytest.fail("a second mail went out")
+        assert later.value.until == timezone.now() + outbox.UNPROVED_INTERVAL
+        clock.move_to(later.value.until)
+        with outbox.once_a_day("vera.holm@mail.example"):
+            pass
+
+
+def test_once_a_day_does_not_count_a_mail_that_failed() -> None:
+    with pytest.raises(ConnectionRefusedError), outbox.once_a_day("vera@mail.example"):
+        raise ConnectionRefusedError
+    with outbox.once_a_day("vera@mail.example"):
+        pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_a_day_lets_one_of_forty_parallel_mails_through() -> None:
+    def mail(_number: int) -> int:
+        try:
+            with outbox.once_a_day("vera@mail.example"):
+                return 1
+        except outbox.PostponedError:
+            return 0
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(mail, range(40))) == 1
+
+
+def postpone(_payload: dict[str, int]) -> None:
+    raise outbox.PostponedError(timezone.now() + datetime.timedelta(hours=5))
+
+
+def test_deliver_of_what_is_postponed_waits_and_is_no_failure(settings: Settings) -> None:
+    settings.COMMENTS_OUTBOX_HANDLERS = {"record": "tests.comments.test_outbox.postpone"}
+    row = put()
+    outbox.lease_due(limit=1)
+
+    outbox.deliver(row.pk)
+
+    row.refresh_from_db()
+    assert timezone.now() + datetime.timedelta(hours=4, minutes=59) < row.due_at
+    assert (row.leased_until, row.failed_at, row.done_at, row.last_error) == (None, None, None, "")
 
 
 def test_purge_removes_what_was_done_a_month_ago() -> None:

@@ -287,6 +287,41 @@ def test_revise_comment_while_it_waits_keeps_its_place_in_the_queue() -> None:
     assert (comment.status, comment.revision, comment.waiting_since) == (Status.PENDING, 2, waiting_since)
 
 
+def test_revise_comment_over_the_limit_is_refused(settings: Settings) -> None:
+    settings.COMMENTS_POST_LIMITS = {"author": (Limit(3, datetime.timedelta(hours=1)),), "network": ()}
+    comment = make_comment(make_article())
+    for number in range(3):
+        revise_comment(comment=comment, body=f"Fassung {number}")
+
+    with pytest.raises(TooManyRequestsError):
+        revise_comment(comment=comment, body="Noch eine")
+
+    assert comment.revisions.count() == 4
+
+
+def test_post_comment_again_after_the_article_closed_and_the_parent_went_is_answered_as_before() -> None:
+    article = make_article()
+    parent = make_comment(article, status=Status.APPROVED)
+    draft = replace(DRAFT, parent=parent.public_id, idempotency_key="0d6c5a9e-key")
+    first = post_comment(article=article, identity=Identity(), draft=draft)
+    withdraw_comment(comment=parent)
+    article.mode = ArticleMode.CLOSED
+    article.save()
+
+    again = post_comment(article=article, identity=Identity(), draft=draft)
+
+    assert (again.comment, again.created) == (first.comment, False)
+
+
+def test_post_comment_with_a_bad_name_costs_nothing_of_the_limit(settings: Settings) -> None:
+    settings.COMMENTS_POST_LIMITS = {"author": (), "network": (Limit(1, datetime.timedelta(hours=1)),)}
+    article = make_article()
+    for _ in range(3):
+        with pytest.raises(InvalidInputError):
+            post_comment(article=article, identity=Identity(network="n"), draft=replace(DRAFT, name="Redaktion"))
+    assert post_comment(article=article, identity=Identity(network="n"), draft=DRAFT).created
+
+
 def test_revise_comment_after_the_window_is_refused() -> None:
     comment = make_comment(make_article())
     with (

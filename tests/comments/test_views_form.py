@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,10 +14,11 @@ from pytest_django import Settings
 
 from comments.access import AUTHOR_COOKIE
 from comments.enums import AuthorKind, Status
-from comments.models import Comment
+from comments.models import Article, Comment
 from comments.screening import ScreeningInput, Verdict
+from comments.services.identity import make_status_token
 from tests.comments.pages import discussion_url, fill_form, post_url, read_forms, send
-from tests.factories import make_article, make_user
+from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +145,43 @@ def test_post_without_a_token_elsewhere_offers_no_form(settings: Settings) -> No
     assert response.status_code == 403
     assert "&lt;b&gt;words&lt;/b&gt;</textarea>" in response.content.decode()
     assert reverse("account_logout") not in read_forms(response)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "At most 5,000 characters."), ("de", "Höchstens 5.000 Zeichen.")]
+)
+def test_form_says_its_limit_and_does_not_cut_what_is_pasted(client: Client, language: str, sentence: str) -> None:
+    article = make_article()
+    Article.objects.filter(pk=article.pk).update(language=language)
+    comment = make_comment(article)
+    Comment.objects.update(language=language)
+
+    for url in (discussion_url(article), reverse("comments:status", args=[make_status_token(comment)])):
+        html = client.get(url).content.decode()
+        (field,) = re.findall(r'<textarea [^>]*name="body"[^>]*>', html)
+        assert "maxlength" not in field
+        assert 'aria-describedby="mg-formatting"' in field
+        assert sentence in html
+
+
+def test_post_of_a_text_too_long_says_by_how_much_and_keeps_it(client: Client) -> None:
+    article = make_article()
+    Article.objects.filter(pk=article.pk).update(language="en")
+    text = "word " * 1_200 + "end"
+
+    refused = send(client, article, **GUEST | {"body": text})
+
+    assert refused.status_code == 422
+    assert "The text is 1003 characters too long." in refused.content.decode()
+    assert read_forms(refused)[post_url(article)]["body"] == text
+    assert not Comment.objects.exists()
+
+
+def test_own_waiting_comment_is_shown_as_it_was_typed_without_links(client: Client) -> None:
+    article = make_article()
+
+    client.post(post_url(article), GUEST | {"body": "See https://spam.example/ <b>now</b>\n\n*End*"})
+
+    html = client.get(discussion_url(article)).content.decode()
+    assert "<p>See https://spam.example/ &lt;b&gt;now&lt;/b&gt;</p>\n\n<p>*End*</p>" in html
+    assert 'href="https://spam' not in html

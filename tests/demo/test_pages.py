@@ -229,3 +229,26 @@ def test_feed_with_characters_that_xml_cannot_hold_is_well_formed(demo: str, cli
 def test_feed_costs_one_query(demo: str, client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         client.get("/feed.xml")
+
+
+def test_feed_is_the_same_for_everybody_and_confirmed_by_etag(demo: str) -> None:
+    plain = Client().get("/feed.xml")
+    foreign = Client().get("/feed.xml", headers={"Accept-Language": "en", "Cookie": "sessionid=abc"})
+
+    assert plain.headers["Cache-Control"].startswith("public, max-age=300")
+    assert (foreign.content, dict(foreign.headers)) == (plain.content, dict(plain.headers))
+    assert (list(foreign.cookies), plain.headers.get("Vary")) == ([], None)
+    again = Client().get("/feed.xml", headers={"If-None-Match": plain.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    Article.objects.filter(key=GERMAN).update(headline="Neue Zeile")
+    changed = Client().get("/feed.xml", headers={"If-None-Match": plain.headers["ETag"]})
+    assert changed.status_code == 200
+    assert "Neue Zeile" in changed.content.decode()
+    assert Client().post("/feed.xml").status_code == 405
+
+
+def test_front_page_gives_a_cookie_and_is_kept_by_no_shared_cache(demo: str, client: Client) -> None:
+    response = client.get("/")
+
+    assert "csrftoken" in response.cookies
+    assert set(response.headers["Cache-Control"].split(", ")) == {"private", "no-cache"}

@@ -66,13 +66,21 @@ def test_seed_demo_second_run_changes_nothing(demo: str) -> None:
 
 def test_seed_demo_on_another_port_follows_with_the_addresses_alone(demo: str, settings: Settings) -> None:
     before = all_rows()
-    settings.BASE_URL = "http://127.0.0.1:8123"
+    old_base_url, settings.BASE_URL = settings.BASE_URL, "http://127.0.0.1:8123"
 
     run_seed_demo()
 
     after = all_rows()
     (site,) = after.pop("marginalia.Site")
     (old_site,) = before.pop("marginalia.Site")
+    articles, old_articles = after.pop("marginalia.Article"), before.pop("marginalia.Article")
+    moved = [one | {"url": one["url"].replace(old_base_url, settings.BASE_URL)} for one in old_articles]
+    assert articles == moved
+    assert all(one["url"].startswith("http://127.0.0.1:8123/") for one in articles)
+    # The addresses of before stay known.
+    addresses, old_addresses = after.pop("marginalia.ArticleUrl"), before.pop("marginalia.ArticleUrl")
+    assert addresses[: len(old_addresses)] == old_addresses
+    assert {one["url"] for one in addresses[len(old_addresses) :]} == {one["url"] for one in moved}
     assert after == before
     assert site == old_site | {
         "home_url": "http://127.0.0.1:8123/",

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import logging
+import uuid
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
 from comments.models import Comment, Site
 from comments.services.posting import revise_comment
+from comments.signals import comment_status_changed
 from moderation.enums import Role, Scope
 from moderation.models import Decision
 from moderation.services.tokens import issue_token
@@ -70,6 +74,37 @@ def test_bulk_decisions_get_an_answer_each_and_one_batch() -> None:
         "pending",
         "pending",
     ]
+
+
+def test_bulk_decision_that_fails_unexpectedly_leaves_the_others_decided(caplog: pytest.LogCaptureFixture) -> None:
+    article = make_article()
+    comments = [make_comment(article, name=f"Leser {number}", body="Ein Geheimnis") for number in range(3)]
+    token = token_of(article.site)
+
+    def fail(comment: Comment, **_arguments: object) -> None:
+        if comment.pk == comments[1].pk:
+            raise RuntimeError("Innerstes")
+
+    comment_status_changed.connect(fail)
+    try:
+        with caplog.at_level(logging.ERROR, logger="moderation.api.routers"):
+            items = [{**APPROVE, "id": comment.public_id} for comment in comments]
+            response = post(Client(), "/decisions", {"decisions": items}, token=token)
+    finally:
+        comment_status_changed.disconnect(fail)
+
+    answers = response.json()["answers"]
+    assert response.status_code == 200
+    assert [one["status"] for one in answers] == [201, 500, 201]
+    assert (answers[1]["id"], answers[1]["problem"]["code"]) == (comments[1].public_id, "internal")
+    assert "Innerstes" not in response.content.decode()
+    assert [comment.status for comment in Comment.objects.order_by("pk")] == ["approved", "pending", "approved"]
+    batch_id = uuid.UUID(response.json()["batch"])
+    assert Decision.objects.filter(batch_id=batch_id).count() == Decision.objects.count() == 2
+    logged = [record for record in caplog.records if record.name == "moderation.api.routers"]
+    assert [(record.exc_info or (None,))[0] for record in logged] == [RuntimeError]
+    assert comments[1].public_id in logged[0].getMessage()
+    assert "Geheimnis" not in logged[0].getMessage()
 
 
 @pytest.mark.parametrize("count", [0, 101])

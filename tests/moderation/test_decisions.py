@@ -10,7 +10,7 @@ from comments.models import Comment, Outbox
 from moderation.enums import Action, Role
 from moderation.exceptions import ClauseNeededError, NotAllowedError, NothingToUndoError
 from moderation.models import Decision
-from moderation.services.decisions import decide, possible_actions, undo, undo_batch
+from moderation.services.decisions import CLAUSE_NEEDED, decide, possible_actions, undo, undo_batch
 from tests.factories import make_article, make_comment, make_moderator, make_policy, make_site
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +228,7 @@ def test_possible_actions_are_exactly_those_that_decide_takes() -> None:
                     action=action,
                     expected_status=status,
                     expected_revision=1,
-                    clause="respect",
+                    clause="respect" if action in CLAUSE_NEEDED else "",
                 )
             else:
                 with pytest.raises((IllegalTransitionError, StaleDecisionError)):
@@ -238,7 +238,7 @@ def test_possible_actions_are_exactly_those_that_decide_takes() -> None:
                         action=action,
                         expected_status=status,
                         expected_revision=1,
-                        clause="respect",
+                        clause="respect" if action in CLAUSE_NEEDED else "",
                     )
 
 
@@ -265,3 +265,22 @@ def approve(comment: Comment, moderator: object, *, batch_id: uuid.UUID | None =
         expected_revision=1,
         batch_id=batch_id,
     )
+
+
+@pytest.mark.parametrize(("action", "status"), [(Action.APPROVE, Status.PENDING), (Action.RESTORE, Status.REJECTED)])
+def test_decide_publishing_with_a_clause_is_refused(action: Action, status: Status) -> None:
+    article = make_article()
+    comment = make_comment(article, status=status)
+
+    with pytest.raises(InvalidInputError) as refusal:
+        decide(
+            comment=comment,
+            moderator=make_moderator(article.site),
+            action=action,
+            expected_status=status,
+            expected_revision=1,
+            clause="respect",
+        )
+
+    assert refusal.value.field == "clause"
+    assert Comment.objects.get().status == status

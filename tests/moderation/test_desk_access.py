@@ -22,6 +22,18 @@ def test_queue_without_signing_in_leads_to_the_sign_in_page_and_back() -> None:
     assert response["location"] == "/accounts/login/?next=/moderation/%3Fstatus%3Dspam"
 
 
+@pytest.mark.parametrize("path", ["comments/0123456789ab/decide/", "decisions/1/undo/"])
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+def test_deciding_without_signing_in_leads_back_to_the_queue(path: str, method: str) -> None:
+    response = getattr(sign_in(), method)(QUEUE + path)
+    assert (response.status_code, response["location"]) == (302, "/accounts/login/?next=/moderation/")
+
+
+def test_history_without_signing_in_leads_back_to_itself() -> None:
+    response = sign_in().get(QUEUE + "comments/0123456789ab/history/")
+    assert response["location"] == "/accounts/login/?next=/moderation/comments/0123456789ab/history/"
+
+
 def test_queue_without_signing_in_tells_htmx_instead_of_sending_a_page() -> None:
     response = sign_in().get(QUEUE, headers=FRAGMENT)
     assert (response.status_code, response.content) == (401, b"")

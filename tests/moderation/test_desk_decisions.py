@@ -234,6 +234,18 @@ def test_deciding_what_cannot_be_decided_answers_422_with_a_sentence_and_keeps_t
     assert stored() == []
 
 
+def test_note_field_says_its_limit_and_does_not_cut_what_is_pasted() -> None:
+    article = make_article()
+    make_comment(article)
+
+    response = sign_in(make_moderator(article.site)).get("/moderation/")
+
+    (field,) = re.findall(r'<textarea [^>]*name="note"[^>]*>', html_of(response))
+    assert "maxlength" not in field
+    assert 'aria-describedby="id_note_helptext"' in field
+    assert "At most 1,000 characters." in text_of(response)
+
+
 def test_undo_puts_the_comment_back_and_shows_it() -> None:
     article = make_article()
     comment = make_comment(article)

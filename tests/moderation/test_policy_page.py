@@ -112,3 +112,10 @@ def test_policy_page_never_shows_the_guidance_for_moderators() -> None:
     (version,) = make_versions(1)
     version.clauses.update(guidance_de="Nur unter uns", guidance_en="Between ourselves")
     assert "Between ourselves" not in text_of(sign_in().get("/policy/post/"))
+
+
+def test_policy_page_gives_a_cookie_and_is_kept_by_no_shared_cache() -> None:
+    make_versions(1)
+    page = sign_in().get("/policy/post/")
+    assert "csrftoken" in page.cookies
+    assert set(page["cache-control"].split(", ")) == {"private", "no-cache"}
