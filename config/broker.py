@@ -27,10 +27,10 @@ Table = list[Binding]
 class Channel(filesystem.Channel):
     """Overrides what writes, and what reads a table."""
 
-    def get_table(self, exchange: str) -> list[tuple[str, str, str]]:
+    def get_table(self, exchange: str) -> Table:  # type: ignore[override]  # as its parent
         """The bindings of an exchange; none while nobody has bound a queue to it."""
         with self._locked_table(exchange) as file:
-            return [*_read_table(file)]
+            return _read_table(file)
 
     def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None) -> None:
         binding = Binding(routing_key or "", pattern or "", queue or "")

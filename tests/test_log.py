@@ -66,7 +66,7 @@ def test_log_of_an_error_of_ours_keeps_its_traceback(log: io.StringIO) -> None:
     assert "secret" not in log.getvalue()
 
 
-@pytest.mark.parametrize("tail", ["x/", "revise/", "revise", "nowhere/"])
+@pytest.mark.parametrize("tail", ["x/", "revise/", "nowhere/"])
 def test_log_of_a_status_link_is_without_its_token(log: io.StringIO, tail: str) -> None:
     token = make_status_token(make_comment(make_article()))
     client = Client(enforce_csrf_checks=True, headers={"Referer": f"https://evil.example/status/{token}/"})
