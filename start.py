@@ -187,7 +187,7 @@ def serve(*, fresh: bool) -> int:
         introduce(port, sign_ins)
         watch(children)
     except KeyboardInterrupt:
-        say("\nStopping.")
+        say("\nStopping; the worker finishes what it has begun.")
         return 0
     finally:
         stop_children(children)

@@ -17,7 +17,7 @@ from comments.enums import ActorKind, CheckOutcome, Status
 from comments.exceptions import IllegalTransitionError, InvalidInputError
 from comments.models import Comment, StatusChange
 from comments.services import outbox
-from comments.text import TextError, normalise_body
+from comments.text import clean_body
 from moderation.enums import Action, Automation, Measure
 from moderation.exceptions import ClauseNeededError, NotAllowedError, NothingToUndoError
 from moderation.models import Clause, Decision, Finding, PolicyVersion
@@ -138,12 +138,7 @@ def undo_batch(*, batch_id: uuid.UUID, moderator: AbstractBaseUser) -> list[Deci
 
 
 def _clean_note(note: str) -> str:
-    if not note.strip():
-        return ""
-    try:
-        clean = normalise_body(note)
-    except TextError as error:
-        raise InvalidInputError("note", str(error)) from error
+    clean = clean_body(note)
     if len(clean) > NOTE_LIMIT:
         raise InvalidInputError(
             "note",

@@ -21,9 +21,7 @@ def connect(folder: Path) -> Connection:
         "control_folder": str(folder / "control"),
         "polling_interval": 0.0001,
     }
-    return Connection(
-        "filesystem://localhost", transport="config.broker:Transport", transport_options=options
-    )
+    return Connection("filesystem://localhost", transport="config.broker:Transport", transport_options=options)
 
 
 def send(folder: Path, sender: int) -> None:
