@@ -76,7 +76,12 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
         raise
     keys = _idempotency_keys(article, identity, draft, body)
     # First of all, so that a retry gets the same answer although the article was closed or the parent removed meanwhile.
-    if repeated := _same_post(article, keys, body):
+    repeated = _same_post(article, keys, body)
+    if repeated is not None and draft.by_form and repeated.status == Status.WITHDRAWN:
+        # Taken back and sent once more from the form that was still open: they want it after all.
+        keys = [_digest("again", keys[0], repeated.pk)]
+        repeated = _same_post(article, keys, body)
+    if repeated is not None:
         return Posted(repeated, created=False)
     _require_open(article)
     parent = _published_parent(article, draft.parent)

@@ -313,6 +313,18 @@ def test_post_comment_again_after_the_article_closed_and_the_parent_went_is_answ
     assert (again.comment, again.created) == (first.comment, False)
 
 
+def test_post_comment_from_the_same_form_after_taking_it_back_is_a_new_comment() -> None:
+    article = make_article()
+    draft = replace(DRAFT, idempotency_key="0d6c5a9e-key", by_form=True)
+    first = post_comment(article=article, identity=Identity(), draft=draft).comment
+    withdraw_comment(comment=first)
+
+    second, third = (post_comment(article=article, identity=Identity(), draft=draft) for _ in range(2))
+
+    assert (second.created, third.created) == (True, False)
+    assert second.comment == third.comment != first
+
+
 def test_post_comment_with_a_bad_name_costs_nothing_of_the_limit(settings: Settings) -> None:
     settings.COMMENTS_POST_LIMITS = {"author": (), "network": (Limit(1, datetime.timedelta(hours=1)),)}
     article = make_article()
