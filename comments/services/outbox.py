@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import cast
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
@@ -96,31 +96,32 @@ def once_a_day(address: str) -> Iterator[None]:
         raise
 
 
-def lease_due(*, limit: int) -> list[int]:
-    """Lease what is due and return its primary keys, oldest first. 1 query and 1 per row.
+def lease_due(*, limit: int) -> list[tuple[int, int]]:
+    """Lease what is due; the primary key and the number of the attempt of each, oldest first. 1 query and 1 per row.
 
     The condition in each UPDATE makes sure that two sweeps never lease the same row.
     """
     now = timezone.now()
     due = Outbox.objects.due(now)
-    candidates = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
-    return [pk for pk in candidates if due.filter(pk=pk).update(leased_until=now + LEASE)]
+    candidates = list(due.order_by("due_at", "id").values_list("pk", "attempts")[:limit])
+    return [
+        (pk, attempt)
+        for pk, attempt in candidates
+        if due.filter(pk=pk, attempts=attempt).update(leased_until=now + LEASE)
+    ]
 
 
-def deliver(pk: int) -> None:
+def deliver(pk: int, attempt: int) -> None:
     """Have the effect of a leased row and mark it done; after a failure it is due again later, for 48 hours.
 
-    A message that comes late or twice finds the row done, or its lease over, and does nothing.
+    A message that comes late or twice finds its attempt already begun, or its lease over, and does nothing.
     """
     now = timezone.now()
-    held = Outbox.objects.open().filter(pk=pk, leased_until__gt=now)
-    # Trading the lease for a fresh one lets exactly one of several deliveries of the same message through.
-    row = held.first()
-    if row is None or not held.filter(leased_until=row.leased_until).update(
-        leased_until=now + LEASE + datetime.timedelta(seconds=1), attempts=F("attempts") + 1
-    ):
-        logger.info("Outbox row %s is done, gone or held by another worker.", pk)
+    leased = Outbox.objects.open().filter(pk=pk, attempts=attempt, leased_until__gt=now)
+    if not leased.update(leased_until=now + LEASE, attempts=attempt + 1):
+        logger.info("Outbox row %s is done, gone or in other hands.", pk)
         return
+    row = Outbox.objects.get(pk=pk)
     try:
         _load_handler(settings.outbox_handlers[row.kind])(row.payload)
     except PostponedError as error:
@@ -134,7 +135,7 @@ def deliver(pk: int) -> None:
 
 
 def _postpone(row: Outbox, now: datetime.datetime, error: Exception) -> None:
-    again = now + FIRST_RETRY * 2 ** min(row.attempts, 10)
+    again = now + FIRST_RETRY * 2 ** min(row.attempts - 1, 10)
     gave_up = again > row.created_at + GIVE_UP_AFTER
     Outbox.objects.filter(pk=row.pk).update(
         due_at=again,

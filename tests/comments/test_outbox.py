@@ -24,6 +24,12 @@ def record(payload: dict[str, int]) -> None:
     done.append(payload["number"])
 
 
+def deliver_again(payload: dict[str, int]) -> None:
+    """A handler during which the same message comes once more."""
+    record(payload)
+    outbox.deliver(Outbox.objects.get().pk, 0)
+
+
 def refuse(_payload: dict[str, int]) -> None:
     raise ConnectionRefusedError("no mail server")
 
@@ -33,6 +39,7 @@ def _handlers(settings: Settings) -> None:
     done.clear()
     settings.COMMENTS_OUTBOX_HANDLERS = {
         "record": "tests.comments.test_outbox.record",
+        "nested": "tests.comments.test_outbox.deliver_again",
         "refuse": "tests.comments.test_outbox.refuse",
     }
 
@@ -50,10 +57,10 @@ def put(kind: str = "record", number: int = 1, *, delay: float = 0, address: str
 def test_lease_due_takes_what_is_due_and_nothing_twice() -> None:
     due, later = put(number=1), put(number=2, delay=15)
 
-    assert outbox.lease_due(limit=10) == [due.pk]
+    assert outbox.lease_due(limit=10) == [(due.pk, 0)]
     assert outbox.lease_due(limit=10) == []
     with time_machine.travel(timezone.now() + 20 * SECOND):
-        assert outbox.lease_due(limit=10) == [later.pk]
+        assert outbox.lease_due(limit=10) == [(later.pk, 0)]
 
 
 def test_deliver_has_the_effect_once_however_often_the_message_comes() -> None:
@@ -61,12 +68,21 @@ def test_deliver_has_the_effect_once_however_often_the_message_comes() -> None:
     outbox.lease_due(limit=10)
 
     for _ in range(5):
-        outbox.deliver(row.pk)
+        outbox.deliver(row.pk, 0)
 
     row.refresh_from_db()
     assert done == [1]
     assert row.done_at is not None
     assert row.attempts == 1
+
+
+def test_deliver_of_a_message_that_comes_again_while_the_effect_is_being_had_does_nothing() -> None:
+    row = put("nested")
+    outbox.lease_due(limit=10)
+
+    outbox.deliver(row.pk, 0)
+
+    assert done == [1]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -76,7 +92,7 @@ def test_deliver_by_eight_workers_at_once_has_the_effect_once() -> None:
 
     def deliver(_number: int) -> None:
         try:
-            outbox.deliver(row.pk)
+            outbox.deliver(row.pk, 0)
         finally:
             connection.close()
 
@@ -88,17 +104,17 @@ def test_deliver_by_eight_workers_at_once_has_the_effect_once() -> None:
 
 def test_deliver_of_a_row_nobody_leased_or_that_is_gone_does_nothing() -> None:
     row = put()
-    outbox.deliver(row.pk)
-    outbox.deliver(row.pk + 1)
+    outbox.deliver(row.pk, 0)
+    outbox.deliver(row.pk + 1, 0)
     assert done == []
 
 
 def test_a_lost_message_is_found_again_when_its_lease_is_over() -> None:
     row = put()
-    assert outbox.lease_due(limit=10) == [row.pk]
+    assert outbox.lease_due(limit=10) == [(row.pk, row.attempts)]
     with time_machine.travel(timezone.now() + outbox.LEASE + SECOND):
-        assert outbox.lease_due(limit=10) == [row.pk]
-        outbox.deliver(row.pk)
+        assert outbox.lease_due(limit=10) == [(row.pk, row.attempts)]
+        outbox.deliver(row.pk, 0)
     assert done == [1]
 
 
@@ -109,8 +125,8 @@ def test_a_failure_is_tried_again_later_and_later_for_48_hours() -> None:
     with time_machine.travel(start, tick=False) as clock:
         while row.failed_at is None:
             before = timezone.now()
-            assert outbox.lease_due(limit=10) == [row.pk]
-            outbox.deliver(row.pk)
+            assert outbox.lease_due(limit=10) == [(row.pk, row.attempts)]
+            outbox.deliver(row.pk, row.attempts)
             row.refresh_from_db()
             waits.append((row.due_at - before).total_seconds())
             clock.move_to(row.due_at)
@@ -127,7 +143,7 @@ def test_cancel_before_the_effect_removes_it_and_after_it_says_no() -> None:
     row = put(number=2)
     outbox.lease_due(limit=10)
     assert not outbox.cancel("record:2")
-    outbox.deliver(row.pk)
+    outbox.deliver(row.pk, 0)
     assert not outbox.cancel("record:2")
     assert list(Outbox.objects.values_list("event_key", flat=True)) == ["record:2"]
 
@@ -186,7 +202,7 @@ def test_deliver_of_what_is_postponed_waits_and_is_no_failure(settings: Settings
     row = put()
     outbox.lease_due(limit=1)
 
-    outbox.deliver(row.pk)
+    outbox.deliver(row.pk, 0)
 
     row.refresh_from_db()
     assert timezone.now() + datetime.timedelta(hours=4, minutes=59) < row.due_at

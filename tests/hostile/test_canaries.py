@@ -183,8 +183,8 @@ def test_the_crawl_sees_what_a_moderator_of_the_site_may_see() -> None:
 def test_mails_about_decisions_hold_no_text_of_comments_and_go_to_their_authors_alone() -> None:
     planted = plant()
     Outbox.objects.update(due_at=Comment.objects.first().posted_at)  # type: ignore[union-attr]
-    for pk in outbox.lease_due(limit=100):
-        outbox.deliver(pk)
+    for pk, attempt in outbox.lease_due(limit=100):
+        outbox.deliver(pk, attempt)
     assert len(mail.outbox) == 4
     for message in mail.outbox:
         [recipient] = message.recipients()

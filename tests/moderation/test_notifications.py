@@ -39,8 +39,8 @@ def judge(comment: Comment, action: Action = Action.APPROVE, clause: str = "", n
 def deliver(*, hours: float = 0.01) -> None:
     """Let time pass and everything that is due happen."""
     with time_machine.travel(timezone.now() + datetime.timedelta(hours=hours)):
-        for pk in outbox.lease_due(limit=100):
-            outbox.deliver(pk)
+        for pk, attempt in outbox.lease_due(limit=100):
+            outbox.deliver(pk, attempt)
 
 
 def test_decision_mail_says_why_by_which_clause_and_where_to_look() -> None:
