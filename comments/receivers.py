@@ -1,3 +1,0 @@
-"""What follows from the news inside this app."""
-
-from __future__ import annotations
