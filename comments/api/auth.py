@@ -29,18 +29,24 @@ class IdentifiedRequest(HttpRequest):
     auth: Identity
 
 
+def bearer_token(request: HttpRequest) -> str | None:
+    """What the Authorization header bears; None without the header. Raises TokenError for any other scheme."""
+    header = request.headers.get("Authorization", "").strip()
+    if not header:
+        return None
+    scheme, _space, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenError
+    return token.strip()
+
+
 class BearerToken(HttpBearer):
     """An author token (`ma_...`), or the session token of an account's app client. Anything else is refused."""
 
     def __call__(self, request: HttpRequest) -> Identity | None:
         """The identity behind the header; None without one. Raises TokenError. 1 to 2 queries."""
-        header = request.headers.get("Authorization", "").strip()
-        if not header:
-            return None
-        scheme, _space, token = header.partition(" ")
-        if scheme.lower() != "bearer":
-            raise TokenError
-        return self.authenticate(request, token.strip())
+        token = bearer_token(request)
+        return None if token is None else self.authenticate(request, token)
 
     def authenticate(self, request: HttpRequest, token: str) -> Identity:
         """The identity behind a token. Raises TokenError."""
