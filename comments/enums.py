@@ -42,6 +42,7 @@ class Badge(models.TextChoices):
 
     NONE = "", _("None")
     EDITORIAL = "editorial", _("Editorial team")
+    ARTICLE_AUTHOR = "author", _("Author of the article")
 
 
 class ActorKind(models.TextChoices):

@@ -37,6 +37,7 @@ _COLUMNS = (
     "posted_at",
     "edited_at",
     "vote_count",
+    "rank",
 )
 
 
@@ -54,6 +55,7 @@ class _Row:
     posted_at: datetime.datetime
     edited_at: datetime.datetime | None
     vote_count: int
+    rank: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def read_conversation(article: Article, public_id: str) -> ThreadPage:
 _ORDER: dict[Sort, tuple[str, str]] = {
     Sort.NEWEST: ("-posted_at", "-id"),
     Sort.OLDEST: ("posted_at", "id"),
-    Sort.BEST: ("-vote_count", "-id"),
+    Sort.BEST: ("-rank", "-id"),
 }
 
 
@@ -134,7 +136,7 @@ def _rows(comments: CommentQuerySet) -> Iterable[_Row]:
 
 def _cursor(row: _Row, sort: Sort) -> str:
     """Where the next page begins, safe in a URL; signed, so that nobody can ask about rows that are not shown."""
-    place = str(row.vote_count) if sort == Sort.BEST else row.posted_at.astimezone(datetime.UTC).strftime(_MOMENT)
+    place = repr(row.rank) if sort == Sort.BEST else row.posted_at.astimezone(datetime.UTC).strftime(_MOMENT)
     return _signer.sign(f"{sort}~{place}~{row.id}")
 
 
@@ -150,8 +152,8 @@ def _after(roots: CommentQuerySet, sort: Sort, cursor: str) -> CommentQuerySet:
     if cursor_sort != sort:
         raise InvalidInputError("cursor", _("This page belongs to another order. Start again at the top."))
     if sort == Sort.BEST:
-        votes = int(place)
-        return roots.filter(Q(vote_count__lt=votes) | Q(vote_count=votes, id__lt=int(pk)))
+        rank = float(place)
+        return roots.filter(Q(rank__lt=rank) | Q(rank=rank, id__lt=int(pk)))
     moment = datetime.datetime.strptime(place, _MOMENT).replace(tzinfo=datetime.UTC)
     if sort == Sort.OLDEST:
         return roots.filter(posted_at__gte=moment).filter(Q(posted_at__gt=moment) | Q(id__gt=int(pk)))

@@ -4,6 +4,8 @@ from comments.models.articles import Article, ArticleUrl, Site
 from comments.models.authors import Author
 from comments.models.comments import Comment, Revision, StatusChange
 from comments.models.outbox import Heartbeat, Outbox, WrittenMailbox
+from comments.models.sign_in import SignInCode, UsedSsoToken
+from comments.models.votes import Mute, Vote
 
 __all__ = [
     "Article",
@@ -11,9 +13,13 @@ __all__ = [
     "Author",
     "Comment",
     "Heartbeat",
+    "Mute",
     "Outbox",
     "Revision",
+    "SignInCode",
     "Site",
     "StatusChange",
+    "UsedSsoToken",
+    "Vote",
     "WrittenMailbox",
 ]

@@ -24,6 +24,14 @@ class Site(models.Model):
     promised_minutes = models.PositiveSmallIntegerField(
         _("promised minutes"), default=60, help_text=_("How soon a comment is judged, as promised to readers.")
     )
+    # Whether search engines are asked not to quote comments in their results.
+    is_kept_from_snippets = models.BooleanField(_("kept out of search snippets"), default=False)
+    # Who signs the publisher's sign-in tokens (the claim `iss`); empty: the publisher has no sign-in of its own here.
+    sso_issuer = models.CharField(_("issuer of sign-in tokens"), max_length=200, blank=True)
+    # A JWK set (RFC 7517): `oct` keys for HS256, `RSA` for RS256, `OKP` for EdDSA, each with its `kid`.
+    sso_keys = models.JSONField(_("keys of sign-in tokens"), default=dict, blank=True)
+    # Where the publisher has a JWK set of public keys, besides or instead of the above.
+    sso_keys_url = models.URLField(_("address of the keys"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -55,6 +63,8 @@ class Article(models.Model):
     section = models.CharField(_("section"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=12)
     mode = models.CharField(_("mode"), max_length=12, choices=ArticleMode.choices, default=ArticleMode.PRE_MODERATED)
+    # Accounts of those who wrote the article, by primary key: their comments bear a badge.
+    author_accounts = models.JSONField(_("accounts of its authors"), default=list, blank=True)
     # Whether its title and address come from the host, or a moderator saw them and approved a comment. What a reader's page
     # said of itself is shown to nobody else before.
     is_confirmed = models.BooleanField(_("confirmed"), default=True, editable=False)

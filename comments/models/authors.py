@@ -27,7 +27,8 @@ class Author(models.Model):
         verbose_name=_("account"),
     )
     sso_subject = models.CharField(_("subject of the publisher's sign-in"), max_length=255, blank=True)
-    name = models.CharField(_("name"), max_length=60)
+    # Empty for a reader who has only voted or muted somebody so far.
+    name = models.CharField(_("name"), max_length=60, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     email_verified_at = models.DateTimeField(_("e-mail address proved"), null=True, blank=True)
     badge = models.CharField(_("badge"), max_length=12, choices=Badge.choices, blank=True, default=Badge.NONE)

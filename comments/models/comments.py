@@ -79,7 +79,9 @@ class Comment(models.Model):
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
     # The latest revision that all asynchronous flaggers have looked at.
     screened_revision = models.PositiveSmallIntegerField(_("screened revision"), default=0)
+    # Written by services/voting.py alone.
     vote_count = models.PositiveIntegerField(_("votes"), default=0)
+    rank = models.FloatField(_("rank"), default=0)
     posted_at = models.DateTimeField(_("posted"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     # Of the request, or derived from author and text: the same post twice is one comment.
@@ -123,11 +125,9 @@ class Comment(models.Model):
             models.Index(
                 fields=("article", "-posted_at", "-id"), condition=Q(parent__isnull=True), name="comment_roots_by_time"
             ),
-            # threads.py: roots of an article, most votes first.
+            # threads.py: roots of an article, most worth reading first.
             models.Index(
-                fields=("article", "-vote_count", "-id"),
-                condition=Q(parent__isnull=True),
-                name="comment_roots_by_votes",
+                fields=("article", "-rank", "-id"), condition=Q(parent__isnull=True), name="comment_roots_by_rank"
             ),
             # queue.py: what waits on a site, oldest first; holds waiting rows only.
             models.Index(
