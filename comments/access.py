@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from comments.enums import ArticleMode
 from comments.models import Article, Author, Comment, Site
 from comments.models.articles import ARTICLE_KEY_PATTERN
-from comments.services.identity import Identity, make_author_token, read_author_token, read_status_token
+from comments.services.identity import (
+    Identity,
+    make_author_token,
+    read_author_token,
+    read_author_tokens,
+    read_status_token,
+)
 from comments.throttling import client_network
 
-AUTHOR_COOKIE = "marginalia_author"
+AUTHOR_COOKIE_PREFIX = "marginalia_author_"
+SITE_SLUG_PATTERN = "[-a-zA-Z0-9_]{1,50}"
 COOKIE_AGE = 60 * 60 * 24 * 180
 
 
 def get_site_or_404(slug: str) -> Site:
-    """The site of this slug. 1 query."""
-    site = Site.objects.filter(slug=slug).first()
+    """The site of this slug. 1 query; none for an impossible one, which not every database bears to be asked."""
+    site = Site.objects.filter(slug=slug).first() if re.fullmatch(SITE_SLUG_PATTERN, slug) else None
     if site is None:
         raise _not_found()
     return site
@@ -31,6 +40,19 @@ def get_article_or_404(site_slug: str, key: str) -> Article:
     article = Article.objects.with_site().readable().filter(site__slug=site_slug, key=key).first()
     if article is None:
         raise _not_found()
+    return article
+
+
+def find_discussion(site_slug: str, key: str) -> Article | None:
+    """The article of this key with its site, if it has a discussion that may be shown; without title and address as long
+    as only a reader's page has said them. None for a hidden one and one that is not there. 1 query."""
+    if not re.fullmatch(ARTICLE_KEY_PATTERN, key):
+        return None
+    article = Article.objects.with_site().filter(site__slug=site_slug, key=key).first()
+    if article is None or article.mode == ArticleMode.HIDDEN:
+        return None
+    if not article.is_confirmed:
+        article.title, article.url, article.teaser = "", "", ""
     return article
 
 
@@ -60,21 +82,34 @@ def get_comment_by_status_token_or_404(token: str) -> Comment:
 
 
 def request_identity(request: HttpRequest, *, site: Site | None = None) -> Identity:
-    """Who sends this request: the signed-in account, the author of the bearer token or of the signed cookie.
+    """Who sends this request for a page of ours: the signed-in account, the guest of the site's signed cookie.
 
-    Touches the session, so never for answers that everybody shares. A forged token counts as none.
+    Without a site the guests of all cookies. Touches the session, so never for answers that everybody shares. Bearer tokens are for the API: `comments.api.auth`.
     """
-    header = request.headers.get("Authorization", "")
-    token = header.removeprefix("Bearer ") if header.startswith("Bearer ") else request.COOKIES.get(AUTHOR_COOKIE, "")
-    author = read_author_token(token, site=site) if token else None
     user = request.user if request.user.is_authenticated else None
-    return Identity(user=user, author=author, network=client_network(request))
+    identity = Identity(user=user, network=client_network(request), is_by_cookie=True)
+    if site is None:
+        return replace(identity, guests=guests_of_cookies(request))
+    token = request.COOKIES.get(author_cookie_name(site), "")
+    return replace(identity, author=read_author_token(token, site=site))
+
+
+def author_cookie_name(site: Site) -> str:
+    """The cookie that keeps who a guest is on a site: one for each, so that none takes the place of another's."""
+    return AUTHOR_COOKIE_PREFIX + site.slug
+
+
+def guests_of_cookies(request: HttpRequest) -> tuple[Author, ...]:
+    """The guests whom this browser is known as, on all sites. 1 query, none without a well-signed cookie."""
+    sent = {name: token for name, token in request.COOKIES.items() if name.startswith(AUTHOR_COOKIE_PREFIX)}
+    found = read_author_tokens(sent.values())
+    return tuple(author for author in found if author_cookie_name(author.site) in sent)
 
 
 def set_author_cookie(response: HttpResponse, author: Author, *, secure: bool) -> None:
     """Let a guest's browser keep the author token for our own pages. Set only with a post of theirs."""
     response.set_cookie(
-        AUTHOR_COOKIE,
+        author_cookie_name(author.site),
         make_author_token(author),
         max_age=COOKIE_AGE,
         httponly=True,
@@ -84,9 +119,11 @@ def set_author_cookie(response: HttpResponse, author: Author, *, secure: bool) -
 
 
 def _is_own(comment: Comment, identity: Identity) -> bool:
-    if identity.author is not None and comment.author_id == identity.author.pk:
+    if comment.author_id in {author.pk for author in identity.authors}:
         return True
-    return identity.user is not None and comment.author.user_id == identity.user.pk
+    if identity.user is None or identity.site_id not in (None, comment.site_id):
+        return False
+    return bool(comment.author.user_id == identity.user.pk)
 
 
 def _not_found() -> Http404:

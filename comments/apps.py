@@ -14,4 +14,4 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register themselves with Django; the registries exist only once apps are loaded.
-        from comments import checks, cors  # noqa: F401, PLC0415
+        from comments import checks, cors, receivers  # noqa: F401, PLC0415

@@ -35,6 +35,7 @@ class Commentable:
     section: Source
     language: Source
     mode: Source
+    author_accounts: Source
 
 
 _registry: dict[type[Model], Commentable] = {}
@@ -51,14 +52,17 @@ def register(
     section: Source = "",
     language: Source = "",
     mode: Source = "",
+    author_accounts: Source = "",
 ) -> None:
     """Make `model` commentable; call it in the `ready()` of the host's AppConfig.
 
     Each argument is the name of an attribute or method, or a function that takes the object. `site` yields the slug of
     the Site and may be that slug itself; `key` what identifies the article for ever; `url` a path or an address;
     `mode` an ArticleMode, which counts only when the article is seen for the first time.
+    `author_accounts` yields the primary keys of the accounts that wrote the article: their comments under it bear a badge,
+    and no reader may use their names. It is read each time the article is shown.
     """
-    _registry[model] = Commentable(site, key, title, url, teaser, section, language, mode)
+    _registry[model] = Commentable(site, key, title, url, teaser, section, language, mode, author_accounts)
 
 
 def article_for(host_object: Model) -> Article:
@@ -116,7 +120,14 @@ def _facts(commentable: Commentable, host_object: Model) -> ArticleFacts:
         section=str(_read(commentable.section, host_object)),
         language=str(_read(commentable.language, host_object)),
         mode=ArticleMode(mode) if mode else ArticleMode.PRE_MODERATED,
+        author_accounts=_author_accounts(commentable, host_object),
     )
+
+
+def _author_accounts(commentable: Commentable, host_object: Model) -> tuple[str, ...] | None:
+    if commentable.author_accounts == "":
+        return None
+    return tuple(str(pk) for pk in _read(commentable.author_accounts, host_object) or ())
 
 
 def _site_slug(commentable: Commentable, host_object: Model) -> str:

@@ -78,5 +78,22 @@ class Settings:
         }
         return getattr(django_settings, "COMMENTS_POST_LIMITS", default)
 
+    @property
+    def preview_limits(self) -> dict[str, tuple[Limit, ...]]:
+        """How often one network may ask how a text would appear."""
+        default = {"network": (Limit(120, datetime.timedelta(minutes=1)),)}
+        return getattr(django_settings, "COMMENTS_PREVIEW_LIMITS", default)
+
+    @property
+    def vote_limits(self) -> dict[str, tuple[Limit, ...]]:
+        """How fast one author and one network may vote and mute, and how many new readers without a name a network has."""
+        minute, hour, day = datetime.timedelta(minutes=1), datetime.timedelta(hours=1), datetime.timedelta(days=1)
+        default = {
+            "author": (Limit(30, minute),),
+            "network": (Limit(120, hour),),
+            "new_readers": (Limit(10, day),),
+        }
+        return getattr(django_settings, "COMMENTS_VOTE_LIMITS", default)
+
 
 settings = Settings()

@@ -15,9 +15,14 @@ from django.http import HttpRequest
 from comments.models import Site
 from comments.origins import canonical_origin
 
-_OF_SITE = re.compile(r"/api/v1/sites/([-a-zA-Z0-9_]{1,50})/articles/[^/]+/comments")
-_PUBLIC = re.compile(r"/api/v1/(?:sites/[^/]+/articles/[^/]+/comments|counts)")
-_OF_ANY_SITE = re.compile(r"/api/v1/(?:comments/[^/]+|me/comments)")
+_OF_SITE = re.compile(
+    r"/api/v1/sites/([-a-zA-Z0-9_]{1,50})/(?:articles/[^/]+/comments|sign-in/(?:code|sso))"
+    r"|/embed/v1/([-a-zA-Z0-9_]{1,50})/[^/]+/reader"
+)
+_PUBLIC = re.compile(
+    r"/api/v1/(?:sites/[^/]+/(?:articles/[^/]+/comments|comments/latest|articles/most-discussed)|counts)"
+)
+_OF_ANY_SITE = re.compile(r"/api/v1/(?:comments/[^/]+(?:/(?:votes|mutes|reports))?|me/comments|sign-in|preview)")
 
 
 @receiver(check_request_enabled, dispatch_uid="marginalia.cors")
@@ -32,7 +37,7 @@ def is_registered_origin(sender: object, request: HttpRequest, **_kwargs: object
         return False
     of_site = _OF_SITE.fullmatch(request.path_info)
     if of_site is not None:
-        return _method(request) == "POST" and origin in _registered(of_site[1])
+        return _method(request) == "POST" and origin in _registered(of_site[1] or of_site[2])
     return _OF_ANY_SITE.fullmatch(request.path_info) is not None and origin in _registered()
 
 

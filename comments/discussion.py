@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from typing import TypedDict
 
-from django.db.models import F, Prefetch
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator
-from django.utils.translation import gettext
 
 from comments.access import request_identity
-from comments.conf import settings
-from comments.enums import Sort, Status
+from comments.discussion_links import Link, SortLink, kept_query, link_address, lookup_links, sort_links
+from comments.enums import Sort
+from comments.excerpts import first_lines, plain_text, quote_lines
 from comments.forms import CommentForm, sign_opened
-from comments.models import Article, Author, Comment, Revision, Site
+from comments.models import Article, Author, Comment, Site
 from comments.notices import take_notices
-from comments.origins import canonical_origin
-from comments.prepared import interface_language, prepared_conversation, prepared_page
-from comments.services.identity import Identity, authors_of, make_status_token
+from comments.own_cards import OwnCard, cards_in_discussion
+from comments.prepared import Prepared, interface_language, prepared_conversation, prepared_page
+from comments.services.identity import Identity, authors_of
+from comments.services.muting import muted_comment_ids
+from comments.services.voting import voted_comment_ids
 from comments.slots import fill_slot
-from comments.standing import Standing, describe, promise
-
-OWN_LIMIT = 20
-QUOTE_LIMIT = 200
+from comments.standing import promise
+from comments.widget_texts import muted_sentence, widget_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Reader:
         user = self.identity.user
         if user is None:
             return ""
-        named = [author.name for author in self.authors if author.user_id == user.pk]
+        named = [author.name for author in self.authors if author.user_id == user.pk and author.name]
         full_name: str = user.get_full_name() if hasattr(user, "get_full_name") else ""
         return named[0] if named else full_name
 
@@ -59,15 +55,7 @@ class Asked:
     cursor: str
     reply_to: str
     comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A labelled address; `is_current` for the one that is being looked at."""
-
-    label: str
-    url: str
-    is_current: bool = False
+    is_quoting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +67,26 @@ class ReplyTo:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnComment:
-    """A comment of the reader's that the public does not see, or whose newer text it does not see; `body` is the source."""
-
-    comment: Comment
-    standing: Standing
-    body: str
-    status_url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Discussion:
-    """What templates/comments/_discussion.html shows. Addresses are ready to be used."""
+    """What templates/comments/_discussion.html shows. Addresses are ready to be used. `reader` is None in what is the
+    same for everybody; `preview` is what was typed as it would appear."""
 
     article: Article
     language: str
-    reader: Reader
+    reader: Reader | None
     form: CommentForm
     reply: ReplyTo | None
+    preview: SafeString
     wait: str
+    texts: str
     notices: tuple[str, ...]
     policy: SafeString
-    own: tuple[OwnComment, ...]
+    own: tuple[OwnCard, ...]
     thread: SafeString
+    next_cursor: str
     page_path: str
-    sorts: tuple[Link, ...]
+    home_path: str
+    sorts: tuple[SortLink, ...]
     more_url: str
     whole_url: str
     cancel_url: str
@@ -113,51 +96,126 @@ class Discussion:
     def site(self) -> Site:
         return self.article.site
 
+    @property
+    def account_name(self) -> str:
+        """The name that this reader's account goes by; empty for guests and for everybody."""
+        return self.reader.account_name if self.reader is not None else ""
+
+    @property
+    def is_account(self) -> bool:
+        return self.reader is not None and self.reader.identity.user is not None
+
 
 def build_discussion(
-    request: HttpRequest, article: Article, *, form: CommentForm | None = None, page_path: str = ""
+    request: HttpRequest,
+    article: Article,
+    *,
+    form: CommentForm | None = None,
+    page_path: str = "",
+    preview: SafeString | None = None,
 ) -> Discussion:
     """The discussion of an article (with its site) for this reader. Call it in `interface_language(article.language)`.
 
     `form` is a refused one to show again; `page_path` the page that links lead to, by default the requested one.
-    Queries: at most 3 for the thread and none when it is prepared, 2 for the reader's own comments if they have any
-    identity here, 1 in reply mode, and those of the policy's slot; never more because there are more comments.
+    Queries: at most 3 for the thread and none when it is prepared, 3 for the reader's own comments and 2 for votes and
+    muted authors if they have any identity here, 1 in reply mode, and those of the slots; never more because there are
+    more comments.
     """
     language = translation.get_language() or article.language
     reader = read_reader(request, article.site)
-    asked = _read_query(request.GET)
-    prepared = prepared_conversation(article, asked.comment, language) or prepared_page(
-        article, asked.sort, asked.cursor, language
-    )
-    kept = _kept_query(request, page_path)
+    asked = read_query(request.GET)
+    kept = kept_query(request, page_path)
     page_path = page_path or request.path
+    prepared = _prepared(article, asked, language)
     parent = _published(article, form.parent_id if form else asked.reply_to)
-    is_part = bool(asked.cursor or asked.comment)
+    is_quoting = parent is not None and form is None and asked.is_quoting
+    quoted = quote_lines(plain_text(parent.public_html)) if parent is not None and is_quoting else ""
+    shown = _shown(article, asked, page_path, kept, prepared)
     return Discussion(
-        article=article,
+        **shown,
         language=language,
         reader=reader,
-        form=form or make_form(article, reader, parent=parent),
-        reply=ReplyTo(parent.author_name, _first_lines(parent)) if parent else None,
-        wait=promise(article.site),
+        form=form or make_form(article, reader, parent=parent, body=quoted),
+        reply=ReplyTo(parent.author_name, first_lines(parent)) if parent else None,
+        preview=preview or SafeString(),
         notices=take_notices(request),
-        policy=fill_slot("form_policy", site=article.site, language=language),
-        own=tuple(_own_comments(article, reader)),
-        thread=_with_query(prepared.html, kept),
-        page_path=page_path,
-        sorts=_sort_links(asked.sort, page_path, kept) if article.comment_count > 1 else (),
-        more_url=_address(page_path, kept, "discussion", cursor=prepared.next_cursor) if prepared.next_cursor else "",
-        whole_url=_address(page_path, kept, "discussion", cursor="") if is_part else "",
-        cancel_url=_address(page_path, kept, "mg-form"),
-        lookups=tuple(_lookup_links(article)),
+        own=tuple(cards_in_discussion(article=article, readers=reader.authors)),
+        thread=_with_reader(_with_query(prepared.html, kept), article, reader),
     )
+
+
+def build_public_discussion(article: Article, asked: Asked, *, page_path: str) -> Discussion:
+    """The discussion as everybody sees it, without a reader. Call it in the language it shall have.
+
+    `article` may be one that is not stored yet. At most 3 queries and those of the slot.
+    """
+    language = translation.get_language() or article.language
+    kept = QueryDict(mutable=True)
+    prepared = _prepared(article, asked, language)
+    return Discussion(
+        **_shown(article, asked, page_path, kept, prepared),
+        language=language,
+        reader=None,
+        form=CommentForm(may_remember=True),
+        reply=None,
+        preview=SafeString(),
+        notices=(),
+        own=(),
+        thread=prepared.html,
+    )
+
+
+def _prepared(article: Article, asked: Asked, language: str) -> Prepared:
+    if not article.is_confirmed:
+        # Nothing can have been published under it, and it may not be stored at all.
+        return Prepared(SafeString(), "")
+    return prepared_conversation(article, asked.comment, language) or prepared_page(
+        article, asked.sort, asked.cursor, language
+    )
+
+
+class _Shown(TypedDict):
+    """What is the same for every reader of a page."""
+
+    article: Article
+    wait: str
+    texts: str
+    policy: SafeString
+    next_cursor: str
+    page_path: str
+    home_path: str
+    sorts: tuple[SortLink, ...]
+    more_url: str
+    whole_url: str
+    cancel_url: str
+    lookups: tuple[Link, ...]
+
+
+def _shown(article: Article, asked: Asked, page_path: str, kept: QueryDict, prepared: Prepared) -> _Shown:
+    is_part = bool(asked.cursor or asked.comment)
+    more_url = link_address(page_path, kept, "discussion", cursor=prepared.next_cursor) if prepared.next_cursor else ""
+    return {
+        "article": article,
+        "wait": promise(article.site),
+        "texts": widget_texts(),
+        "policy": fill_slot("form_policy", site=article.site, language=translation.get_language() or article.language),
+        "next_cursor": prepared.next_cursor,
+        "page_path": page_path,
+        "home_path": reverse("comments:discussion", args=[article.site.slug, article.key]),
+        "sorts": sort_links(asked.sort, page_path, kept) if article.comment_count > 1 else (),
+        "more_url": more_url,
+        "whole_url": link_address(page_path, kept, "discussion", cursor="") if is_part else "",
+        "cancel_url": link_address(page_path, kept, "mg-form"),
+        "lookups": tuple(lookup_links(article)),
+    }
 
 
 def render_discussion(request: HttpRequest, article: Article) -> SafeString:
     """The HTML of a discussion inside a host's page, in the language of the article."""
     with translation.override(interface_language(article.language)):
-        context = {"discussion": build_discussion(request, article)}
-        return render_to_string("comments/_discussion.html", context, request=request)
+        built = build_discussion(request, article)
+        context = {"discussion": built, "article": article, "site": article.site}
+        return render_to_string("comments/_integrated.html", context, request=request)
 
 
 def read_reader(request: HttpRequest, site: Site) -> Reader:
@@ -167,66 +225,45 @@ def read_reader(request: HttpRequest, site: Site) -> Reader:
 
 
 def make_form(
-    article: Article, reader: Reader, *, parent: Comment | None = None, data: QueryDict | None = None
+    article: Article,
+    reader: Reader,
+    *,
+    parent: Comment | None = None,
+    body: str = "",
+    data: QueryDict | None = None,
+    typed: QueryDict | None = None,
 ) -> CommentForm:
-    """The form for a new comment by this reader: empty, or bound to what was sent. No query."""
+    """The form for a new comment by this reader: empty but for a quotation, bound to what was sent (`data`), or with what
+    was typed so far (`typed`) and not yet judged. No query."""
     guest = reader.identity.author if reader.identity.user is None else None
     initial = {
         "opened": sign_opened(article),
         "parent": parent.public_id if parent else "",
+        "body": body,
         "name": guest.name if guest else "",
         "email": guest.email if guest else "",
     }
+    if typed is not None:
+        initial |= {name: str(typed[name]) for name in initial if name in typed}
     is_guest = reader.identity.user is None
     return CommentForm(data, initial=initial, asks_name=not reader.account_name, asks_email=is_guest)
 
 
-def host_path(address: str, request: HttpRequest) -> str:
-    """Path and query of an address that this server itself answers; empty for one that lies elsewhere."""
-    ours = (canonical_origin(request.build_absolute_uri("/")), canonical_origin(settings.base_url))
-    origin = canonical_origin(address)
-    if origin is None or origin not in ours:
-        return ""
-    parts = urlsplit(address)
-    # Two slashes at the beginning would name another host.
-    path = "/" + parts.path.lstrip("/")
-    return f"{path}?{parts.query}" if parts.query else path
-
-
-def _read_query(query: QueryDict) -> Asked:
+def read_query(query: QueryDict) -> Asked:
+    """What a query string asks for."""
     sort = query.get("sort", "")
     return Asked(
         sort=Sort(sort) if sort in Sort.values else Sort.NEWEST,
         cursor=query.get("cursor", ""),
         reply_to=_identifier(query.get("reply_to", "")),
         comment=_identifier(query.get("comment", "")),
+        is_quoting="quote" in query,
     )
 
 
 def _identifier(value: str) -> str:
     """The public identifier of a comment, empty for what is none: databases differ in what they bear to be asked."""
     return value if value.isascii() and value.isalnum() else ""
-
-
-def _kept_query(request: HttpRequest, page_path: str) -> QueryDict:
-    """What a link of ours carries on: the host's own parameters, and the part of the thread that is being read."""
-    if page_path and page_path != request.path:
-        return QueryDict(mutable=True)
-    kept = request.GET.copy()
-    kept.pop("reply_to", None)
-    return kept
-
-
-def _address(page_path: str, kept: QueryDict, fragment: str, **changes: str) -> str:
-    """A page with its parameters changed; an empty value takes one away. A change leads back to the whole discussion."""
-    query = kept.copy()
-    if changes:
-        query.pop("comment", None)
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return f"{page_path}?{query.urlencode()}#{fragment}" if query else f"{page_path}#{fragment}"
 
 
 def _with_query(thread: SafeString, kept: QueryDict) -> SafeString:
@@ -238,51 +275,21 @@ def _with_query(thread: SafeString, kept: QueryDict) -> SafeString:
     return mark_safe(thread.replace('href="?reply_to=', link))  # noqa: S308 - prepared HTML, escaped query
 
 
-def _sort_links(current: Sort, page_path: str, kept: QueryDict) -> tuple[Link, ...]:
-    labels = {
-        Sort.NEWEST: gettext("Newest"),
-        Sort.OLDEST: gettext("Oldest"),
-        Sort.BEST: gettext("Worth reading"),
-    }
-    return tuple(
-        Link(label, _address(page_path, kept, "discussion", sort=sort.value, cursor=""), sort == current)
-        for sort, label in labels.items()
-    )
-
-
-def _lookup_links(article: Article) -> Iterable[Link]:
-    query = quote(article.title, safe="")
-    for link in article.site.lookup_links:
-        url = str(link.get("url", "")).replace("{query}", query)
-        if canonical_origin(url):
-            yield Link(str(link.get("label", "")), url)
+def _with_reader(thread: SafeString, article: Article, reader: Reader) -> SafeString:
+    """The thread with this reader's votes, and without the words of whom they muted. 2 queries, none for a stranger."""
+    if not reader.authors or not thread:
+        return thread
+    html = str(thread)
+    for public_id in voted_comment_ids(article=article, readers=reader.authors):
+        mark = f'id="vote-{public_id}" aria-pressed="'
+        html = html.replace(f'{mark}false"', f'{mark}true"')
+    for public_id in muted_comment_ids(article=article, readers=reader.authors):
+        mark = f'id="comment-{public_id}"'
+        html = html.replace(mark, f'{mark} data-mg-muted="{escape(muted_sentence())}"')
+    return mark_safe(html)  # noqa: S308 - prepared HTML, identifiers and a sentence of ours
 
 
 def _published(article: Article, public_id: str) -> Comment | None:
     if not public_id or not article.takes_comments:
         return None
     return Comment.objects.for_article(article).published().with_public_id(public_id).first()
-
-
-def _first_lines(comment: Comment) -> str:
-    """The beginning of a published text without its markup, up to 200 characters."""
-    spaced = comment.public_html.replace("</p>", " ").replace("</li>", " ").replace("<br>", " ")
-    plain = html.unescape(strip_tags(spaced))
-    return Truncator(" ".join(plain.split())).chars(QUOTE_LIMIT)
-
-
-def _own_comments(article: Article, reader: Reader) -> Iterable[OwnComment]:
-    """The reader's newest comments here that the public does not see, newest first. 2 queries, none for strangers."""
-    if not reader.authors:
-        return
-    own = Comment.objects.for_article(article).filter(author__in=reader.authors)
-    latest = Revision.objects.filter(number=F("comment__revision"))
-    found = (own.hidden_from_public() | own.waiting()).prefetch_related(
-        Prefetch("revisions", queryset=latest, to_attr="latest_revisions")
-    )
-    for comment in found.order_by("-posted_at", "-id")[:OWN_LIMIT]:
-        if comment.status != Status.WITHDRAWN:
-            body = comment.latest_revisions[0].body  # type: ignore[attr-defined]
-            comment.site = article.site
-            status_url = reverse("comments:status", args=[make_status_token(comment)])
-            yield OwnComment(comment, describe(comment), body, status_url)

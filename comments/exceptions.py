@@ -44,10 +44,19 @@ class TooManyRequestsError(CommentError):
     """Somebody is faster than the limit. `retry_after` says for how long to wait."""
 
     code = "too_many"
+    default_message = _("That was a little fast. Your text is kept; please send it again in a moment.")
 
-    def __init__(self, retry_after: datetime.timedelta) -> None:
-        super().__init__(_("That was a little fast. Your text is kept; please send it again in a moment."))
+    def __init__(self, retry_after: datetime.timedelta, message: str | Promise | None = None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
+
+
+class SignInRefusedError(CommentError):
+    """A code or a token that is exchanged for a sign-in is not good. `code` says which of its properties, to programs."""
+
+    def __init__(self, code: str, message: str | Promise) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UnknownArticleError(CommentError):

@@ -39,9 +39,11 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 1}),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None, id_prefix: str = "mg"
+    ) -> None:
         # Host pages have fields of their own; ours must not share their ids.
-        super().__init__(data.copy() if data is not None else None, initial=initial, auto_id="mg-%s")
+        super().__init__(data.copy() if data is not None else None, initial=initial, auto_id=f"{id_prefix}-%s")
 
     def refuse(self, error: CommentError) -> None:
         """Show what a service refused: at its field, or above the form."""
@@ -82,8 +84,13 @@ class CommentForm(TextForm):
         initial: dict[str, Any] | None = None,
         asks_name: bool = True,
         asks_email: bool = True,
+        may_remember: bool = False,
     ) -> None:
         super().__init__(data, initial=initial)
+        if may_remember:
+            self.fields["remember"] = forms.BooleanField(
+                label=_("Remember name and address on this device"), required=False
+            )
         self._nonce = ""
         self.fields["body"].widget.attrs["placeholder"] = _("Write your comment")
         if not asks_name:
@@ -94,7 +101,7 @@ class CommentForm(TextForm):
     @property
     def is_open(self) -> bool:
         """Whether it stands unfolded from the start: there is something in it."""
-        return self.is_bound or bool(self.initial.get("parent"))
+        return self.is_bound or bool(self.initial.get("parent") or self.initial.get("body"))
 
     @property
     def parent_id(self) -> str:
@@ -138,16 +145,17 @@ class ReviseForm(TextForm):
     expected_status = forms.CharField(required=False, widget=forms.HiddenInput)
     expected_revision = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None, *, comment: Comment, body: str = "") -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, comment: Comment, body: str = "", id_prefix: str = "mg"
+    ) -> None:
         standing = {"expected_status": comment.status, "expected_revision": str(comment.revision)}
-        super().__init__(data, initial={"body": body, **standing})
+        super().__init__(data, initial={"body": body, **standing}, id_prefix=id_prefix)
         self.fields["body"].label = _("Your text")
         self.fields["body"].widget.attrs["rows"] = 6
-        self._standing = standing
 
-    def saw_standing(self) -> bool:
-        """Whether the author looked at the comment as it stands now."""
-        return all(self.cleaned_data[name] == value for name, value in self._standing.items())
+    def draft(self) -> dict[str, str]:
+        """What the service needs, from a form that was looked at: the text, and where the comment stood for its author."""
+        return {name: self.cleaned_data[name] for name in ("body", "expected_status", "expected_revision")}
 
     def see_standing(self, comment: Comment) -> None:
         """Keep the text, but take the comment as it stands now for what the author has seen."""

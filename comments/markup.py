@@ -7,6 +7,9 @@ HTML that somebody types is shown as typed. Between the text and the page stand,
 2. the sanitisers named in the setting COMMENTS_SANITIZERS (bleach, then nh3; removing a name removes that wall),
 3. `find_fault`, which reads the finished HTML with another parser and trusts none of the others.
 
+Quotation marks of the text are written `&quot;`. So no words can pass for an attribute of the page around them, in which
+prepared HTML is completed by searching for attributes of ours.
+
 Text that would cost too much, that loses everything visible, or whose HTML is found at fault is shown as plain paragraphs.
 Whoever shows the HTML puts it inside an element with dir="auto": the text may run in either direction.
 """
@@ -37,8 +40,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Raise it when the same text would give other HTML than before: `rerender` then rebuilds what is stored.
-RENDER_VERSION: Final = 1
+# Raise it when the same text would give other HTML than before. It is stored with each text, so older HTML can be found.
+RENDER_VERSION: Final = 2
 
 TAGS: Final = frozenset({"p", "br", "a", "em", "strong", "s", "code", "blockquote", "ul", "ol", "li"})
 _INLINE: Final = frozenset({"a", "em", "strong", "s", "code"})
@@ -52,6 +55,7 @@ _MARKUP_LENGTH: Final = 20_000
 _TAG = re.compile(
     rf'</?(?:{"|".join(sorted(TAGS - {"br"}))})>|<br>|<ol start="[0-9]{{1,9}}">|<a href="[^"<>\s]+" rel="{LINK_REL}">'
 )
+_TAG_OR_QUOTE = re.compile(r'<[^<>]*>|"')
 
 
 def render(source: str) -> SafeString:
@@ -66,7 +70,7 @@ def render(source: str) -> SafeString:
     html: str = _workshop.markdown.render(source)
     for wall in _chosen_walls():
         html = wall(html)
-    html = html.strip()
+    html = _escape_quotes(html.strip())
     fault = find_fault(html)
     if fault:
         logger.warning("Rendered text did not pass the final check (%s); it is shown as plain text.", fault)
@@ -89,8 +93,11 @@ def to_plain(source: str) -> str:
 
 def find_fault(html: str) -> str | None:
     """Return what is wrong with rendered HTML in a few words, or None when it holds only what this module may produce."""
-    if "<" in _TAG.sub("", html):
+    words = _TAG.sub("", html)
+    if "<" in words:
         return "tag"
+    if '"' in words:
+        return "quotation mark"
     check = _OutputCheck()
     try:
         check.feed(html)
@@ -200,9 +207,14 @@ def _shows_something(html: str) -> bool:
     return any(map(is_visible, unescape(_TAG.sub("", html))))
 
 
+def _escape_quotes(html: str) -> str:
+    """HTML with every quotation mark outside its tags as a reference; what is no tag of ours is left to `find_fault`."""
+    return _TAG_OR_QUOTE.sub(lambda found: "&quot;" if found[0] == '"' else found[0], html)
+
+
 def _render_plain(source: str) -> SafeString:
     """Return cleaned text as paragraphs, character for character, without a link or any other markup."""
-    paragraphs = (escape(text, quote=False) for text in re.split("\n\n+", source) if text)
+    paragraphs = (escape(text, quote=False).replace('"', "&quot;") for text in re.split("\n\n+", source) if text)
     return mark_safe("\n".join(f"<p>{text.replace(chr(10), '<br>' + chr(10))}</p>" for text in paragraphs))  # noqa: S308
 
 

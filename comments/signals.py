@@ -16,3 +16,6 @@ comment_revised = Signal()
 # A comment moved, or an edit of a published one was settled. Arguments: comment (Comment as it stands now),
 # change (StatusChange).
 comment_status_changed = Signal()
+
+# A reader voted, or took a vote back. Arguments: article_id (int).
+votes_changed = Signal()

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments.enums import Badge
 from comments.models import Article
+from comments.slots import fill_slot
 from comments.threads import ThreadPage, ThreadRow
 
 TEMPLATE = "comments/_comment.html"
@@ -41,24 +42,32 @@ class Shape:
     is_edited: bool
     parent_line: str
     may_reply: bool
+    may_vote: bool
 
 
 @lru_cache(maxsize=256)
 def _skeleton(language: str, shape: Shape) -> tuple[str, ...]:
     """The template cut at its markers: text, name, text, name, ..., text."""
     with translation.override(language):
-        context = {"value": _MARKS, "shape": shape, "badge_label": Badge(shape.badge).label, "language": language}
+        context = {
+            "value": _MARKS,
+            "shape": shape,
+            "badge_label": Badge(shape.badge).label,
+            "language": language,
+            "actions": fill_slot("comment_actions", public_id=_MARKS["id"], language=language),
+        }
         return tuple(_MARK.split(render_to_string(TEMPLATE, context)))
 
 
-def comment_html(row: ThreadRow, *, may_reply: bool, language: str) -> SafeString:
+def comment_html(row: ThreadRow, *, article: Article, language: str) -> SafeString:
     """The <article> of one comment. No query; the names escaped, the text as markup.render() made it."""
     shape = Shape(
         badge=row.badge,
         gone=row.gone,
         is_edited=row.edited_at is not None,
         parent_line="" if not row.in_reply_to else "flat" if row.is_flat else "narrow",
-        may_reply=may_reply,
+        may_reply=article.takes_comments,
+        may_vote=article.takes_changes,
     )
     values = {
         "id": row.public_id,
@@ -68,7 +77,7 @@ def comment_html(row: ThreadRow, *, may_reply: bool, language: str) -> SafeStrin
         "body": row.body_html,
         "posted_iso": row.posted_at.isoformat(timespec="seconds"),
         "posted": absolute_time(row.posted_at, language),
-        "votes": str(row.votes),
+        "votes": str(row.votes or ""),
         "replies": str(row.replies),
     }
     parts = list(_skeleton(language, shape))
@@ -80,7 +89,6 @@ def thread_html(page: ThreadPage, *, article: Article, language: str) -> SafeStr
     """The nested lists of a page of conversations; empty for an empty page. No query, no recursion."""
     if not page.rows:
         return SafeString()
-    may_reply = article.takes_comments
     parts: list[str] = []
     depth = -1
     for row in page.rows:
@@ -92,7 +100,7 @@ def thread_html(page: ThreadPage, *, article: Article, language: str) -> SafeStr
             parts.append("</li>" + "</ol></li>" * (depth - row.display_depth))
             depth = row.display_depth
         parts.append('<li class="mg-thread__item">')
-        parts.append(comment_html(row, may_reply=may_reply, language=language))
+        parts.append(comment_html(row, article=article, language=language))
     parts.append("</li>" + "</ol></li>" * depth + "</ol>")
     return mark_safe("".join(parts))  # noqa: S308 - joined from the above
 

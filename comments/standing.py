@@ -12,9 +12,12 @@ from django.utils.translation import gettext, ngettext
 from comments.conf import settings
 from comments.enums import Status
 from comments.models import Comment, Revision, Site, StatusChange
+from comments.waiting import usual_wait_minutes
 
 # From here on a promise is given in hours.
 _MINUTES_AS_HOURS = 90
+# And from here on in days.
+_HOURS_AS_DAYS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,15 @@ def describe(comment: Comment) -> Standing:
 
 
 def promise(site: Site) -> str:
-    """How soon a comment is judged, as promised to readers."""
-    minutes = site.promised_minutes
+    """How soon a comment is judged, as the last days say, or as promised before they say anything. See usual_wait_minutes."""
+    minutes = usual_wait_minutes(site)
+    if minutes > _HOURS_AS_DAYS * 60:
+        days = round(minutes / (24 * 60))
+        return ngettext(
+            "Read by our team, usually within %(count)d day.",
+            "Read by our team, usually within %(count)d days.",
+            days,
+        ) % {"count": days}
     if minutes > _MINUTES_AS_HOURS:
         hours = round(minutes / 60)
         return ngettext(

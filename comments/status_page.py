@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.safestring import SafeString
 
-from comments.conf import settings
-from comments.enums import Status
 from comments.forms import ReviseForm
 from comments.models import Comment
+from comments.own_cards import editable_until
 from comments.services.posting import may_revise, may_withdraw
-from comments.slots import fill_slot
+from comments.slots import fill_outcomes
 from comments.standing import Standing, Step, describe, timeline
 
 
@@ -54,18 +53,10 @@ def build_status_page(
         steps=tuple(timeline(comment, revisions)),
         body=body,
         public_body=bodies[comment.published_revision] if shows_older and comment.published_revision else "",
-        outcome=fill_slot("status_outcome", comment=comment),
+        outcome=fill_outcomes([comment]).get(comment.pk, SafeString()),
         form=form or (ReviseForm(comment=comment, body=body) if allowed else None),
         may_revise=allowed,
         may_withdraw=may_withdraw(comment),
-        editable_until=_editable_until(comment) if allowed else None,
+        editable_until=editable_until(comment) if allowed else None,
         article_address=article_address,
     )
-
-
-def _editable_until(comment: Comment) -> datetime.datetime | None:
-    """When the time for changes ends; a comment that was returned may be changed at any time."""
-    if comment.status == Status.RETURNED:
-        return None
-    until = comment.posted_at + settings.edit_window
-    return until if until > timezone.now() else None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
+from django.utils import timezone
 
-from comments.services import outbox
+from comments.services import outbox, sign_in, voting
 
 logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
+# A little more than the time between two daily rounds.
+VOTES_LOOKED_BACK = datetime.timedelta(hours=25)
 
 
 @shared_task(base=DjangoTask, soft_time_limit=60, time_limit=75, acks_late=True)
@@ -30,5 +34,14 @@ def sweep_task() -> None:
 
 @shared_task(base=DjangoTask, soft_time_limit=300, time_limit=330, acks_late=True)
 def purge_task() -> None:
-    """Delete what has served its purpose."""
+    """Delete what has served its purpose, and rank anew where votes may have gone unheard."""
     logger.info("Purged %s outbox rows.", outbox.purge_done())
+    logger.info("Purged %s sign-in codes and tokens.", sign_in.purge_sign_ins())
+    for article_id in voting.articles_voted_since(timezone.now() - VOTES_LOOKED_BACK):
+        rank_article_task.apply_async((article_id,))
+
+
+@shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)
+def rank_article_task(article_id: int) -> None:
+    """Bring the order "worth reading" of an article up to date with its votes."""
+    logger.info("Ranked article %s: %s comments have moved.", article_id, voting.rank_article(article_id))

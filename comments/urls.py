@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from comments import feeds, views
+from comments import embed, embed_comment, embed_pages, feeds, oembed, views, views_sign_in, views_votes
 
 
 class ArticleKeyConverter(StringConverter):
@@ -27,6 +27,22 @@ urlpatterns = [
     path("discussion/<slug:site>/<article_key:key>/", views.discussion, name="discussion"),
     path("discussion/<slug:site>/<article_key:key>/comments/", views.post, name="post"),
     path("c/<public_id:public_id>/", views.permalink, name="permalink"),
+    path("c/<public_id:public_id>/vote/", views_votes.vote, name="vote"),
+    path("c/<public_id:public_id>/mute/", views_votes.mute, name="mute"),
+    path("my-comments/", views.my_comments, name="my_comments"),
+    path("embed/v1.js", embed_pages.script, name="embed_script"),
+    path("embed/v1.json", embed_pages.script_facts, name="embed_script_facts"),
+    re_path(
+        r"^embed/v(?P<version>1\.[0-9]{1,4}\.[0-9]{1,4})\.js$",
+        embed_pages.versioned_script,
+        name="embed_script_version",
+    ),
+    path("embed/v1/<slug:site>/<article_key:key>/frame/", embed_pages.frame, name="embed_frame"),
+    path("embed/v1/<slug:site>/<article_key:key>/thread.html", embed.thread, name="embed_thread"),
+    path("embed/v1/<slug:site>/<article_key:key>/reader", embed.reader, name="embed_reader"),
+    path("embed/v1/comments/<public_id:public_id>.html", embed_comment.comment, name="embed_comment"),
+    path("oembed", oembed.oembed, name="oembed"),
+    path("embed/sign-in/", views_sign_in.sign_in_window, name="sign_in_window"),
     path("status/<str:token>/", views.status, name="status"),
     path("status/<str:token>/revise/", views.revise, name="revise"),
     path("status/<str:token>/withdraw/", views.withdraw, name="withdraw"),

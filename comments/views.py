@@ -8,21 +8,24 @@ from functools import wraps
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from comments.access import (
-    get_article_or_404,
+    find_discussion,
     get_comment_by_status_token_or_404,
     get_published_comment_or_404,
+    get_site_or_404,
     set_author_cookie,
 )
-from comments.discussion import build_discussion, host_path, make_form, read_reader
+from comments.discussion import Reader, build_discussion, make_form, read_reader
+from comments.discussion_links import host_path
 from comments.enums import ArticleMode, AuthorKind, Status
 from comments.exceptions import (
     CommentError,
@@ -34,11 +37,12 @@ from comments.exceptions import (
 )
 from comments.forms import CommentForm, ReviseForm
 from comments.models import Article, Comment
+from comments.my_comments import read_my_comments
 from comments.notices import give_notice
 from comments.origins import is_from_origins
 from comments.prepared import interface_language, is_on_first_page
 from comments.services.identity import Identity, make_status_token
-from comments.services.posting import Posted, post_comment, revise_comment, withdraw_comment
+from comments.services.posting import Posted, post_comment, preview_text, revise_comment, withdraw_comment
 from comments.status_page import build_status_page
 
 View = Callable[..., HttpResponse]
@@ -62,20 +66,28 @@ def private(view: View) -> View:
 @require_safe
 @private
 def discussion(request: HttpRequest, site: str, key: str) -> HttpResponse:
-    """The discussion of an article as a page of its own."""
-    return _discussion_page(request, get_article_or_404(site, key))
+    """The discussion of an article as a page of its own. What is hidden, like what is not there, has yet to begin: links
+    of pages elsewhere lead here before anybody has written."""
+    article = find_discussion(site, key)
+    if article is None:
+        return render(request, "comments/discussion_to_come.html", {"site": get_site_or_404(site)}, status=404)
+    return _discussion_page(request, article)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def post(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """Take a comment from the form. A refused one is shown again with everything that was typed."""
-    article = get_article_or_404(site, key)
+    article = find_discussion(site, key)
+    if article is None:
+        raise Http404
     if request.method != "POST":
         # The links of a page shown after a refusal, or its being loaded again.
         return redirect(_discussion_address(article, query=request.GET.urlencode()))
     reader = read_reader(request, article.site)
     with translation.override(interface_language(article.language)):
+        if "preview" in request.POST:
+            return _preview_page(request, article, reader)
         form = make_form(article, reader, data=request.POST)
         if not form.is_valid() and article.takes_comments:
             return _discussion_page(request, article, form=form, status=422)
@@ -104,6 +116,13 @@ def permalink(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @private
+def my_comments(request: HttpRequest) -> HttpResponse:
+    """Everything that the reader wrote, newest first, and where it stands: of an account, else of this browser's guest."""
+    return render(request, "comments/my_comments.html", {"page": read_my_comments(request)})
+
+
+@require_safe
+@private
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """Where a comment stands, for whoever holds its link: its author."""
     return _status_page(request, get_comment_by_status_token_or_404(token))
@@ -121,9 +140,7 @@ def revise(request: HttpRequest, token: str) -> HttpResponse:
         if not form.is_valid():
             return _status_page(request, comment, form=form, status=422)
         try:
-            if not form.saw_standing():
-                raise StaleDecisionError(comment, None)
-            revise_comment(comment=comment, body=form.cleaned_data["body"])
+            revise_comment(comment=comment, **form.draft())
         except CommentError as error:
             return _refused_on_status_page(request, token, error, form=form)
         messages.success(request, _("Your new text has been stored and waits for approval."), fail_silently=True)
@@ -182,10 +199,11 @@ def _discussion_page(
     form: CommentForm | None = None,
     status: int = 200,
     error: CommentError | None = None,
+    preview: SafeString | None = None,
 ) -> HttpResponse:
     page_path = _discussion_address(article)
     with translation.override(interface_language(article.language)):
-        built = build_discussion(request, article, form=form, page_path=page_path)
+        built = build_discussion(request, article, form=form, page_path=page_path, preview=preview)
         context = {
             "discussion": built,
             "article": article,
@@ -196,6 +214,18 @@ def _discussion_page(
     if isinstance(error, TooManyRequestsError):
         response["Retry-After"] = str(int(error.retry_after.total_seconds()))
     return response
+
+
+def _preview_page(request: HttpRequest, article: Article, reader: Reader) -> HttpResponse:
+    """The page with everything that was typed still in its form, and the text as it would appear. Nothing is stored."""
+    form = make_form(article, reader, typed=request.POST)
+    try:
+        shown = preview_text(request.POST.get("body", ""), network=reader.identity.network)
+    except CommentError as error:
+        form = make_form(article, reader, data=request.POST)
+        form.refuse(error)
+        return _discussion_page(request, article, form=form, status=_status_code(error), error=error)
+    return _discussion_page(request, article, form=form, preview=shown)
 
 
 def _discussion_address(article: Article, *, query: str = "", fragment: str = "") -> str:

@@ -64,6 +64,7 @@ class Environment:
     time_zone: str
     language_code: str
     social_providers: list[SocialProvider]
+    elsewhere_url: str
 
 
 class Source:
@@ -154,6 +155,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         time_zone=_read_time_zone(source),
         language_code=source.choice("LANGUAGE_CODE", LANGUAGES, "de"),
         social_providers=[_read_provider(source, name) for name in source.names("SOCIAL_PROVIDERS")],
+        elsewhere_url=_read_elsewhere_url(source),
     )
 
 
@@ -229,6 +231,11 @@ def _read_base_url(source: Source, hosts: list[str], port: int) -> str:
     if not validate_host(f"[{host}]" if ":" in host else host, hosts):
         raise ImproperlyConfigured(f"BASE_URL names {host!r}, which ALLOWED_HOSTS does not contain.")
     return value
+
+
+def _read_elsewhere_url(source: Source) -> str:
+    value = source.text("ELSEWHERE_URL").rstrip("/")
+    return _check_origin("ELSEWHERE_URL", value) if value else ""
 
 
 def _split_url(name: str, value: str) -> SplitResult:

@@ -34,6 +34,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 BASE_URL = ENV.base_url  # origin of absolute links in mails, feeds and the API, without a trailing slash
 DATA_DIR = ENV.data_dir
+ELSEWHERE_URL = ENV.elsewhere_url  # origin of the demo's other site, or an empty string
 TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count  # proxies in front of us whose X-Forwarded-For entry is true
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.absence_is_not_stored",
+    "config.middleware.sign_in_keeps_its_opener",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -102,11 +104,15 @@ TEMPLATES = [
 COMMENTS_SCREENER = "moderation.screening.screen"
 COMMENTS_SLOTS = {
     "form_policy": "moderation.slots.form_policy",
-    "status_outcome": "moderation.slots.status_outcome",
+    "status_outcomes": "moderation.slots.status_outcomes",
+    "comment_actions": "moderation.slots.comment_actions",
 }
 COMMENTS_OUTBOX_HANDLERS = {
     "decision_mail": "moderation.notifications.send_decision_mail",
     "undo_mail": "moderation.notifications.send_undo_mail",
+    "report_receipt": "moderation.notifications.send_report_receipt",
+    "report_decision": "moderation.notifications.send_report_decision",
+    "appeal_decision": "moderation.notifications.send_appeal_decision",
 }
 MODERATION_FLAGGERS = [
     "moderation.flaggers.links.LinksFlagger",

@@ -1,4 +1,4 @@
-"""What a desk member may load; everybody else gets 404, for hidden and absent alike."""
+"""What a desk member, or whoever has the address of a report, may load; everybody else gets 404, for hidden and absent alike."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from comments.models import Comment, Site
-from moderation.models import Decision
+from moderation.models import Appeal, Decision, Report
 from moderation.permissions import User, desk_sites
+from moderation.services.reports import read_receipt_token
 
 
 def get_desk_site_or_404(user: User, slug: str = "") -> Site:
@@ -35,3 +36,22 @@ def get_decision_or_404(user: User, pk: int) -> Decision:
     if decision is None:
         raise Http404(_("There is nothing here."))
     return decision
+
+
+def get_appeal_or_404(user: User, pk: int) -> Appeal:
+    """An appeal on a site whose desk the user belongs to, with decision, comment, article, author and site. 1 query."""
+    related = ("decision__comment__site", "decision__comment__article", "decision__comment__author")
+    found = Appeal.objects.filter(pk=pk, decision__comment__site__in=desk_sites(user)).select_related(*related).first()
+    if found is None:
+        raise Http404(_("There is nothing here."))
+    return found
+
+
+def get_report_or_404(token: str) -> Report:
+    """The report that a signed address is for, with comment and site. 1 query for a well-signed one."""
+    reference = read_receipt_token(token)
+    related = ("comment__site", "comment__article")
+    found = Report.objects.filter(reference=reference).select_related(*related).first() if reference else None
+    if found is None:
+        raise Http404(_("There is nothing here."))
+    return found

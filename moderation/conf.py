@@ -6,6 +6,8 @@ import datetime
 
 from django.conf import settings as django_settings
 
+from comments.conf import Limit
+
 
 class Settings:
     """One property a setting. A project overrides it as MODERATION_<NAME> in its settings."""
@@ -44,6 +46,21 @@ class Settings:
     def links_allowed(self) -> int:
         """How many different links to other sites a comment may have before their number alone is worth a look."""
         return getattr(django_settings, "MODERATION_LINKS_ALLOWED", 2)
+
+    @property
+    def report_limits(self) -> dict[str, tuple[Limit, ...]]:
+        """How fast one author and one network may report comments."""
+        minute, hour = datetime.timedelta(minutes=1), datetime.timedelta(hours=1)
+        default = {
+            "author": (Limit(5, minute), Limit(30, hour)),
+            "network": (Limit(20, minute), Limit(100, hour)),
+        }
+        return getattr(django_settings, "MODERATION_REPORT_LIMITS", default)
+
+    @property
+    def requeue_after_reports(self) -> int | None:
+        """How many different readers have to report a published comment before it waits for approval again; None: never."""
+        return getattr(django_settings, "MODERATION_REQUEUE_AFTER_REPORTS", None)
 
 
 settings = Settings()

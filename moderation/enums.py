@@ -69,3 +69,28 @@ class Automation(models.TextChoices):
 class PolicyState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
+
+
+class ReportKind(models.TextChoices):
+    """What a reader says is wrong with a comment. An unlawful one is a notice as the DSA means it, Article 16."""
+
+    CLAUSE = "clause", _("Against a clause of the policy")
+    UNLAWFUL = "unlawful", _("Unlawful")
+    OTHER = "other", _("Something else")
+
+
+class ReportState(models.TextChoices):
+    """What became of a report. It is moot when the author took the comment back before anybody decided."""
+
+    OPEN = "open", _("Open")
+    UPHELD = "upheld", _("Upheld")
+    DISMISSED = "dismissed", _("Dismissed")
+    MOOT = "moot", _("The comment was withdrawn")
+
+
+class AppealState(models.TextChoices):
+    """What became of an author's appeal against a decision."""
+
+    OPEN = "open", _("Open")
+    UPHELD = "upheld", _("Upheld")
+    REJECTED = "rejected", _("Rejected")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
-from comments.exceptions import CommentError
+from comments.exceptions import CommentError, InvalidInputError
 
 
 class ModerationError(CommentError):
@@ -30,3 +32,39 @@ class NothingToUndoError(ModerationError):
 
     code = "already_undone"
     default_message = _("This decision has already been taken back.")
+
+
+class IncompleteReportError(InvalidInputError):
+    """Something is missing in a report. `problems` names every field with its sentence; the first speaks for all."""
+
+    def __init__(self, problems: Sequence[InvalidInputError]) -> None:
+        super().__init__(problems[0].field, problems[0].message)
+        self.problems = tuple(problems)
+
+
+class NothingReportedError(ModerationError):
+    """There is no open report of those that the moderator saw."""
+
+    code = "nothing_reported"
+    default_message = _("Somebody was quicker: these reports have been decided on.")
+
+
+class AppealNotPossibleError(ModerationError):
+    """The author cannot appeal: no decision stands against the comment, it is too long ago, or they did already."""
+
+    code = "no_appeal"
+    default_message = _("An appeal against this decision is not, or no longer, possible.")
+
+
+class AppealAnsweredError(ModerationError):
+    """Somebody has answered the appeal already."""
+
+    code = "already_answered"
+    default_message = _("Somebody was quicker: this appeal has been answered.")
+
+
+class OwnDecisionError(ModerationError):
+    """Nobody judges an appeal against a decision of their own."""
+
+    code = "own_decision"
+    default_message = _("The decision is yours; somebody else has to judge the appeal.")

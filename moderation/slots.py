@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from comments.enums import Status
 from comments.models import Comment, Site
-from moderation.enums import Measure
+from comments.services.identity import make_status_token
+from moderation.models import Decision
+from moderation.services.appeals import TEXT_LIMIT, may_appeal, restrictions_of
 from moderation.services.policies import current_policy
-
-RESTRICTED = (Status.REJECTED, Status.SPAM, Status.RETURNED, Status.REMOVED)
 
 
 def form_policy(*, site: Site, language: str) -> SafeString:
@@ -23,20 +26,33 @@ def form_policy(*, site: Site, language: str) -> SafeString:
         return render_to_string("moderation/_form_policy.html", {"site": site, "policy": policy, "language": language})
 
 
-def status_outcome(*, comment: Comment) -> SafeString:
-    """Why a comment, or the edit of a published one, is not public, for its author; empty when nobody decided against it.
+def status_outcomes(*, comments: Sequence[Comment]) -> dict[int, SafeString]:
+    """Why comments, or edits of published ones, are not public, for their author, with the way to appeal; by primary key,
+    without those that nobody decided against. 1 query when the comments' sites are loaded, none when all are public."""
+    restrictions = restrictions_of(comments)
+    return {
+        comment.pk: _outcome(comment, restrictions[comment.pk]) for comment in comments if comment.pk in restrictions
+    }
 
-    1 query when the comment's site is loaded, none for a comment that is public as it is.
-    """
-    has_refused_edit = comment.is_published and comment.revision != comment.published_revision
-    if comment.status not in RESTRICTED and not has_refused_edit:
-        return SafeString()
-    standing = comment.decisions.filter(undone_at__isnull=True).select_related("clause", "policy_version")
-    decision = standing.order_by("-id").first()
-    if decision is None or decision.to_status != comment.status or decision.measure == Measure.NONE:
-        return SafeString()
-    if has_refused_edit and decision.revision != comment.revision:
-        # The author has written anew since, and that text waits.
-        return SafeString()
-    context = {"comment": comment, "site": comment.site, "decision": decision}
+
+def _outcome(comment: Comment, decision: Decision) -> SafeString:
+    context = {
+        "comment": comment,
+        "site": comment.site,
+        "decision": decision,
+        "appeal": getattr(decision, "appeal", None),
+        "may_appeal": may_appeal(decision),
+        "token": make_status_token(comment),
+        "limit": TEXT_LIMIT,
+    }
     return render_to_string("moderation/_status_outcome.html", context)
+
+
+def comment_actions(*, public_id: str, language: str) -> SafeString:
+    """The way to report a comment. No query: it is asked for once, with a marker in place of the identifier."""
+    # reverse() would encode the marker.
+    before = reverse("moderation:report", args=["0"]).removesuffix("0/report/")
+    with override(language):
+        return render_to_string(
+            "moderation/_report_link.html", {"address": format_html("{}{}/report/", before, public_id)}
+        )

@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from comments import cors
-from comments.api import own, thread
+from comments.api import lists, own, preview, sign_in, thread, votes
 from comments.api.errors import MEDIA_TYPE, ApiError, add_handlers, not_found, problem
 from comments.api.parser import JsonParser
 from comments.api.public import Freshness, PublicResponse, is_confirmed, make_etag
@@ -82,7 +82,11 @@ def create_api() -> Api:
     )
     add_handlers(api)
     api.add_router("", thread.router)
+    api.add_router("", lists.router)
     api.add_router("", own.router)
+    api.add_router("", sign_in.router)
+    api.add_router("", votes.router)
+    api.add_router("", preview.router)
     return api
 
 

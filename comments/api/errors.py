@@ -130,6 +130,8 @@ def error_of(refusal: exceptions.CommentError) -> ApiError:
         case exceptions.TooManyRequestsError():
             seconds = max(1, math.ceil(refusal.retry_after.total_seconds()))
             return ApiError(429, refusal.code, refusal.message, headers={"Retry-After": str(seconds)})
+        case exceptions.SignInRefusedError():
+            return ApiError(401, refusal.code, refusal.message, headers={"WWW-Authenticate": "Bearer"})
         case exceptions.UnknownArticleError():
             return ApiError(404, refusal.code, refusal.message)
         case exceptions.StaleDecisionError():

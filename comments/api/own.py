@@ -41,9 +41,15 @@ def get_comment(request: IdentifiedRequest, comment_id: PublicId) -> Json:
 )
 def patch_comment(request: IdentifiedRequest, comment_id: PublicId, payload: RevisionIn) -> Json:
     """A new text: shortly after posting, or after the comment was returned for revision. It waits to be judged again;
-    the text that was published stays public meanwhile."""
+    the text that was published stays public meanwhile. 409 `stale` where the comment is no longer what was expected."""
     comment = get_own_comment_or_404(comment_id, request.auth)
-    return own_comments_json([revise_comment(comment=comment, body=payload.body)])[0]
+    revised = revise_comment(
+        comment=comment,
+        body=payload.body,
+        expected_status=payload.expected_status,
+        expected_revision=payload.expected_revision,
+    )
+    return own_comments_json([revised])[0]
 
 
 @router.delete(

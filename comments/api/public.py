@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import ResponseHeaders
 from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,14 @@ class PublicResponse(HttpResponse):
 
         The middleware for sessions and for CSRF answers cookies that are not valid with new or deleted ones.
         """
+
+
+def absent() -> HttpResponse:
+    """404 that scripts of every origin may read: they can tell what is not there from a server that is away."""
+    response = HttpResponse(_("There is nothing here."), status=404, content_type="text/plain; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def make_etag(*parts: object) -> str:

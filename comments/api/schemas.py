@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints
 from pydantic.config import JsonValue
 from pydantic_core import PydanticCustomError
 
@@ -26,6 +27,11 @@ def _storable(text: str) -> str:
     return text
 
 
+def _number_of(value: object) -> object:
+    """The number that digits spell; anything else as it is, for pydantic to refuse."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
+
+
 SiteSlug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,50}$")]
 ArticleKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~:-]{1,200}$")]
 PublicId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{12}$")]
@@ -33,6 +39,8 @@ PublicId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{12}$")]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$"), AfterValidator(_storable)]
 # What the normaliser cleans, NUL included.
 Prose = Annotated[str, AfterValidator(_storable)]
+# Pages hand it on as they have it, in the value of a field.
+RevisionNumber = Annotated[StrictInt, BeforeValidator(_number_of)]
 
 
 def _example(**members: JsonValue) -> ConfigDict:
@@ -176,11 +184,25 @@ class CommentIn(Schema):
 
 
 class RevisionIn(Schema):
-    """A new text for one's own comment. Fields other than this are ignored."""
+    """A new text for one's own comment. Fields other than these are ignored."""
 
+    model_config = _example(body="My grandfather *built* it.", expected_status="pending", expected_revision=1)
+
+    body: Prose
+    expected_status: Status | None = Field(None, description="Where the comment stood when the text was written.")
+    expected_revision: RevisionNumber | None = Field(None, description="The revision that the text began with.")
+
+
+class PreviewIn(Schema):
     model_config = _example(body="My grandfather *built* it.")
 
     body: Prose
+
+
+class PreviewOut(Schema):
+    model_config = _example(body_html="<p>My grandfather <em>built</em> it.</p>")
+
+    body_html: str
 
 
 class OwnArticlesIn(Schema):

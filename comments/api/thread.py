@@ -12,7 +12,7 @@ from ninja import Header, Query, Router
 from ninja.responses import Status
 
 from comments.access import get_article_or_404, get_site_or_404
-from comments.api.auth import OPTIONAL_SECURITY, READER, IdentifiedRequest, require_site
+from comments.api.auth import OPTIONAL_SECURITY, READER, IdentifiedRequest, keep_author, require_site
 from comments.api.presenting import status_url, thread_json
 from comments.api.public import Freshness, PublicResponse, is_confirmed, make_etag, prepared
 from comments.api.schemas import (
@@ -27,6 +27,7 @@ from comments.api.schemas import (
     Thread,
     ThreadQuery,
 )
+from comments.enums import AuthorKind
 from comments.models import Article, Site
 from comments.models.articles import ARTICLE_KEY_PATTERN
 from comments.services.articles import register_from_page
@@ -66,6 +67,7 @@ def get_article_comments(
 )
 def post_article_comment(
     request: IdentifiedRequest,
+    response: HttpResponse,
     site: SiteSlug,
     key: ArticleKey,
     payload: CommentIn,
@@ -74,16 +76,20 @@ def post_article_comment(
     """Write a comment as a guest, with the token of an earlier one, or signed in. It waits for a moderator, as a rule.
 
     The same `Idempotency-Key` with the same body is the same comment, however often it is sent, and gets the same answer.
+    Sent by a page of ours, with its CSRF token, it leaves a guest's token in a cookie, too.
     """
-    identity = request.auth
-    draft = _draft(payload, identity, idempotency_key)
     try:
-        posted = _post(get_article_or_404(site, key), identity, draft)
+        article = get_article_or_404(site, key)
     except Http404:
         if not payload.article_url:
             raise
-        posted = _post_first(get_site_or_404(site), key, payload, identity, draft)
-    return Status(201, _posted_json(posted, identity, has_key=bool(idempotency_key)))
+        posted = _post_first(get_site_or_404(site), key, payload, request.auth, idempotency_key)
+    else:
+        posted = _post(article, payload, request.auth, idempotency_key)
+    answer = _posted_json(posted, request.auth, has_key=bool(idempotency_key))
+    if answer["author_token"] is not None:
+        keep_author(request, response, posted.comment.author)
+    return Status(201, answer)
 
 
 @router.get("/counts", response={200: Counts, 304: None, 422: Problem}, summary="Count comments")
@@ -106,12 +112,12 @@ def _dump(value: dict[str, object]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _post(article: Article, identity: Identity, draft: Draft) -> Posted:
-    require_site(identity, article.site)
-    return post_comment(article=article, identity=identity, draft=draft)
+def _post(article: Article, payload: CommentIn, sender: Identity, idempotency_key: str) -> Posted:
+    identity = require_site(sender, article.site)
+    return post_comment(article=article, identity=identity, draft=_draft(payload, identity, idempotency_key))
 
 
-def _post_first(site: Site, key: str, payload: CommentIn, identity: Identity, draft: Draft) -> Posted:
+def _post_first(site: Site, key: str, payload: CommentIn, sender: Identity, idempotency_key: str) -> Posted:
     """Register the article from what its page says, together with its first comment or not at all.
 
     Raises UnknownArticleError where the page is not the site's, also for a hidden article: it is answered for as one
@@ -119,7 +125,8 @@ def _post_first(site: Site, key: str, payload: CommentIn, identity: Identity, dr
     """
     with transaction.atomic():
         url, title = payload.article_url or "", payload.article_title or ""
-        return _post(register_from_page(site=site, key=key, url=url, title=title), identity, draft)
+        article = register_from_page(site=site, key=key, url=url, title=title)
+        return _post(article, payload, sender, idempotency_key)
 
 
 def _draft(payload: CommentIn, identity: Identity, idempotency_key: str) -> Draft:
@@ -137,13 +144,14 @@ def _posted_json(posted: Posted, identity: Identity, *, has_key: bool) -> dict[s
     """The answer, with the author's secrets only for whom they are: the sender of a new comment, its proved author, or
     who knows the key it was sent with. Without either, a repeated post may be a stranger's in the same network."""
     comment = posted.comment
-    is_author = identity.author is not None and identity.author.pk == comment.author_id
+    is_author = comment.author_id in {author.pk for author in identity.authors}
     is_account = identity.user is not None and identity.user.pk == comment.author.user_id
     may_know = posted.created or has_key or is_author or is_account
+    is_guest = comment.author.kind == AuthorKind.GUEST
     return {
         "id": comment.public_id,
         "status": comment.status,
         "revision": comment.revision,
-        "author_token": make_author_token(comment.author) if may_know and comment.author.user_id is None else None,
+        "author_token": make_author_token(comment.author) if may_know and is_guest else None,
         "status_url": status_url(comment) if may_know else None,
     }

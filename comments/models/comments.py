@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import re
 
 from django.conf import settings
@@ -31,6 +32,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def hidden_from_public(self) -> CommentQuerySet:
         return self.exclude(status=Status.APPROVED)
+
+    def unsettled(self, changeable_since: datetime.datetime) -> CommentQuerySet:
+        """What its author has something to see or to do about: not public as it is, or posted so lately that it may still be
+        changed; nothing that was withdrawn."""
+        is_public = Q(status=Status.APPROVED, waiting_since__isnull=True, posted_at__lte=changeable_since)
+        return self.exclude(status=Status.WITHDRAWN).exclude(is_public)
 
     def waiting(self) -> CommentQuerySet:
         """What a moderator has to judge: pending comments and edits of published ones."""

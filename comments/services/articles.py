@@ -13,6 +13,7 @@ from comments.exceptions import InvalidInputError, UnknownArticleError
 from comments.models import Article, ArticleUrl, Site
 from comments.models.articles import ARTICLE_KEY_PATTERN
 from comments.origins import is_from_origins
+from comments.services.badges import recognise_article_authors
 from comments.text import TextError, normalise_line
 
 TITLE_LIMIT = 300
@@ -21,7 +22,8 @@ URL_LIMIT = 2000
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """What a host says of its article. `language` empty: the site's."""
+    """What a host says of its article. `language` empty: the site's. `author_accounts` are primary keys of accounts;
+    None: the host does not say, and what was noted before stays."""
 
     key: str
     url: str
@@ -30,6 +32,7 @@ class ArticleFacts:
     section: str = ""
     language: str = ""
     mode: ArticleMode = ArticleMode.PRE_MODERATED
+    author_accounts: tuple[str, ...] | None = None
 
 
 def register_article(*, site: Site, facts: ArticleFacts) -> Article:
@@ -39,7 +42,7 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
     """
     _require_key(facts.key)
     language = facts.language or site.language
-    values = {
+    values: dict[str, object] = {
         "url": facts.url,
         "title": facts.title[:TITLE_LIMIT],
         "teaser": facts.teaser,
@@ -47,6 +50,8 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
         "language": language,
         "is_confirmed": True,
     }
+    if facts.author_accounts is not None:
+        values["author_accounts"] = list(facts.author_accounts)
     article, created = Article.objects.get_or_create(site=site, key=facts.key, defaults={**values, "mode": facts.mode})
     changed = [name for name, value in values.items() if getattr(article, name) != value]
     if created or "url" in changed:
@@ -55,6 +60,8 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
         for name in changed:
             setattr(article, name, values[name])
         article.save(update_fields=changed)
+    if facts.author_accounts and (created or "author_accounts" in changed):
+        recognise_article_authors(site=site, accounts=facts.author_accounts)
     article.site = site
     return article
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from comments import lifecycle
@@ -19,11 +20,13 @@ from comments.exceptions import (
     DiscussionClosedError,
     EditWindowOverError,
     InvalidInputError,
+    StaleDecisionError,
     UnknownArticleError,
 )
 from comments.markup import RENDER_VERSION, render
 from comments.models import Article, Author, Comment, Revision
 from comments.screening import ScreeningInput, Verdict, get_screener
+from comments.services.badges import badge_under
 from comments.services.identity import Identity, author_for_post, authors_of, check_author
 from comments.signals import comment_posted, comment_revised
 from comments.text import TextError, normalise_body
@@ -98,13 +101,28 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
     return Posted(comment, created=True)
 
 
-def revise_comment(*, comment: Comment, body: str) -> Comment:
+def preview_text(body: str, *, network: str) -> SafeString:
+    """A text as it would appear, for somebody in a network. Nothing is stored, no query.
+
+    Raises InvalidInputError("body"), TooManyRequestsError.
+    """
+    count_or_refuse("preview", f"network:{network}", settings.preview_limits["network"])
+    return render(_clean_body(body))
+
+
+def revise_comment(
+    *, comment: Comment, body: str, expected_status: str | None = None, expected_revision: int | str | None = None
+) -> Comment:
     """Store a new text by the comment's author: within the edit window, or after it was returned for revision.
 
     A returned comment goes back into the queue; a pending one keeps its place there; a published one keeps its old text
     in public until the new one is approved. Raises EditWindowOverError, InvalidInputError, StaleDecisionError,
     TooManyRequestsError.
+
+    What is expected says which text its author saw when writing this one, so that no other change is written over; a
+    revision may come as its digits. None: they do not say.
     """
+    _require_seen(comment, expected_status, expected_revision)
     if not may_revise(comment):
         raise EditWindowOverError
     clean = _clean_body(body)
@@ -126,6 +144,13 @@ def revise_comment(*, comment: Comment, body: str) -> Comment:
             comment.refresh_from_db()
         comment_revised.send(sender=Comment, comment=comment, verdict=verdict)
     return comment
+
+
+def _require_seen(comment: Comment, status: str | None, revision: int | str | None) -> None:
+    is_status_seen = status is None or status == comment.status
+    is_revision_seen = revision is None or str(revision) == str(comment.revision)
+    if not (is_status_seen and is_revision_seen):
+        raise StaleDecisionError(comment, lifecycle.latest_change(comment))
 
 
 def withdraw_comment(*, comment: Comment) -> Comment:
@@ -299,7 +324,7 @@ def _store(
             article=article,
             author=author,
             author_name=author.name,
-            author_badge=author.badge,
+            author_badge=badge_under(article, author),
             parent=parent,
             root_id=(parent.root_id or parent.pk) if parent else None,
             depth=parent.depth + 1 if parent else 0,
@@ -335,6 +360,7 @@ __all__ = [
     "may_revise",
     "may_withdraw",
     "post_comment",
+    "preview_text",
     "recent_bodies",
     "revise_comment",
     "withdraw_comment",

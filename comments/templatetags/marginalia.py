@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.contrib.messages import get_messages
@@ -12,16 +14,25 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.forms import BoundField
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from comments.commentable import article_for, count_for
+from comments.api.public import make_etag, prepared
+from comments.commentable import article_for, count_for, prefetch_counts
+from comments.conf import settings
 from comments.discussion import render_discussion
-from comments.enums import ArticleMode
+from comments.enums import ArticleMode, Sort
+from comments.icons import icon_html
+from comments.lists import DiscussedArticle, LatestComment
+from comments.lists import latest_comments as find_latest
+from comments.lists import most_discussed as find_most_discussed
+from comments.models import Article
+from comments.models.identifiers import PUBLIC_ID_PATTERN
 from comments.notices import is_notice
 from comments.skeleton import absolute_time
+from comments.structured_data import structured_data
+from comments.threads import read_page
 
 register = template.Library()
 
@@ -49,13 +60,59 @@ def discussion_count(host_object: Model) -> int:
 
 
 @register.simple_tag
+def discussion_counts(host_objects: Iterable[Model]) -> dict[Model, int]:
+    """`{% discussion_counts articles as counts %}`: object to count, 1 query a site. After it `discussion_count` of the
+    same objects asks nothing more, so a list or a queryset is needed and not what can be walked only once."""
+    objects = list(host_objects)
+    prefetch_counts(objects)
+    return {one: count_for(one) for one in objects}
+
+
+@register.inclusion_tag("comments/_head.html")
+def discussion_head(host_object: Model) -> dict[str, object]:
+    """`{% discussion_head article %}`: styles, script, feeds and structured data, for the head of the page.
+
+    2 queries, and 2 more when the thread has changed. Only styles and script where the discussion is hidden.
+    """
+    article = article_for(host_object)
+    if article.mode == ArticleMode.HIDDEN:
+        return {"article": None}
+    return {"article": article, "data_html": _first_page_data(article)}
+
+
+def _first_page_data(article: Article) -> str:
+    """The structured data of what the page shows at first, kept until it changes."""
+    facts = (article.pk, article.version, article.url, article.title, article.site.is_kept_from_snippets)
+    key = make_etag("structured-data", *facts)
+    return prepared(key, lambda: structured_data(article, read_page(article, sort=Sort.NEWEST)).encode()).decode()
+
+
+@register.simple_tag
+def latest_comments(site: str, limit: int = 5) -> list[LatestComment]:
+    """`{% latest_comments "demo" 5 as comments %}`: what was published last on the site of this slug. 1 query."""
+    return find_latest(site, limit)
+
+
+@register.simple_tag
+def most_discussed(site: str, days: int = 7, limit: int = 5) -> list[DiscussedArticle]:
+    """`{% most_discussed "demo" days=7 limit=5 as articles %}`: articles by comments in the last days. 1 query."""
+    return find_most_discussed(site, days=days, limit=limit)
+
+
+@register.simple_tag
+def oembed_link(public_id: str) -> SafeString:
+    """The link by which other pages find out how to quote a comment; nothing for what is no identifier of one."""
+    if not re.fullmatch(PUBLIC_ID_PATTERN, public_id or ""):
+        return SafeString()
+    query = urlencode({"url": f"{settings.base_url}{comment_address(public_id)}", "format": "json"})
+    address = f"{settings.base_url}{reverse('comments:oembed')}?{query}"
+    return format_html('<link rel="alternate" type="application/json+oembed" href="{}">', address)
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
-    """A picture from icons.svg; decoration, so the word stands beside it."""
-    return format_html(
-        '<svg class="mg-icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        static("comments/icons.svg"),
-        name,
-    )
+    """A picture of icons.svg; decoration, so the word stands beside it."""
+    return icon_html(name)
 
 
 @register.simple_tag

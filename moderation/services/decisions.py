@@ -18,7 +18,7 @@ from comments.exceptions import IllegalTransitionError, InvalidInputError
 from comments.models import Comment, StatusChange
 from comments.services import outbox
 from comments.text import clean_body
-from moderation.enums import Action, Automation, Measure
+from moderation.enums import Action, Automation, Measure, ReportKind, Source
 from moderation.exceptions import ClauseNeededError, NotAllowedError, NothingToUndoError
 from moderation.models import Clause, Decision, Finding, PolicyVersion
 from moderation.permissions import may_decide
@@ -204,12 +204,23 @@ def _record(
         ground=clause.ground if clause else "",
         facts=facts,
         category=clause.category if clause else "",
+        source=_source(change, action),
         automated_detection=flagged,
         automated_decision=Automation.NONE,
         content_language=comment.language,
         content_date=comment.posted_at.date(),
         applied_at=change.created_at,
     )
+
+
+def _source(change: StatusChange, action: Action) -> Source:
+    """What made us look at a comment that is restricted. 1 query, none for a comment that was never public."""
+    if MEASURES[action] == Measure.NONE or change.from_published_at is None:
+        return Source.OWN_INITIATIVE
+    kinds = set(change.settled_reports.values_list("kind", flat=True))
+    if ReportKind.UNLAWFUL in kinds:
+        return Source.NOTICE
+    return Source.REPORT if kinds else Source.OWN_INITIATIVE
 
 
 def _put_mail(decision: Decision, kind: str, event_key: str, delay: datetime.timedelta) -> None:

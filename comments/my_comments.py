@@ -1,0 +1,47 @@
+"""The page of everything that one reader wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+
+from comments.access import request_identity
+from comments.models import Author, Comment
+from comments.own_cards import OwnCard, build_cards
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MyComments:
+    """Cards, newest first; `more_url` is empty on the last page; `is_known` is False for a browser that never wrote."""
+
+    cards: tuple[OwnCard, ...]
+    more_url: str
+    is_known: bool
+    language: str
+
+
+def read_my_comments(request: HttpRequest) -> MyComments:
+    """A page of the reader's own comments on all sites of this server. At most 6 queries, and those of the slots."""
+    language = translation.get_language() or "en"
+    identity = request_identity(request)
+    authors = Author.objects.none()
+    if identity.user is not None:
+        authors = Author.objects.filter(user_id=identity.user.pk)
+    elif identity.guests:
+        authors = Author.objects.filter(pk__in=[author.pk for author in identity.guests])
+    own = Comment.objects.filter(author__in=authors)
+    before = Comment.objects.filter(author__in=authors).with_public_id(request.GET.get("before", "")).first()
+    if before is not None:
+        own = own.filter(Q(posted_at__lt=before.posted_at) | Q(posted_at=before.posted_at, pk__lt=before.pk))
+    cards = list(build_cards(own.order_by("-posted_at", "-id")[: PAGE_SIZE + 1]))
+    is_last = len(cards) <= PAGE_SIZE
+    cards = cards[:PAGE_SIZE]
+    more = "" if is_last else f"{reverse('comments:my_comments')}?before={cards[-1].comment.public_id}"
+    is_known = identity.user is not None or bool(identity.guests)
+    return MyComments(tuple(cards), more, is_known, language)

@@ -1,0 +1,44 @@
+"""What follows from the reader's side's own news."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from django.core.cache import cache
+from django.db import transaction
+from django.dispatch import receiver
+
+from comments.hints import hint_on_commit
+from comments.signals import votes_changed
+from comments.tasks import rank_article_task
+
+logger = logging.getLogger(__name__)
+
+# How long votes are gathered before an article's comments are ranked anew.
+RANK_PAUSE_S = 30
+
+
+@receiver(votes_changed, dispatch_uid="marginalia.rank_soon")
+def rank_soon(*, article_id: int, **_kwargs: object) -> None:
+    """Have an article ranked after the pause, once for all votes that come until then."""
+    transaction.on_commit(partial(_hint, article_id), robust=True)
+
+
+def _hint(article_id: int) -> None:
+    """Only the first vote of a pause gets here what it wants; the others are stored before its message is due.
+
+    The mark ends before the message is due, so a vote that comes too late for one ranking begins the next pause.
+    Should the message get lost, the next vote after the pause or the daily round puts it right.
+    """
+    if _is_first(article_id):
+        hint_on_commit(rank_article_task, article_id, countdown_s=RANK_PAUSE_S)
+
+
+def _is_first(article_id: int) -> bool:
+    try:
+        return cache.add(f"marginalia:rank:{article_id}", 1, timeout=RANK_PAUSE_S)
+    except Exception:
+        # Whatever a cache client raises when its server is away: ranking too often is better than never.
+        logger.exception("The cache does not answer; the article is ranked after each vote.")
+        return True
