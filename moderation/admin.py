@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from moderation.enums import PolicyState
-from moderation.models import ApiToken, Clause, Decision, Finding, Membership, PolicyVersion, Term
+from moderation.models import ApiToken, Appeal, Clause, Decision, Finding, Membership, PolicyVersion, Report, Term
 
 COUNT_LIMIT = 1_000
 
@@ -86,6 +86,24 @@ class DecisionAdmin(ReadOnly, admin.ModelAdmin[Decision]):
 class FindingAdmin(ReadOnly, admin.ModelAdmin[Finding]):
     list_display = ("comment", "revision", "flagger", "outcome", "score", "created_at")
     list_select_related = ("comment",)
+    ordering = ("-id",)
+    show_full_result_count = False
+    paginator = LimitedPaginator
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly, admin.ModelAdmin[Report]):
+    list_display = ("reference", "comment", "kind", "clause", "state", "created_at", "decided_at")
+    list_select_related = ("comment",)
+    ordering = ("-id",)
+    show_full_result_count = False
+    paginator = LimitedPaginator
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnly, admin.ModelAdmin[Appeal]):
+    list_display = ("decision", "state", "created_at", "decided_by", "decided_at")
+    list_select_related = ("decision", "decided_by")
     ordering = ("-id",)
     show_full_result_count = False
     paginator = LimitedPaginator

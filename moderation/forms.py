@@ -57,3 +57,9 @@ class DecisionForm(forms.Form):
             return Action(name), clause
         except ValueError as error:
             raise forms.ValidationError(_("There is no such decision.")) from error
+
+
+class EmbedCheckForm(forms.Form):
+    """The address of a page to look at."""
+
+    address = forms.CharField(label=_("Address of the page"), max_length=2000)

@@ -1,4 +1,5 @@
-"""Mails to authors about what became of their comment. Plain text; nothing of the comment's words is in them."""
+"""Mails to authors about what became of their comment, and to those who sent a notice. Plain text; nothing that somebody
+typed is in them but what a moderator wrote."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, override
 
 from comments.conf import settings
+from comments.models import Article, Site
 from comments.services import outbox
 from comments.services.identity import make_status_token
 from comments.text import clean_line
-from moderation.models import Decision
+from moderation.enums import ReportState
+from moderation.models import Appeal, Decision, Report
+from moderation.services.reports import make_receipt_token
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,83 @@ def send_undo_mail(payload: dict[str, int]) -> None:
     decision = _load(payload)
     if decision is not None and decision.undone_at is not None:
         _send_to_author(decision, kind="undo_mail", template="undo")
+
+
+def send_appeal_decision(payload: dict[str, int]) -> None:
+    """Tell an author why their appeal was rejected. 2 to 4 queries. Raises PostponedError."""
+    related = ("decision__comment__author", "decision__comment__article", "decision__comment__site")
+    appeal = Appeal.objects.select_related(*related).filter(pk=payload["appeal"]).first()
+    if appeal is None or not appeal.decision.comment.author.email:
+        return
+    comment = appeal.decision.comment
+    with override(comment.language):
+        mail = _mail(
+            "appeal_rejected", f"appeal-{appeal.decision.statement_id}", comment.author.email, _of_appeal(appeal)
+        )
+    if comment.author.has_proved_address:
+        mail.send()
+        return
+    with outbox.once_a_day(comment.author.email):
+        mail.send()
+
+
+def send_report_receipt(payload: dict[str, int]) -> None:
+    """Confirm a notice to who sent it. 2 to 5 queries. Raises PostponedError."""
+    _send_to_notifier(payload, kind="report_receipt")
+
+
+def send_report_decision(payload: dict[str, int]) -> None:
+    """Tell who sent a notice what was decided; nothing when it is open again. 2 to 5 queries. Raises PostponedError."""
+    _send_to_notifier(payload, kind="report_decision")
+
+
+def _send_to_notifier(payload: dict[str, int], *, kind: str) -> None:
+    """To an address nobody has proved, one mail a day goes, with all of the kind that waits for it meanwhile."""
+    report = _load_report(payload, kind)
+    if report is None:
+        return
+    reporter, mailbox = report.reporter, outbox.mailbox_digest(report.email)
+    if reporter and reporter.has_proved_address and outbox.mailbox_digest(reporter.email) == mailbox:
+        _mail_to_notifier([report], kind)
+        return
+    with outbox.once_a_day(report.email):
+        rows = outbox.waiting_for(report.email, kind=kind)
+        found = [other for row in rows if (other := _load_report(row.payload, kind)) is not None]
+        _mail_to_notifier([report, *(other for other in found if other != report)], kind)
+    told = {one.pk for one in found} - {report.pk}
+    outbox.mark_done([row for row in rows if row.payload["report"] in told])
+
+
+def _load_report(payload: dict[str, int], kind: str) -> Report | None:
+    """The notice that a mail of this kind is about; None when there is nothing, or no longer anything, to say."""
+    found = Report.objects.select_related("comment__article", "comment__site", "reporter").filter(pk=payload["report"])
+    report = found.exclude(email="").first()
+    if report is None or (kind == "report_decision" and report.state == ReportState.OPEN):
+        logger.info("No mail for report %s: it is gone or open again.", payload["report"])
+        return None
+    return report
+
+
+def _mail_to_notifier(reports: list[Report], template: str) -> None:
+    first = reports[0]
+    with override(first.language):
+        contexts = [_of_report(report) for report in reports]
+        name = f"{template}-{first.reference}"
+        _mail(template, name, first.email, *contexts).send()
+
+
+def _of_report(report: Report) -> dict[str, object]:
+    comment = report.comment
+    return {
+        "report": report,
+        "site": comment.site,
+        "title": _title(comment.article, comment.site),
+        "receipt_url": _absolute(reverse("moderation:receipt", args=[make_receipt_token(report)])),
+    }
+
+
+def _of_appeal(appeal: Appeal) -> dict[str, object]:
+    return {"appeal": appeal, **_context(appeal.decision)}
 
 
 def _load(payload: dict[str, int]) -> Decision | None:
@@ -82,30 +163,40 @@ def _send(decisions: list[Decision], address: str, template: str) -> None:
     first = decisions[0]
     with override(first.comment.language):
         contexts = [_context(decision) for decision in decisions]
-        single = render_to_string(f"moderation/mail/{template}_subject.txt", contexts[0])
-        subject = str(single) if len(decisions) == 1 else gettext("What became of your comments")
-        bodies = [render_to_string(f"moderation/mail/{template}.txt", context) for context in contexts]
+        mail = _mail(template, f"{template}-{first.statement_id}", address, *contexts)
+        if len(decisions) > 1:
+            mail.subject = clean_line(gettext("What became of your comments"))
+    mail.send()
+
+
+def _mail(template: str, name: str, address: str, *contexts: dict[str, object]) -> EmailMessage:
+    """A mail with one part for each context, in the active language; its subject is that of the first."""
+    subject = str(render_to_string(f"moderation/mail/{template}_subject.txt", contexts[0]))
+    bodies = [render_to_string(f"moderation/mail/{template}.txt", context) for context in contexts]
     host = urlsplit(settings.base_url).hostname
-    EmailMessage(
+    return EmailMessage(
         subject=clean_line(subject),
         body=SEPARATOR.join(bodies),
         to=[address],
         # Stable, so that a mail sent twice after a crash is one mail in a mail program.
-        headers={"Message-ID": f"<{template}-{first.statement_id}@{host}>", "Auto-Submitted": "auto-generated"},
-    ).send()
+        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
 
 
 def _context(decision: Decision) -> dict[str, object]:
     comment = decision.comment
-    # What a reader's page said its title was goes to nobody before a moderator let it through.
-    title = comment.article.title if comment.article.is_confirmed else comment.site.name
     return {
         "decision": decision,
         "site": comment.site,
-        "title": Truncator(clean_line(title)).chars(TITLE_LIMIT),
+        "title": _title(comment.article, comment.site),
         "status_url": _absolute(reverse("comments:status", args=[make_status_token(comment)])),
         "policy_url": _absolute(reverse("moderation:policy", args=[comment.site.slug])),
     }
+
+
+def _title(article: Article, site: Site) -> str:
+    """What a reader's page said its title was goes to nobody before a moderator let it through."""
+    return Truncator(clean_line(article.title if article.is_confirmed else site.name)).chars(TITLE_LIMIT)
 
 
 def _absolute(path: str) -> str:

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from comments.hints import hint_on_commit
-from comments.models import Comment
+from comments.models import Comment, StatusChange
 from comments.screening import Verdict
-from comments.signals import comment_posted, comment_revised
+from comments.signals import comment_posted, comment_revised, comment_status_changed
+from moderation.services.appeals import settle_appeals_with
 from moderation.services.findings import store_findings
+from moderation.services.report_outcomes import settle_reports_with
 from moderation.tasks import screen_comment_task
 
 logger = logging.getLogger(__name__)
@@ -30,3 +32,10 @@ def keep_findings(*, comment: Comment, verdict: Verdict, **_kwargs: object) -> N
         # Not logger.exception(): a database names the values it refuses.
         logger.error("The findings of comment %s were not stored: %s", comment.pk, type(error).__name__)  # noqa: TRY400
     hint_on_commit(screen_comment_task, comment.pk)
+
+
+@receiver(comment_status_changed, dispatch_uid="moderation.settle_reports_and_appeals")
+def settle_reports_and_appeals(*, change: StatusChange, **_kwargs: object) -> None:
+    """What is said of the comment by readers and by its author is settled by the same step, or none of it is."""
+    settle_reports_with(change)
+    settle_appeals_with(change)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from moderation.views import decisions, history, policy, queue
+from moderation.views import appeals, decisions, embed_check, history, policy, queue, reports
 
 app_name = "moderation"
 
@@ -11,5 +11,12 @@ urlpatterns = [
     path("moderation/comments/<str:public_id>/decide/", decisions.decide_comment, name="decide"),
     path("moderation/comments/<str:public_id>/history/", history.history, name="history"),
     path("moderation/decisions/<int:pk>/undo/", decisions.undo_decision, name="undo"),
+    path("moderation/embed-check/", embed_check.embed_check, name="embed_check"),
+    path("moderation/comments/<str:public_id>/reports/dismiss/", reports.dismiss, name="dismiss_reports"),
+    path("moderation/appeals/<int:pk>/answer/", appeals.answer, name="answer_appeal"),
+    path("c/<public_id:public_id>/report/", reports.report, name="report"),
+    path("reports/<str:token>/", reports.receipt, name="receipt"),
+    path("status/<str:token>/appeal/", appeals.appeal, name="appeal"),
+    path("embed/v1/comments/<public_id:public_id>/report.html", reports.report_fragment, name="report_fragment"),
     path("policy/<slug:site_slug>/", policy.policy, name="policy"),
 ]

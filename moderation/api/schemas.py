@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from comments.api.schemas import ArticleKey, Problem, Prose, PublicId, SiteSlug
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
-from moderation.enums import Action
+from moderation.enums import Action, ReportKind
 from moderation.queue import QueueSort, QueueStatus
 
 BULK_LIMIT = 100
@@ -94,6 +94,24 @@ class Change(Schema):
     may_be_undone: bool
 
 
+class ItemReport(Schema):
+    """An open report by a reader; `reasons` are those of a notice of unlawful content."""
+
+    id: uuid.UUID = Field(alias="reference")
+    kind: ReportKind
+    clause: str
+    text: str
+    reasons: str
+    created_at: datetime.datetime
+
+
+class ItemAppeal(Schema):
+    """An open appeal of the author."""
+
+    text: str
+    created_at: datetime.datetime
+
+
 class Item(Schema):
     """A comment as the desk sees it. `previous_body` is what is public while an edit waits."""
 
@@ -114,6 +132,8 @@ class Item(Schema):
     waiting_since: datetime.datetime | None
     findings: list[Finding]
     last_change: Change | None
+    reports: list[ItemReport]
+    appeal: ItemAppeal | None
 
 
 class Queue(Schema):

@@ -7,6 +7,7 @@ from moderation.queue.read import queue_counts, read_change, read_finding, read_
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
+    QueueAppeal,
     QueueArticle,
     QueueAuthor,
     QueueChange,
@@ -15,6 +16,7 @@ from moderation.queue.values import (
     QueueItem,
     QueuePage,
     QueueParent,
+    QueueReport,
     QueueSort,
     QueueStatus,
 )
@@ -22,6 +24,7 @@ from moderation.queue.values import (
 __all__ = [
     "COUNT_LIMIT",
     "PAGE_SIZE",
+    "QueueAppeal",
     "QueueArticle",
     "QueueAuthor",
     "QueueChange",
@@ -30,6 +33,7 @@ __all__ = [
     "QueueItem",
     "QueuePage",
     "QueueParent",
+    "QueueReport",
     "QueueSort",
     "QueueStatus",
     "next_in_queue",

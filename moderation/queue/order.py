@@ -11,24 +11,31 @@ from django.utils.translation import gettext as _
 
 from comments.exceptions import InvalidInputError
 from comments.models import Comment, Site
-from moderation.models import Finding
+from moderation.models import Appeal, Finding, Report
 from moderation.queue.values import QueueFilters, QueueSort, QueueStatus
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
 CURSOR = re.compile(r"\A[0-9]{1,17}(?:\.[0-9]{1,17}){1,2}\Z")
 
+TIMES = ("raised_at", "waiting_since", "posted_at")
 # A place in the order: the values of `_order_fields`, with a time as microseconds since 1970.
 Place = tuple[int, ...]
 
 
 def queue_of(site: Site, status: QueueStatus) -> QuerySet[Comment]:
-    """All comments of one queue, in no order. Waiting ones are read from the partial index `comment_queue`."""
+    """All comments of one queue, in no order. Waiting ones are read from the partial index `comment_queue`, those that
+    somebody objects to through the partial indexes of open reports and appeals.
+    """
     comments = Comment.objects.filter(site=site)
     if status == QueueStatus.WAITING:
         return comments.waiting()
     if status == QueueStatus.EDITED:
         return comments.waiting().published()
+    if status == QueueStatus.REPORTED:
+        return comments.filter(pk__in=Report.objects.open().values("comment_id"))
+    if status == QueueStatus.APPEALED:
+        return comments.filter(pk__in=Appeal.objects.open().values("decision__comment_id"))
     return comments.filter(status=status.value)
 
 
@@ -41,6 +48,8 @@ def ordered_queue(site: Site, filters: QueueFilters, cursor: str = "") -> QueryS
     fields = _order_fields(filters)
     if filters.order == QueueSort.RISK:
         comments = comments.annotate(risk=_risk())
+    if filters.status.is_raised:
+        comments = comments.annotate(raised_at=_raised_at(filters.status))
     if cursor:
         comments = comments.filter(_after(fields, decode_cursor(cursor, len(fields))))
     return comments.order_by(*fields)
@@ -100,9 +109,17 @@ def _risk() -> Coalesce:
     return Coalesce(Subquery(total, output_field=IntegerField()), 0)
 
 
+def _raised_at(status: QueueStatus) -> Subquery:
+    """Since when somebody objects to the comment."""
+    reports = Report.objects.open().filter(comment=OuterRef("pk"))
+    appeals = Appeal.objects.open().filter(decision__comment=OuterRef("pk"))
+    found = reports if status == QueueStatus.REPORTED else appeals
+    return Subquery(found.order_by("id").values("created_at")[:1])
+
+
 def _order_fields(filters: QueueFilters) -> tuple[str, ...]:
     """Names as `order_by` takes them; the last is unique. The time is the only field that is not a number."""
-    time = "waiting_since" if filters.status.is_waiting else "posted_at"
+    time = "raised_at" if filters.status.is_raised else "waiting_since" if filters.status.is_waiting else "posted_at"
     if filters.order == QueueSort.NEWEST:
         return (f"-{time}", "-id")
     if filters.order == QueueSort.RISK:
@@ -121,8 +138,7 @@ def _after(fields: tuple[str, ...], place: Place) -> Q:
     """Rows that come after a place. The first condition alone lets the database start there in its index."""
     names = [field.removeprefix("-") for field in fields]
     values = [
-        EPOCH + number * MICROSECOND if name in ("waiting_since", "posted_at") else number
-        for name, number in zip(names, place, strict=True)
+        EPOCH + number * MICROSECOND if name in TIMES else number for name, number in zip(names, place, strict=True)
     ]
     beyond = ["lt" if field.startswith("-") else "gt" for field in fields]
     condition = Q()

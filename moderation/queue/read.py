@@ -12,12 +12,13 @@ from django.utils.translation import gettext
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from comments.models import Comment, Revision, Site, StatusChange
 from comments.screening import Span
-from moderation.enums import Action
-from moderation.models import Finding
+from moderation.enums import Action, ReportKind
+from moderation.models import Appeal, Finding, Report
 from moderation.queue.order import cursor_after, ordered_queue, queue_of
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
+    QueueAppeal,
     QueueArticle,
     QueueAuthor,
     QueueChange,
@@ -26,6 +27,7 @@ from moderation.queue.values import (
     QueueItem,
     QueuePage,
     QueueParent,
+    QueueReport,
     QueueStatus,
 )
 
@@ -33,7 +35,7 @@ REFUSED = (Status.REJECTED, Status.SPAM, Status.REMOVED)
 
 
 def read_queue(site: Site, filters: QueueFilters, cursor: str = "", size: int = PAGE_SIZE) -> QueuePage:
-    """One page of the queue. 5 queries, 1 when it is empty; by keyset, so no row is skipped or shown twice when
+    """One page of the queue. 7 queries, 1 when it is empty; by keyset, so no row is skipped or shown twice when
     comments come and go between two pages.
 
     Raises InvalidInputError ("cursor").
@@ -45,7 +47,7 @@ def read_queue(site: Site, filters: QueueFilters, cursor: str = "", size: int = 
 
 
 def read_item(comment: Comment) -> QueueItem:
-    """One comment as the desk sees it. 4 queries when its article and author are loaded."""
+    """One comment as the desk sees it. 6 queries when its article and author are loaded."""
     return _read_items([comment])[0]
 
 
@@ -72,6 +74,8 @@ class _Related:
     findings: dict[int, list[QueueFinding]]
     standing: dict[int, tuple[int, int]]
     changes: dict[int, StatusChange]
+    reports: dict[int, list[QueueReport]]
+    appeals: dict[int, QueueAppeal]
 
 
 def _read_items(comments: list[Comment]) -> tuple[QueueItem, ...]:
@@ -85,6 +89,8 @@ def _read_items(comments: list[Comment]) -> tuple[QueueItem, ...]:
         findings=_read_findings(ids),
         standing=_read_standing({comment.author_id for comment in comments}),
         changes=_read_changes(ids),
+        reports=_read_reports(ids),
+        appeals=_read_appeals(ids),
     )
     return tuple(_item(comment, related) for comment in comments)
 
@@ -130,6 +136,36 @@ def _read_changes(ids: Collection[int]) -> dict[int, StatusChange]:
     return {change.comment_id: change for change in changes}
 
 
+def _read_reports(ids: Collection[int]) -> dict[int, list[QueueReport]]:
+    """By comment: its open reports, notices first, then the oldest first."""
+    reports: dict[int, list[QueueReport]] = defaultdict(list)
+    for report in Report.objects.open().filter(comment_id__in=ids).order_by("id"):
+        reports[report.comment_id].append(
+            QueueReport(
+                pk=report.pk,
+                reference=str(report.reference),
+                kind=ReportKind(report.kind),
+                clause=report.clause,
+                text=report.text,
+                reasons=report.reasons,
+                name=report.name,
+                created_at=report.created_at,
+            )
+        )
+    for group in reports.values():
+        group.sort(key=lambda report: report.kind != ReportKind.UNLAWFUL)
+    return reports
+
+
+def _read_appeals(ids: Collection[int]) -> dict[int, QueueAppeal]:
+    """By comment: the open appeal of its author; a comment has one decision that stands."""
+    found = Appeal.objects.open().filter(decision__comment_id__in=ids).select_related("decision")
+    return {
+        appeal.decision.comment_id: QueueAppeal(appeal.pk, appeal.text, appeal.created_at, appeal.decision.moderator_id)
+        for appeal in found
+    }
+
+
 def _item(comment: Comment, related: _Related) -> QueueItem:
     latest = related.revisions[comment.pk, comment.revision]
     published = related.revisions.get((comment.pk, comment.published_revision or 0))
@@ -158,6 +194,8 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         is_screened=comment.screened_revision >= comment.revision,
         findings=tuple(related.findings.get(comment.pk, ())),
         last_change=read_change(change, revision=comment.revision) if change else None,
+        reports=tuple(related.reports.get(comment.pk, ())),
+        appeal=related.appeals.get(comment.pk),
     )
 
 

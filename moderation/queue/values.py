@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from comments.screening import Span
-from moderation.enums import Action
+from moderation.enums import Action, ReportKind
 
 PAGE_SIZE = 25
 # Counts stop here; more is shown as "999+".
@@ -19,10 +19,14 @@ EXCERPT_LENGTH = 280
 
 
 class QueueStatus(models.TextChoices):
-    """The queues of the desk. WAITING holds pending comments and edits of published ones, EDITED only the latter."""
+    """The queues of the desk. WAITING holds pending comments and edits of published ones, EDITED only the latter; REPORTED
+    what readers object to, APPEALED what its author does, whatever the status of the comment.
+    """
 
     WAITING = "waiting", _("Waiting")
     EDITED = "edited", _("Edited")
+    REPORTED = "reported", _("Reported")
+    APPEALED = "appealed", _("Appeals")
     APPROVED = "approved", _("Published")
     REJECTED = "rejected", _("Not published")
     SPAM = "spam", _("Spam")
@@ -33,6 +37,11 @@ class QueueStatus(models.TextChoices):
     def is_waiting(self) -> bool:
         """Whether its comments are ordered by how long they wait, not by when they were posted."""
         return self in (QueueStatus.WAITING, QueueStatus.EDITED)
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether its comments are there because somebody objects; they are ordered by since when."""
+        return self in (QueueStatus.REPORTED, QueueStatus.APPEALED)
 
 
 class QueueSort(models.TextChoices):
@@ -61,7 +70,8 @@ class QueueFilters:
     @property
     def order(self) -> QueueSort:
         """The chosen order; by default what waits longest comes first, and what was decided newest first."""
-        return self.sort or (QueueSort.OLDEST if self.status.is_waiting else QueueSort.NEWEST)
+        somebody_waits = self.status.is_waiting or self.status.is_raised
+        return self.sort or (QueueSort.OLDEST if somebody_waits else QueueSort.NEWEST)
 
     @property
     def is_narrowed(self) -> bool:
@@ -132,6 +142,32 @@ class QueueFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueReport:
+    """An open report by a reader. `clause` is an identifier; `reasons` and `name` are those of a notice. `pk` tells which
+    reports a moderator has seen.
+    """
+
+    pk: int
+    reference: str
+    kind: ReportKind
+    clause: str
+    text: str
+    reasons: str
+    name: str
+    created_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAppeal:
+    """An open appeal of the author; `moderator_id` is the account whose decision it is against."""
+
+    pk: int
+    text: str
+    created_at: datetime.datetime
+    moderator_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChange:
     """A step in a comment's life. `actor_name` is empty unless an account of the desk made it; `decision` is the id of
     the judgement behind it, None when there is none.
@@ -157,7 +193,7 @@ class QueueChange:
 class QueueItem:
     """One comment as the desk sees it. `body` is the author's latest text; `previous_body` the one that is public
     while an edit waits, None otherwise. `waiting_since` is None when no judgement is due, `is_screened` false while
-    checks that run in the background have not looked at the latest text.
+    checks that run in the background have not looked at the latest text. `reports` and `appeal` are the open ones.
     """
 
     public_id: str
@@ -178,6 +214,8 @@ class QueueItem:
     is_screened: bool
     findings: tuple[QueueFinding, ...]
     last_change: QueueChange | None
+    reports: tuple[QueueReport, ...] = ()
+    appeal: QueueAppeal | None = None
 
     @property
     def has_waiting_edit(self) -> bool:

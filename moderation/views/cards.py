@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments.models import Comment, Site
-from moderation.enums import Action
+from moderation.enums import Action, ReportKind
 from moderation.models import Clause
-from moderation.queue import QueueItem
+from moderation.queue import QueueItem, QueueReport
 from moderation.services.decisions import CLAUSE_NEEDED, NOTE_LIMIT, possible_actions
 from moderation.services.policies import current_policy
 from moderation.views.words import Piece, marked_paragraphs, word_changes
@@ -39,8 +39,17 @@ class ClauseChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportLine:
+    """An open report with what it says is wrong, in words."""
+
+    report: QueueReport
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One comment, ready for the template. `clauses` are those of the policy in force, `following` the next comment."""
+    """One comment, ready for the template. `clauses` are those of the policy in force, `following` the next comment,
+    `last_report` the primary key of the newest report that is shown."""
 
     item: QueueItem
     paragraphs: tuple[tuple[Piece, ...], ...]
@@ -51,6 +60,8 @@ class Card:
     following: str
     promised: datetime.timedelta
     is_late: bool
+    reports: tuple[ReportLine, ...] = ()
+    last_report: int = 0
     note_limit: int = NOTE_LIMIT
 
     @property
@@ -61,8 +72,10 @@ class Card:
 
 def make_card(item: QueueItem, site: Site, *, may_decide: bool, following: str = "") -> Card:
     """The card of a comment; without decisions for who may only look. 2 queries, for the policy."""
-    actions = _actions(item) if may_decide else ()
+    # An appeal is answered by somebody else than who decided, so it has buttons of its own.
+    actions = _actions(item) if may_decide and item.appeal is None else ()
     policy = current_policy(site)
+    clauses = tuple(policy.clauses.all()) if policy else ()
     promised = datetime.timedelta(minutes=site.promised_minutes)
     return Card(
         item=item,
@@ -70,11 +83,20 @@ def make_card(item: QueueItem, site: Site, *, may_decide: bool, following: str =
         changes=() if item.previous_body is None else word_changes(item.previous_body, item.body),
         choices=tuple(_choices(actions, is_edit=item.has_waiting_edit)),
         clause_choices=tuple(_clause_choices(actions, is_edit=item.has_waiting_edit)),
-        clauses=tuple(policy.clauses.all()) if policy else (),
+        clauses=clauses,
         following=following,
         promised=promised,
         is_late=item.waiting_since is not None and timezone.now() - item.waiting_since > promised,
+        reports=tuple(ReportLine(report, _report_title(report, clauses)) for report in item.reports),
+        last_report=max((report.pk for report in item.reports), default=0),
     )
+
+
+def _report_title(report: QueueReport, clauses: tuple[Clause, ...]) -> str:
+    """The clause that is said to be broken, or what else it is; a clause that is no longer in force by its identifier."""
+    if report.kind != ReportKind.CLAUSE:
+        return str(report.kind.label)
+    return next((clause.title for clause in clauses if clause.slug == report.clause), report.clause)
 
 
 def _actions(item: QueueItem) -> tuple[Action, ...]:

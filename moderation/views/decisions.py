@@ -1,28 +1,19 @@
 from __future__ import annotations
 
-from http import HTTPStatus
-from urllib.parse import urlencode
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comments.enums import Status
-from comments.exceptions import CommentError, StaleDecisionError
+from comments.exceptions import CommentError
 from comments.models import Comment
 from moderation.access import get_comment_or_404, get_decision_or_404
-from moderation.exceptions import NotAllowedError, NothingToUndoError
 from moderation.forms import DecisionForm
 from moderation.queue import next_in_queue, read_item
 from moderation.services.decisions import decide, undo
+from moderation.views.answers import HttpResponseSeeOther, desk_url, refusal_of
 from moderation.views.desk import Desk, Refusal, desk_action, open_desk, render_desk, signed_in
 from moderation.views.history import render_history
-
-
-class HttpResponseSeeOther(HttpResponseRedirect):
-    """The answer to a POST that was done: look there, with GET."""
-
-    status_code = HTTPStatus.SEE_OTHER
 
 
 @desk_action
@@ -52,8 +43,8 @@ def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
             note=form.cleaned_data["note"],
         )
     except CommentError as error:
-        return _refuse_decision(request, desk, comment, _refusal(error, note, expected))
-    return HttpResponseSeeOther(_desk_url(desk, comment=following, decided=str(decision.pk)))
+        return _refuse_decision(request, desk, comment, refusal_of(error, note, expected))
+    return HttpResponseSeeOther(desk_url(desk, comment=following, decided=str(decision.pk)))
 
 
 @desk_action
@@ -66,36 +57,13 @@ def undo_decision(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         undo(decision=decision, moderator=signed_in(request))
     except CommentError as error:
-        refusal = _refusal(error, "", Status(decision.to_status))
+        refusal = refusal_of(error, "", Status(decision.to_status))
         if is_from_history:
             return render_history(request, comment, refusal=refusal)
         return _refuse_decision(request, desk, comment, refusal)
     if is_from_history:
         return HttpResponseSeeOther(reverse("moderation:history", args=[comment.public_id]))
-    return HttpResponseSeeOther(_desk_url(desk, comment=comment.public_id))
-
-
-def _desk_url(desk: Desk, **chosen: str) -> str:
-    """The address of the same view of the queue with another comment."""
-    parameters = desk.state | {"cursor": desk.form.value("cursor")} | chosen
-    query = urlencode({name: value for name, value in parameters.items() if value})
-    return f"{reverse('moderation:queue')}?{query}"
-
-
-def _refusal(error: CommentError, note: str, expected: Status) -> Refusal:
-    if isinstance(error, StaleDecisionError):
-        is_new_text = error.comment.status == expected and error.comment.waiting_since is not None
-        message = (
-            _("The author has changed the text since you looked at it. Please read it once more.")
-            if is_new_text
-            else _("Somebody was quicker. Your decision was not stored.")
-        )
-        return Refusal(message, note, is_conflict=True, status=HTTPStatus.CONFLICT)
-    if isinstance(error, NothingToUndoError):
-        return Refusal(str(error.message), note, is_conflict=True, status=HTTPStatus.CONFLICT)
-    if isinstance(error, NotAllowedError):
-        return Refusal(str(error.message), note, status=HTTPStatus.FORBIDDEN)
-    return Refusal(str(error.message), note)
+    return HttpResponseSeeOther(desk_url(desk, comment=comment.public_id))
 
 
 def _refuse_decision(request: HttpRequest, desk: Desk, comment: Comment, refusal: Refusal) -> HttpResponse:

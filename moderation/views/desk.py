@@ -127,7 +127,7 @@ def render_desk(
 ) -> HttpResponse:
     """The desk with this comment's card, or the first one's: whole, or for htmx the card with what changed around it.
 
-    12 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
+    14 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
     """
     is_fragment = request.headers.get("HX-Target") == PANE
     page = QueuePage((), "") if is_fragment else _read_page(desk)
