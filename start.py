@@ -5,7 +5,8 @@ python3 start.py                     sets up .venv and var/, then serves the dem
 python3 start.py --fresh             the same after emptying var/
 python3 start.py test [pytest args]  sets up .venv, then runs the tests on SQLite and on PostgreSQL with Redis
 
-PORT chooses the port, DATA_DIR another place for var/; docs/reference/settings.md lists every other variable.
+PORT and ELSEWHERE_PORT choose the ports of the newspaper and of another site that embeds its comments, DATA_DIR another
+place for var/; docs/reference/settings.md lists every other variable.
 """
 
 import sys
@@ -39,20 +40,14 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 RUNTIME_LOCK, TEST_LOCK = "requirements.txt", "requirements-dev.txt"
 HOST = "127.0.0.1"
-FIRST_PORT = 8000
+FIRST_PORT, LAST_PORT = 8000, 65535
 PORTS_TO_TRY = 100
 START_LIMIT_S = 60
 STOP_LIMIT_S = 20
 OFFLINE_SIGNS = (
-    "name resolution",
-    "name or service not known",
-    "network is unreachable",
-    "failed to establish",
-    "dns error",
-    "tcp connect error",
-    "connection refused",
-    "timed out",
-)
+    "name resolution", "name or service not known", "network is unreachable", "failed to establish", "dns error",
+    "tcp connect error", "connection refused", "timed out",
+)  # fmt: skip
 
 Children = dict[str, "subprocess.Popen[bytes]"]
 
@@ -166,13 +161,14 @@ def serve(*, fresh: bool) -> int:
     if os.environ.get("ENVIRONMENT", "embedded") == "production":
         stop("start.py makes demo accounts with known passwords, so it never runs with ENVIRONMENT=production.")
     data_dir = Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().absolute()
-    port = choose_port()
+    port = choose_port("PORT", FIRST_PORT)
+    elsewhere = choose_port("ELSEWHERE_PORT", port + 1)
     ensure_packages(RUNTIME_LOCK)
     lock = claim(data_dir)
     if fresh:
         empty(data_dir)
     environment = clean_environment()
-    environment.update(DATA_DIR=str(data_dir), PORT=str(port))
+    environment.update(DATA_DIR=str(data_dir), PORT=str(port), ELSEWHERE_URL=origin_of(elsewhere))
     environment.setdefault("LOG_LEVEL", "WARNING")
     children = {}  # type: Children
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -181,10 +177,12 @@ def serve(*, fresh: bool) -> int:
         sign_ins = prepare(data_dir, environment)
         children["web server"] = start_web(port, environment, lock)
         children["worker"] = start_worker(data_dir, environment, lock)
+        club = ["demo.elsewhere", "--port", str(elsewhere), "--comments", origin_of(port)]
+        children["other site"] = start_child(club, environment, lock)
         lock.write("".join("%s %d\n" % (name, child.pid) for name, child in children.items()))
         lock.flush()
         wait_for_answer(port, children)
-        introduce(port, sign_ins)
+        introduce(port, elsewhere, sign_ins)
         watch(children)
     except KeyboardInterrupt:
         say("\nStopping; the worker finishes what it has begun.")
@@ -229,19 +227,25 @@ def empty(data_dir: Path) -> None:
             entry.unlink()
 
 
-def choose_port() -> int:
-    """PORT if it is set, and then exactly that one; else the first free port from 8000 up."""
-    wanted = os.environ.get("PORT", "")
+def choose_port(name: str, first: int) -> int:
+    """What the variable says if it is set, and then exactly that one; else the first free port from `first` up."""
+    wanted = os.environ.get(name, "")
     if not wanted:
-        for port in range(FIRST_PORT, FIRST_PORT + PORTS_TO_TRY):
+        last = min(first + PORTS_TO_TRY - 1, LAST_PORT)
+        for port in range(first, last + 1):
             if is_free(port):
                 return port
-        stop("no port from %d to %d is free; set PORT." % (FIRST_PORT, FIRST_PORT + PORTS_TO_TRY - 1))
-    if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
-        stop("PORT is %r; it must be a whole number from 1 to 65535." % wanted)
-    if not is_free(int(wanted)):
-        stop("port %s is taken or not allowed for this user; set PORT to another one." % wanted)
+        stop("no port from %d to %d is free; set %s." % (first, last, name))
+    if not wanted.isdecimal() or not 0 < int(wanted) <= LAST_PORT:
+        stop("%s is %r; it must be a whole number from 1 to %d." % (name, wanted, LAST_PORT))
+    if not is_free(int(wanted)) or (name != "PORT" and int(wanted) == first - 1):
+        stop("port %s is taken or not allowed for this user; set %s to another one." % (wanted, name))
     return int(wanted)
+
+
+def origin_of(port: int) -> str:
+    """Scheme, host and port, as browsers write an origin."""
+    return "http://%s:%d" % (HOST, port)
 
 
 def is_free(port: int) -> bool:
@@ -320,19 +324,20 @@ def wait_for_answer(port: int, children: Children) -> None:
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         stop_if_one_ended(children)
-        with contextlib.suppress(OSError), opener.open("http://%s:%d/healthz" % (HOST, port), timeout=5):
+        with contextlib.suppress(OSError), opener.open(origin_of(port) + "/healthz", timeout=5):
             return
         time.sleep(0.1)
     stop("the web server has not answered for %d seconds." % START_LIMIT_S)
 
 
-def introduce(port: int, sign_ins: str) -> None:
+def introduce(port: int, elsewhere: int, sign_ins: str) -> None:
     """Print where to look and who may sign in."""
-    origin = "http://%s:%d" % (HOST, port)
+    origin = origin_of(port)
     say("\nMarginalia is running. Ctrl-C stops it.\n")
     say("  the newspaper    %s/" % origin)
     say("  its moderation   %s/moderation/" % origin)
-    say("  its policy       %s/policy/demo/\n" % origin)
+    say("  its policy       %s/policy/demo/" % origin)
+    say("  another site     %s/\n" % origin_of(elsewhere))
     if sign_ins.strip():
         say(sign_ins.strip("\n") + "\n")
 

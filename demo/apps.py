@@ -23,4 +23,5 @@ class DemoConfig(AppConfig):
             teaser="teaser",
             section="section",
             language="language",
+            author_accounts="author_accounts",
         )

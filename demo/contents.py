@@ -32,7 +32,7 @@ class SiteContent(TypedDict):
 
 
 class ArticleContent(TypedDict):
-    """An article; `mode` is a value of comments.enums.ArticleMode."""
+    """An article; `mode` is a value of comments.enums.ArticleMode, `author` the handle of an account that wrote it."""
 
     key: str
     slug: str
@@ -41,6 +41,7 @@ class ArticleContent(TypedDict):
     headline: str
     teaser: str
     byline: str
+    author: str | None
     published_days_ago: float
     mode: str
     paragraphs: list[str]
@@ -57,7 +58,7 @@ class AuthorContent(TypedDict):
 
 
 class CommentContent(TypedDict):
-    """A comment and what became of it; `parent` and `id` are names inside the file."""
+    """A comment, what became of it and how many voted for it; `parent` and `id` are names inside the file."""
 
     id: str
     article: str
@@ -65,6 +66,7 @@ class CommentContent(TypedDict):
     author: str
     body: str
     minutes_ago: int
+    votes: int
     outcome: Outcome
     clause: str | None
     note: str | None

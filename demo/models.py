@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,15 @@ class Article(models.Model):
     headline = models.CharField(_("headline"), max_length=300)
     teaser = models.TextField(_("teaser"))
     byline = models.CharField(_("byline"), max_length=200)
+    # Whoever wrote it and has an account here.
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="newspaper_articles",
+        verbose_name=_("reporter"),
+    )
     # Paragraphs, with a blank line between them.
     body = models.TextField(_("text"))
     published_at = models.DateTimeField(_("published"))
@@ -43,6 +53,11 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("demo:article", args=[self.slug])
+
+    @property
+    def author_accounts(self) -> list[int]:
+        """Primary keys of the accounts whose comments bear the badge of the article's author. No query."""
+        return [self.reporter_id] if self.reporter_id is not None else []
 
     @property
     def paragraphs(self) -> list[str]:

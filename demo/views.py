@@ -1,9 +1,10 @@
-"""The newspaper's two pages, as any host of the comment system would write them."""
+"""The newspaper's two pages, as any host of the comment system would write them, and the way to the demo's other site."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control
@@ -20,7 +21,7 @@ TEASERS = 6
 @require_safe
 @cache_control(private=True, no_cache=True)
 def front(request: HttpRequest) -> HttpResponse:
-    """The newest articles with their counts, in the reader's language. 2 queries, and 3 for who is signed in."""
+    """The newest articles with their counts, in the reader's language, and what readers say. 4 queries, 5 for who is signed in."""
     articles = list(Article.objects.newest_first()[:TEASERS])
     prefetch_counts(articles)
     # An id stands once on a page, so only the first teaser of a section bears its anchor.
@@ -42,3 +43,13 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         response = render(request, "demo/article.html", context)
         response.headers["Content-Language"] = found.language
     return response
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """Leads to the club's pages on their own origin, or says how to serve them. No query."""
+    if settings.ELSEWHERE_URL:
+        return redirect(f"{settings.ELSEWHERE_URL}/")
+    context = {"newspaper": newspaper(), "today": timezone.localdate(), "base_url": settings.BASE_URL}
+    return render(request, "demo/elsewhere.html", context)

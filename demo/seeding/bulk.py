@@ -14,6 +14,7 @@ from django.db.models import F
 from comments.enums import ActorKind, Status
 from comments.markup import RENDER_VERSION
 from comments.models import Article, Author, Comment, Revision, Site, StatusChange
+from comments.ranking import wilson_lower_bound
 from demo.seeding.texts import Text, Words
 from moderation.enums import Action, Measure
 from moderation.models import Clause, Decision, PolicyVersion
@@ -22,6 +23,7 @@ ROOT_SHARE, REPLY_SHARE = 0.3, 0.4
 MINUTE = datetime.timedelta(minutes=1)
 # Minutes, on average: from an article to a comment, from a comment to a reply.
 TO_COMMENT_MINUTES, TO_REPLY_MINUTES = 480, 120
+VOTES_ON_AVERAGE = 3
 # Nobody lets a comment wait for longer.
 LONGEST_WAIT_MINUTES = 3 * 24 * 60
 
@@ -80,12 +82,14 @@ def write_comments(room: Room, batch: Sequence[tuple[Article, int]], fates: Iter
     written = 0
     for level in range(max(map(len, sizes.values()), default=0)):
         comments, texts = [], []
-        for article, _count in batch:
+        for article, count in batch:
             wanted = sizes[article.pk][level] if level < len(sizes[article.pk]) else 0
             parents = next((some for some in reversed(published[article.pk]) if some), [])
             for _number in range(wanted):
                 text = room.words.text(article.language)
-                comments.append(_make_comment(room, article, parents, text, next(fates)))
+                comment = _make_comment(room, article, parents, text, next(fates))
+                comment.rank = _rank(comment.vote_count, count)
+                comments.append(comment)
                 texts.append(text)
         Comment.objects.bulk_create(comments)
         _write_rest(room, comments, texts)
@@ -142,10 +146,16 @@ def _make_comment(room: Room, article: Article, parents: Sequence[Comment], text
         published_revision=1 if was_published else None,
         public_html=text.body_html if fate == Status.APPROVED else "",
         screened_revision=1,
-        vote_count=int(chance.expovariate(1 / 3)) if was_published else 0,
+        vote_count=int(chance.expovariate(1 / VOTES_ON_AVERAGE)) if was_published else 0,
         posted_at=posted_at,
         idempotency_key=f"generated-{chance.getrandbits(128):032x}",
     )
+
+
+def _rank(votes: int, comments: int) -> float:
+    """The rank of a comment among so many, as if readers had cast all these votes since it was published: there are numbers
+    of votes here, and no votes to count."""
+    return wilson_lower_bound(votes, max(votes, VOTES_ON_AVERAGE * comments))
 
 
 def _write_rest(room: Room, comments: Sequence[Comment], texts: Sequence[Text]) -> None:

@@ -24,9 +24,10 @@ from demo.contents import (
     term_contents,
 )
 from demo.models import Article
-from demo.seeding.people import seed_people
+from demo.seeding.people import People, seed_people
 from demo.seeding.replay import Replay
 from demo.seeding.timeline import plan_events
+from demo.seeding.votes import cast_votes
 from moderation.models import Term
 from moderation.seeding import seed_policy
 
@@ -79,8 +80,9 @@ def _addresses() -> dict[str, str]:
 
 
 def _origins(known: list[str]) -> list[str]:
-    """The known origins, then ours and the usual ones where they are missing."""
-    candidates = (*known, canonical_origin(settings.BASE_URL) or "", *USUAL_ORIGINS)
+    """The known origins, then ours, the usual ones and that of the other site where they are missing."""
+    ours, other = canonical_origin(settings.BASE_URL) or "", canonical_origin(settings.ELSEWHERE_URL) or ""
+    candidates = (*known, ours, *USUAL_ORIGINS, other)
     return list(dict.fromkeys(filter(None, candidates)))
 
 
@@ -89,16 +91,17 @@ def _fill(site: Site) -> None:
     seed_policy(site)
     Term.objects.bulk_create([Term(site=site, **term) for term in term_contents()])
     people = seed_people(site)
-    replay = Replay(articles=_make_articles(now), authors=author_contents(), people=people)
+    replay = Replay(articles=_make_articles(now, people), authors=author_contents(), people=people)
     events = plan_events(comment_contents(), now)
     for event in tqdm(events, desc="Writing the demo's comments", unit="step", disable=None, leave=False):
         replay.play(event)
+    cast_votes(site, {content["id"]: content["votes"] for content in comment_contents()}, replay.stored, now)
     # Discussions that have ended were open while they went on.
     ended = [content["key"] for content in article_contents() if content["mode"] == ArticleMode.CLOSED]
     CommentArticle.objects.filter(site=site, key__in=ended).update(mode=ArticleMode.CLOSED)
 
 
-def _make_articles(now: datetime.datetime) -> dict[str, CommentArticle]:
+def _make_articles(now: datetime.datetime, people: People) -> dict[str, CommentArticle]:
     """The articles by their key, in the newspaper and as the comment system knows them."""
     articles = {}
     for content in article_contents():
@@ -110,6 +113,7 @@ def _make_articles(now: datetime.datetime) -> dict[str, CommentArticle]:
             headline=content["headline"],
             teaser=content["teaser"],
             byline=content["byline"],
+            reporter=people.readers[content["author"]] if content["author"] else None,
             body="\n\n".join(content["paragraphs"]),
             published_at=now - datetime.timedelta(days=content["published_days_ago"]),
         )

@@ -19,6 +19,7 @@ from moderation.models import Membership
 # Known to everybody, therefore never in production.
 DEMO_PASSWORD = "auenbrueck-am-fluss"  # noqa: S105
 READER_EMAIL = "reader@demo.example"
+REPORTER_EMAIL = "reporter@demo.example"
 MEMBER_SINCE = datetime.timedelta(days=200)
 
 
@@ -79,6 +80,7 @@ def sign_ins() -> str:
     lines = [f"Sign in with one of these addresses and the password {DEMO_PASSWORD}", ""]
     lines += [f"  {member.email:26}{member.role.value}" for member in DESK]
     lines.append(f"  {READER_EMAIL:26}reader")
+    lines.append(f"  {REPORTER_EMAIL:26}reporter (wrote two of the articles)")
     return "\n".join(lines)
 
 

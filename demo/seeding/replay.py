@@ -29,6 +29,11 @@ class Replay:
         # By the identifier in the file.
         self._comments: dict[str, Comment] = {}
 
+    @property
+    def stored(self) -> dict[str, int]:
+        """Primary keys of the comments written so far, by their identifier in the file."""
+        return {name: comment.pk for name, comment in self._comments.items()}
+
     def play(self, event: Event) -> None:
         """Do what the event says, as of its moment. Sends nothing to anybody. 15 to 25 queries."""
         if event.act == "post":
