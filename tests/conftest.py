@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,10 @@ CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# Host systems that the kits in integrations/ are tried with, each with what tells that it is there.
+HOSTS = {"php-cli": "php", "mariadb-server": "/usr/sbin/mariadbd", "wordpress": "/usr/share/wordpress", "hugo": "hugo"}
+MISSING_HOSTS = [name for name, place in HOSTS.items() if not (shutil.which(place) or Path(place).is_dir())]
+NO_HOSTS = f"missing: {', '.join(MISSING_HOSTS)}; on Debian run 'apt install {' '.join([*HOSTS, 'php-mysql'])}'"
 HAS_SERVICES = "TEST_SERVICES" in os.environ
 IS_HALF = "TEST_HALF" in os.environ  # the other half runs what this one leaves out
 IS_CI = bool(os.environ.get("CI"))
@@ -45,22 +50,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if IS_CI:
                 raise pytest.UsageError(f"Browser tests are required here, but {NO_CHROMIUM}.")
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        if item.get_closest_marker("hosts") and MISSING_HOSTS:
+            if IS_CI:
+                raise pytest.UsageError(f"Tests of the host kits are required here, but {NO_HOSTS}.")
+            item.add_marker(pytest.mark.skip(reason=NO_HOSTS))
 
 
 def _is_left_out(config: pytest.Config, item: pytest.Item) -> bool:
     markers = {marker.name for marker in item.iter_markers()}
     if IS_HALF and "services" in markers and not HAS_SERVICES:
         return True
-    if HAS_SERVICES and markers & {"browser", "once"} and "services" not in markers:
+    if HAS_SERVICES and markers & {"browser", "hosts", "once"} and "services" not in markers:
         return True
     is_chosen = config.getoption("--everything") or config.option.markexpr or any("::" in one for one in config.args)
     return not is_chosen and bool(markers & {"slow", "chaos"})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Nobody shall believe that the browser tests passed where they could not run."""
+    """Nobody shall believe that tests passed which could not run."""
     if not CHROMIUM:
         terminalreporter.write_line(f"!!! BROWSER TESTS SKIPPED: {NO_CHROMIUM}.", red=True, bold=True)
+    if MISSING_HOSTS:
+        terminalreporter.write_line(f"!!! TESTS OF THE HOST KITS SKIPPED: {NO_HOSTS}.", red=True, bold=True)
 
 
 @pytest.fixture(autouse=True)

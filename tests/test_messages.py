@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -35,10 +35,16 @@ def read_source(path: Path) -> Catalog:
 def translations(catalog: Catalog) -> dict[tuple[str, str], object]:
     """What a catalogue answers: (context, id) -> text, without what is not translated."""
     return {
-        (message.context or "", first(message.id)): strings(message.string)
+        (context_of(message), first(message.id)): strings(message.string)
         for message in catalog
         if message.id and not message.fuzzy and any(strings(message.string))
     }
+
+
+def context_of(message: Message) -> str:
+    """Babel reads the contexts of a compiled catalogue as bytes, whatever its types say."""
+    context: object = message.context or ""
+    return context.decode() if isinstance(context, bytes) else str(context)
 
 
 def first(message_id: str | tuple[str, ...] | list[str]) -> str:

@@ -67,6 +67,10 @@ def test_environment_production_is_read_completely(data_dir: Path) -> None:
     ("change", "sentence"),
     [
         ({"ENVIRONMENT": "prod"}, "ENVIRONMENT is 'prod'; it must be one of embedded, production."),
+        (
+            {"ELSEWHERE_URL": "http://127.0.0.1:8001/club"},
+            "ELSEWHERE_URL holds 'http://127.0.0.1:8001/club'; an origin looks like https://comments.example.org.",
+        ),
         ({"DEBUG": "yes"}, "DEBUG is 'yes'; it must be one of true, false, 1, 0."),
         ({"PORT": "80a"}, "PORT is '80a'; it must be a whole number from 1 to 65535."),
         ({"PORT": "70000"}, "PORT is '70000'; it must be a whole number from 1 to 65535."),

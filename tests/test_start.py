@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,21 @@ def test_start_on_a_taken_port_says_so(tmp_path: Path) -> None:
     with taken_port() as port:
         result = run_start(PORT=str(port), DATA_DIR=str(tmp_path))
     sentence = f"marginalia: port {port} is taken or not allowed for this user; set PORT to another one.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", sentence)
+
+
+def test_start_with_a_taken_port_for_the_other_site_says_so(tmp_path: Path) -> None:
+    with taken_port() as port:
+        result = run_start(ELSEWHERE_PORT=str(port), DATA_DIR=str(tmp_path))
+    sentence = f"marginalia: port {port} is taken or not allowed for this user; set ELSEWHERE_PORT to another one.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", sentence)
+
+
+def test_start_with_one_port_for_both_sites_says_so(tmp_path: Path) -> None:
+    with taken_port() as port:
+        pass
+    result = run_start(PORT=str(port), ELSEWHERE_PORT=str(port), DATA_DIR=str(tmp_path))
+    sentence = f"marginalia: port {port} is taken or not allowed for this user; set ELSEWHERE_PORT to another one.\n"
     assert (result.returncode, result.stdout, result.stderr) == (1, "", sentence)
 
 
@@ -203,17 +220,25 @@ def test_start_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
         children = started.children()
         with urllib.request.urlopen(f"{started.origin}/") as answer:
             page = answer.read().decode()
+        elsewhere = re.findall(r"another site +(\S+)/", printed)[0]
+        with urllib.request.urlopen(f"{elsewhere}/umtragestelle.html") as answer:
+            club = answer.read().decode()
+        with closing(HTTPConnection(started.origin.removeprefix("http://"))) as connection:
+            connection.request("GET", "/elsewhere/")
+            way = connection.getresponse()
         again = run_start(DATA_DIR=str(started.data_dir))
         code = started.end()
 
     assert f"{started.origin}/moderation/" in printed
     assert f"{started.origin}/policy/demo/" in printed
     assert "<html" in page
-    assert sorted(children) == ["web server", "worker"]
+    assert f'<script async src="{started.origin}/embed/v1.js">' in club
+    assert (way.status, way.headers["Location"]) == (302, f"{elsewhere}/")
+    assert sorted(children) == ["other site", "web server", "worker"]
     assert again.returncode == 1
     assert again.stderr.startswith(f"marginalia: {started.data_dir} is in use by a running Marginalia (web server ")
     assert code == 0
-    assert [is_alive(number) for number in children.values()] == [False, False]
+    assert [is_alive(number) for number in children.values()] == [False] * 3
     assert "Traceback" not in started.output.read_text()
 
 

@@ -34,6 +34,10 @@ def preflight(client: Client, path: str, method: str, origin: str = ORIGIN) -> H
         ("/api/v1/comments/000000000000", "GET"),
         ("/api/v1/comments/000000000000", "PATCH"),
         ("/api/v1/comments/000000000000", "DELETE"),
+        ("/api/v1/comments/000000000000/votes", "POST"),
+        ("/api/v1/comments/000000000000/votes", "DELETE"),
+        ("/api/v1/comments/000000000000/mutes", "POST"),
+        ("/api/v1/comments/000000000000/mutes", "DELETE"),
         ("/api/v1/me/comments", "POST"),
     ],
 )

@@ -177,6 +177,58 @@ def test_own_comment_of_account_is_seen_and_changed_by_its_session() -> None:
     assert (with_token.status_code, with_token.json()["body"]) == (200, "Besser.")
 
 
+@pytest.mark.parametrize(
+    ("expected", "is_stale"),
+    [
+        ({}, False),
+        ({"expected_status": None, "expected_revision": None}, False),
+        ({"expected_status": "pending", "expected_revision": 2}, False),
+        ({"expected_revision": "2"}, False),
+        ({"expected_status": "pending"}, False),
+        ({"expected_revision": 1}, True),
+        ({"expected_revision": "1"}, True),
+        ({"expected_status": "returned"}, True),
+        ({"expected_status": "returned", "expected_revision": 2}, True),
+    ],
+)
+def test_patch_of_a_comment_that_is_no_longer_what_was_expected_is_refused(
+    client: Client, expected: dict[str, object], is_stale: bool
+) -> None:
+    comment = make_comment(make_article())
+    revise_comment(comment=comment, body="From my other device")
+
+    response = client.patch(
+        address(comment), {"body": "Written here", **expected}, "application/json", headers=bearer(comment.author)
+    )
+
+    comment.refresh_from_db()
+    texts = list(comment.revisions.order_by("number").values_list("body", flat=True))[1:]
+    if is_stale:
+        assert (response.status_code, response.json()["code"]) == (409, "stale")
+        assert response.json()["comment"] == {"id": comment.public_id, "status": "pending", "revision": 2}
+        assert texts == ["From my other device"]
+    else:
+        assert (response.status_code, response.json()["revision"]) == (200, 3)
+        assert texts == ["From my other device", "Written here"]
+
+
+@pytest.mark.parametrize(
+    "expected", [{"expected_revision": "two"}, {"expected_revision": 1.5}, {"expected_status": ""}]
+)
+def test_patch_expecting_what_no_comment_can_be_is_refused_by_field(
+    client: Client, expected: dict[str, object]
+) -> None:
+    comment = make_comment(make_article())
+
+    response = client.patch(
+        address(comment), {"body": "Written here", **expected}, "application/json", headers=bearer(comment.author)
+    )
+
+    assert response.status_code == 422
+    assert [one["field"] for one in response.json()["errors"]] == list(expected)
+    assert comment.revisions.get().number == 1
+
+
 def test_patch_of_published_comment_keeps_the_old_text_public_while_the_new_one_waits(client: Client) -> None:
     article = make_article()
     comment = make_comment(article, body="Erste Fassung", status=Status.APPROVED)

@@ -20,6 +20,8 @@ PUBLIC = [
     THREAD,
     "/api/v1/counts?site=news&id=bridge",
     "/api/v1/openapi.json",
+    "/api/v1/sites/news/comments/latest",
+    "/api/v1/sites/news/articles/most-discussed",
     "/feeds/news/comments.atom",
     "/feeds/news/bridge/comments.atom",
 ]

@@ -81,8 +81,12 @@ any_source = st.one_of(
 )
 
 
+def words(text):
+    return escape(text, quote=False).replace('"', "&quot;")
+
+
 def link(address, text=None):
-    return f'<a href="{escape(address)}" rel="{LINK_REL}">{escape(text or address, quote=False)}</a>'
+    return f'<a href="{escape(address)}" rel="{LINK_REL}">{words(text or address)}</a>'
 
 
 def text_of(html):
@@ -107,7 +111,7 @@ def parse_and_write(html):
         ("> zitiert\n> weiter\n\nAntwort", "<blockquote>\n<p>zitiert<br>\nweiter</p>\n</blockquote>\n<p>Antwort</p>"),
         ("- a\n- b\n  - c", "<ul>\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>"),
         ("1986. War ein Jahr", '<ol start="1986">\n<li>War ein Jahr</li>\n</ol>'),
-        ("„Ja“, sagte \"sie\" & 'er' < 3 > 2", "<p>„Ja“, sagte \"sie\" &amp; 'er' &lt; 3 &gt; 2</p>"),
+        ("„Ja“, sagte \"sie\" & 'er' < 3 > 2", "<p>„Ja“, sagte &quot;sie&quot; &amp; 'er' &lt; 3 &gt; 2</p>"),
         ("<b>fett</b> <script>x</script>", "<p>&lt;b&gt;fett&lt;/b&gt; &lt;script&gt;x&lt;/script&gt;</p>"),
         ("&auml; &copy; &lt;b&gt; &amp;amp;", "<p>ä © &lt;b&gt; &amp;amp;</p>"),
         ("\\*a\\* \\&lt; a\\b", "<p>*a* &amp;lt; a\\b</p>"),
@@ -203,7 +207,7 @@ def test_render_given_as_many_lines_as_a_long_poem_keeps_the_markup():
 
 def test_render_given_direction_closed_in_a_dropped_title_falls_back_and_logs_no_text(caplog):
     source = normalise_body('\u202egeheim [x](https://a.example "\u202c")')
-    assert render(source) == f"<p>{escape(source, quote=False)}</p>"
+    assert render(source) == f"<p>{words(source)}</p>"
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "direction left open" in caplog.text
     assert "geheim" not in caplog.text
@@ -232,6 +236,30 @@ def test_render_in_many_threads_at_once_gives_what_one_thread_gives():
     expected = [render(source) for source in sources]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(render, sources)) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'href="/evil',
+        '`formaction="/c/x/vote/`',
+        '*id="comment-0000"* data-mg-page="/',
+        '[href="?reply_to=](https://a.example/?q="x")',
+        "> href=&quot;/evil and &#34;",
+        'href="/evil ' * 400 + "\n" * 400,
+    ],
+)
+@pytest.mark.parametrize("names", [["bleach", "nh3"], ["bleach"], ["nh3"]])
+def test_render_given_words_that_look_like_attributes_leaves_no_quotation_mark_in_the_text(source, names, settings):
+    settings.COMMENTS_SANITIZERS = names
+    html = render(source)
+    assert '"' in text_of(html)
+    assert '"' not in re.sub(r"<[^>]*>", "", html)
+    assert find_fault(html) is None
+
+
+def test_find_fault_of_a_quotation_mark_in_the_text_names_it():
+    assert find_fault('<p>id="x"</p>') == "quotation mark"
 
 
 def test_render_version_is_a_positive_number():
@@ -279,7 +307,8 @@ def test_render_given_any_text_gives_faultless_stable_html(source):
     assert not UNFIT.search(html)
     assert faults_in(html) == []
     assert find_fault(html) is None
-    assert parse_and_write(html) == html
+    # A writer of HTML5 spells the quotation marks of text as they are.
+    assert parse_and_write(html) == html.replace("&quot;", '"')
     assert any(map(is_visible, text_of(html))) == any(map(is_visible, clean_body(source)))
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from comments.access import AUTHOR_COOKIE
+from comments.access import author_cookie_name
 from comments.enums import AuthorKind, Status
 from comments.models import Article, Comment
 from comments.screening import ScreeningInput, Verdict
@@ -92,9 +92,9 @@ def test_form_for_an_account_says_who_writes_and_asks_nothing_else(client: Clien
     comment = Comment.objects.get()
     assert (comment.author_name, comment.author.kind) == ("Jonas Feld", AuthorKind.USER)
     html = client.get(discussion_url(article)).content.decode()
-    assert '<strong dir="auto">Jonas Feld</strong>' in html
+    assert '<strong dir="auto" data-mg="account-name">Jonas Feld</strong>' in html
     assert f'id="own-{comment.public_id}"' in html
-    assert AUTHOR_COOKIE not in client.cookies
+    assert author_cookie_name(article.site) not in client.cookies
 
 
 def test_form_for_an_account_without_a_name_asks_for_one_once(client: Client) -> None:

@@ -9,8 +9,9 @@ from django.core.management import CommandError
 from django.db import transaction
 from django.test import Client
 
-from comments.enums import Status
+from comments.enums import Sort, Status
 from comments.models import Article, Comment, Revision, StatusChange
+from comments.threads import read_page
 from demo.models import Article as NewspaperArticle
 from demo.seeding.bulk import level_sizes
 from demo.seeding.newsroom import Size, draw_fates, generate_newsroom, share_out
@@ -78,6 +79,20 @@ def check_comment(comment: Comment) -> None:
         assert comment.parent.article_id == comment.article_id
         assert comment.depth == comment.parent.depth + 1
         assert comment.root_id == (comment.parent.root_id or comment.parent_id)
+
+
+def test_newsroom_worth_reading_begins_with_what_has_most_votes(demo: str) -> None:
+    generate_newsroom(SIZE)
+
+    for article in Article.objects.filter(key__startswith="generated-"):
+        rows = read_page(article, sort=Sort.BEST).rows
+        votes = [row.votes for row in rows if row.depth == 0 and not row.is_stub]
+        assert len(set(votes)) > 1
+        assert votes == sorted(votes, reverse=True)
+    ranked = Comment.objects.filter(article__key__startswith="generated-", vote_count__gt=0)
+    assert ranked.exists()
+    assert not ranked.exclude(rank__gt=0, rank__lt=1).exists()
+    assert not Comment.objects.filter(article__key__startswith="generated-", vote_count=0).exclude(rank=0).exists()
 
 
 def test_newsroom_waiting_comment_can_be_judged(demo: str) -> None:

@@ -10,10 +10,14 @@ from django.apps import apps
 from django.conf import settings as project_settings
 from django.contrib.auth import authenticate, get_user_model
 from django.core import mail
+from django.db.models import Count, F
+from django.utils import timezone
 from pytest_django import Settings
 
-from comments.enums import Badge, Status
-from comments.models import Article, Comment, Outbox, Revision, Site
+from comments.enums import Badge, Sort, Status
+from comments.models import Article, Comment, Outbox, Revision, Site, Vote
+from comments.services.voting import rank_article
+from comments.threads import read_page
 from demo.contents import comment_contents
 from demo.models import Article as NewspaperArticle
 from demo.seeding.people import DEMO_PASSWORD
@@ -112,7 +116,7 @@ def test_seed_demo_history_and_decisions_are_dated_in_order(demo: str) -> None:
             assert comment.parent.published_at < comment.posted_at
     applied = dict(Decision.objects.values_list("change_id", "applied_at"))
     assert applied == dict(Decision.objects.values_list("change_id", "change__created_at"))
-    assert len(applied) == 73 + 7 + 3 + 3 + 2 * 2 + 1
+    assert len(applied) == 76 + 7 + 3 + 3 + 2 * 2 + 1
 
 
 def test_seed_demo_gone_comments_were_public_only_where_somebody_replied(demo: str) -> None:
@@ -160,7 +164,7 @@ def test_seed_demo_people_can_sign_in_with_a_proved_address(demo: str) -> None:
         "senior@demo.example": "senior",
         "auditor@demo.example": "auditor",
     }
-    for email in (*desk, "reader@demo.example"):
+    for email in (*desk, "reader@demo.example", "reporter@demo.example"):
         assert email in demo
         user = authenticate(None, username=email, password=DEMO_PASSWORD)
         assert user is not None
@@ -171,10 +175,46 @@ def test_seed_demo_people_can_sign_in_with_a_proved_address(demo: str) -> None:
     assert sorted(proved) == sorted(users)
 
 
-def test_seed_demo_editorial_team_has_its_badge(demo: str) -> None:
+def test_seed_demo_editorial_team_and_reporter_have_their_badges(demo: str) -> None:
     with_badge = Comment.objects.exclude(author_badge=Badge.NONE)
 
-    assert set(with_badge.values_list("author_name", "author_badge")) == {("Redaktion Tagblatt", "editorial")}
+    assert set(with_badge.values_list("author_name", "author_badge")) == {
+        ("Redaktion Tagblatt", "editorial"),
+        ("Katrin Oelschläger", "author"),
+    }
+
+
+def test_seed_demo_reporter_answers_readers_under_two_articles_of_hers(demo: str) -> None:
+    reporter = get_user_model().objects.get(email="reporter@demo.example")
+    answers = Comment.objects.published().filter(author__user=reporter, parent__isnull=False)
+
+    keys = {"radweg-uferstrasse", "waermepumpen-netzentgelt"}
+    assert set(reporter.newspaper_articles.values_list("key", flat=True)) == keys
+    assert set(answers.values_list("article__key", "author_badge")) == {(key, "author") for key in keys}
+    assert all(
+        "Katrin Oelschläger" in byline for byline in reporter.newspaper_articles.values_list("byline", flat=True)
+    )
+
+
+def test_seed_demo_votes_are_as_in_the_file_one_a_reader_and_none_for_oneself(demo: str) -> None:
+    wanted = {stored(content["id"]).pk: content["votes"] for content in comment_contents()}
+    counts = Comment.objects.annotate(cast=Count("votes")).values_list("pk", "vote_count", "cast")
+
+    assert {pk: (count, cast) for pk, count, cast in counts} == {pk: (count, count) for pk, count in wanted.items()}
+    assert not Vote.objects.filter(author=F("comment__author")).exists()
+    assert not Vote.objects.filter(created_at__lt=F("comment__published_at")).exists()
+    assert not Vote.objects.filter(created_at__gt=timezone.now()).exists()
+    assert sum(wanted.values()) == Vote.objects.count()
+
+
+def test_seed_demo_order_worth_reading_follows_the_votes(demo: str) -> None:
+    article = Article.objects.get(key="radweg-uferstrasse")
+    shown = [row.public_id for row in read_page(article, sort=Sort.BEST).rows if not row.depth]
+    ranks = dict(Comment.objects.values_list("public_id", "rank"))
+
+    assert [ranks[public_id] for public_id in shown] == sorted((ranks[one] for one in shown), reverse=True)
+    assert shown.index(stored("r17").public_id) < shown.index(stored("r27").public_id)
+    assert rank_article(article.pk) == 0
 
 
 def test_seed_demo_site_has_policy_and_terms(demo: str) -> None:

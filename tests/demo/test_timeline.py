@@ -18,6 +18,7 @@ def content(name: str, outcome: Outcome, *, minutes_ago: int, parent: str | None
         "author": "somebody",
         "body": "Text",
         "minutes_ago": minutes_ago,
+        "votes": 0,
         "outcome": outcome,
         "clause": "respect",
         "note": None,

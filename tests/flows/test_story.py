@@ -71,7 +71,7 @@ def new_reader(chromium: Browser, base: str) -> Page:
 def write(page: Page, text: str, name: str) -> None:
     """Write a comment under the article as a guest."""
     page.goto(ARTICLE)
-    page.locator("textarea[name=body]").fill(text)
+    page.locator("#mg-form textarea[name=body]").fill(text)
     page.locator("input[name=name]").fill(name)
     page.get_by_role("button", name="Kommentar abschicken").click()
 
@@ -125,7 +125,7 @@ def play(chromium: Browser, base: str, password: str) -> None:
         assert bad not in public
     guest.goto(ARTICLE)
     expect(guest.locator(".mg-own .mg-state--rejected")).to_have_count(1)
-    guest.locator(".mg-own").get_by_role("link", name=re.compile("steht")).click()
+    guest.locator(".mg-own__item--rejected").get_by_role("link", name=re.compile("steht")).click()
     expect(guest.locator("main")).to_contain_text("Beim Thema")
 
 

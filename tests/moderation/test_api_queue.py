@@ -16,6 +16,7 @@ from comments.services.posting import revise_comment
 from moderation.api.schemas import Queue
 from moderation.enums import Action, Role, Scope
 from moderation.models import ApiToken, Finding, Membership
+from moderation.queue import QueueStatus
 from moderation.services.decisions import decide
 from moderation.services.tokens import issue_token
 from tests.factories import make_article, make_comment, make_moderator, make_site, make_user
@@ -87,6 +88,8 @@ def item_of(comment: Comment, parent: Comment) -> dict[str, object]:
             "actor_name": "", "is_undo": False, "decision": None, "action": None, "clause_number": None,
             "clause_title": "", "note": "", "may_be_undone": False,
         },
+        "reports": [],
+        "appeal": None,
     }  # fmt: skip
 
 
@@ -113,7 +116,7 @@ def test_queue_item_holds_all_that_a_judgement_needs(client: Client) -> None:
     assert response.json() == {
         "items": [item_of(comment, parent)],
         "next": None,
-        "counts": {"waiting": 1, "edited": 0, "approved": 1, "rejected": 0, "spam": 0, "returned": 0, "removed": 0},
+        "counts": dict.fromkeys(QueueStatus.values, 0) | {"waiting": 1, "approved": 1},
     }
     Queue.model_validate(json.loads(response.content, object_hook=_by_alias))
     assert response.headers["Cache-Control"] == "private, no-store"
@@ -196,8 +199,8 @@ def test_queue_costs_the_same_however_many_comments(client: Client, django_asser
     token = token_of(article.site)
     queue(client, token)
 
-    # Token, site, page with its four companions, counts.
-    with django_assert_num_queries(8):
+    # Token, site, page with its six companions, counts.
+    with django_assert_num_queries(10):
         response = queue(client, token)
 
     assert len(seen(response)) == count

@@ -17,8 +17,9 @@ from comments.skeleton import absolute_time
 from moderation.enums import Action, Automation
 from moderation.models import Decision
 from moderation.services.decisions import decide, undo
-from moderation.slots import form_policy, status_outcome
+from moderation.slots import form_policy
 from tests.factories import CLAUSES, make_article, make_comment, make_moderator, make_policy, make_site, move
+from tests.moderation.reporting import outcome_of
 from tests.moderation.test_policy_page import date
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def test_status_outcome_of_a_rejected_comment_gives_the_statement_of_reasons() -
     comment = Comment.objects.with_context().get()
 
     with CaptureQueriesContext(connection) as queries, override("en"):
-        html = status_outcome(comment=comment)
+        html = outcome_of(comment)
 
     assert len(queries) == 1
     assert words(html) == (
@@ -90,7 +91,8 @@ def test_status_outcome_of_a_rejected_comment_gives_the_statement_of_reasons() -
         f"Decided {absolute_time(decision.applied_at, 'en')} "
         "Software A person decided; software had no part in it. "
         "What you can do You can write a new comment that keeps to the policy. If you think that this was a mistake, "
-        "please tell the editors; they can publish the comment after all."
+        "you can appeal below. Appeal against the decision Why was the decision a mistake? Somebody who did not decide "
+        "before reads it and answers you. You can appeal once. At most 1,000 characters. Send appeal"
     )
     assert '<a href="/policy/post/?version=4">' in html
     assert "<b>Spitznamen" not in html
@@ -111,14 +113,14 @@ def test_status_outcome_says_what_part_software_had(*, detected: bool, automatio
     judge(comment, Action.REJECT, clause="respect")
     Decision.objects.update(automated_detection=detected, automated_decision=automation)
     with override("en"):
-        assert sentence in words(status_outcome(comment=comment))
+        assert sentence in words(outcome_of(comment))
 
 
 def test_status_outcome_of_a_returned_comment_asks_for_a_new_text() -> None:
     comment = make_comment(make_article())
     judge(comment, Action.RETURN, clause="on-topic")
     with override("en"):
-        html = words(status_outcome(comment=comment))
+        html = words(outcome_of(comment))
     assert "Clause 1, Title on-topic." in html
     assert "Change your text and send it again; somebody reads it anew." in html
 
@@ -127,7 +129,7 @@ def test_status_outcome_of_spam_says_so_without_a_clause() -> None:
     comment = make_comment(make_article())
     judge(comment, Action.SPAM)
     with override("en"):
-        html = words(status_outcome(comment=comment))
+        html = words(outcome_of(comment))
     assert html.startswith("Why We took the comment for spam")
     assert "Clause" not in html
 
@@ -138,7 +140,7 @@ def test_status_outcome_of_a_removed_comment_names_the_decision_that_stands() ->
     judge(comment, Action.RESTORE)
     judge(comment, Action.REMOVE, clause="unlawful", note="Letzter Satz")
     with override("en"):
-        html = words(status_outcome(comment=comment))
+        html = words(outcome_of(comment))
     assert "Clause 5, Title unlawful." in html
     assert "Letzter Satz" in html
     assert "Erster Satz" not in html
@@ -149,7 +151,7 @@ def test_status_outcome_after_an_undo_is_empty() -> None:
     decision = judge(comment, Action.REJECT, clause="on-topic")
     undo(decision=decision, moderator=make_moderator(comment.site))
     comment.refresh_from_db()
-    assert status_outcome(comment=comment) == ""
+    assert outcome_of(comment) == ""
 
 
 def test_status_outcome_after_a_taken_back_restoring_names_the_rejection_again() -> None:
@@ -158,7 +160,7 @@ def test_status_outcome_after_a_taken_back_restoring_names_the_rejection_again()
     undo(decision=judge(comment, Action.RESTORE), moderator=make_moderator(comment.site))
     comment.refresh_from_db()
     with override("en"):
-        assert "Clause 1, Title on-topic." in words(status_outcome(comment=comment))
+        assert "Clause 1, Title on-topic." in words(outcome_of(comment))
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED, Status.WITHDRAWN])
@@ -171,7 +173,7 @@ def test_status_outcome_of_a_comment_that_is_not_restricted_is_empty(status: Sta
     elif status == Status.WITHDRAWN:
         comment = move(make_comment(comment.article), status)
     assert comment.status == status
-    assert status_outcome(comment=comment) == ""
+    assert outcome_of(comment) == ""
 
 
 def test_status_outcome_after_a_step_without_a_decision_names_no_older_one() -> None:
@@ -185,11 +187,11 @@ def test_status_outcome_after_a_step_without_a_decision_names_no_older_one() -> 
         expected_revision=1,
     )
     comment.refresh_from_db()
-    assert status_outcome(comment=comment) == ""
+    assert outcome_of(comment) == ""
 
 
 def test_status_outcome_of_a_comment_refused_without_a_decision_is_empty() -> None:
-    assert status_outcome(comment=make_comment(make_article(), status=Status.REJECTED)) == ""
+    assert outcome_of(make_comment(make_article(), status=Status.REJECTED)) == ""
 
 
 def test_status_outcome_of_a_refused_edit_names_the_clause_until_the_author_writes_anew() -> None:
@@ -206,8 +208,8 @@ def test_status_outcome_of_a_refused_edit_names_the_clause_until_the_author_writ
     )
     comment.refresh_from_db()
     with override("en"):
-        assert "Title respect" in status_outcome(comment=comment)
+        assert "Title respect" in outcome_of(comment)
 
     revise_comment(comment=comment, body="Noch neuer")
 
-    assert status_outcome(comment=comment) == ""
+    assert outcome_of(comment) == ""
