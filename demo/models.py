@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
-class ArticleQuerySet(models.QuerySet["Article"]):
-    def newest_first(self) -> ArticleQuerySet:
+class NewspaperArticleQuerySet(models.QuerySet["Article"]):
+    def newest_first(self) -> NewspaperArticleQuerySet:
         return self.order_by("-published_at", "-id")
 
 
@@ -38,7 +38,7 @@ class Article(models.Model):
     body = models.TextField(_("text"))
     published_at = models.DateTimeField(_("published"))
 
-    objects = ArticleQuerySet.as_manager()
+    objects = NewspaperArticleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("article")

@@ -33,8 +33,8 @@ def open_page(page: Page, live_server: LiveServer, article: Article) -> Locator:
 def sign_in(page: Page, live_server: LiveServer, name: str) -> None:
     client = Client()
     client.force_login(make_user(name=name))
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
 
 
 def test_guest_on_the_discussion_page_posts_votes_and_mutes_in_place(
