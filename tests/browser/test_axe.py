@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 STATES = (*READER_STATES, *OTHER_STATES)
 # Those that the most of the markup and of the styles is in; the others are looked at with --everything.
 CORE = {
-    "sixty_comments_and_replies", "menu_of_a_comment", "refused_comment_without_script", "own_comments",
+    "menu_of_a_comment", "refused_comment_without_script", "own_comments",
     "status_rejected_with_reason_and_appeal", "refused_report", "my_comments", "element_with_refused_comment",
     "element_with_own_comment", "element_with_report_form", "frame_page", "desk_with_everything",
 }  # fmt: skip

@@ -21,7 +21,7 @@ from moderation.services.decisions import decide
 from tests.demo.conftest import run_seed_demo
 from tests.demo.test_seed_demo import all_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SIZE = Size(articles=3, comments=60, pending=12)
 

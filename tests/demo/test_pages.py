@@ -15,7 +15,7 @@ from comments.models import Comment, Revision
 from demo.contents import site_content
 from demo.models import Article
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 GERMAN, ENGLISH = "radweg-uferstrasse", "town-centre-remote-work"
 

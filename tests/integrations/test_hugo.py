@@ -12,7 +12,7 @@ from comments.embed_check import KnownSite, check_page, read_page
 from config.env import PROJECT_DIR
 from tests.integrations.documents import COMMENTS, NEWS, snippet
 
-pytestmark = [pytest.mark.hosts, pytest.mark.once]
+pytestmark = [pytest.mark.hosts, pytest.mark.once, pytest.mark.slow]
 
 LAYOUT = '<!doctype html><html lang="{{ .Language.Lang }}"><body><h1>{{ .Title }}</h1>{{ .Content }}\n%s</body></html>'
 PAGES = {
