@@ -21,7 +21,7 @@ from comments.models import Article, Author, Comment, Site
 from comments.notices import take_notices
 from comments.own_cards import OwnCard, cards_in_discussion
 from comments.prepared import Prepared, interface_language, prepared_conversation, prepared_page
-from comments.services.identity import Identity, authors_of
+from comments.services.identity import Identity, authors_of, full_name
 from comments.services.muting import muted_comment_ids
 from comments.services.voting import voted_comment_ids
 from comments.slots import fill_slot
@@ -43,8 +43,7 @@ class Reader:
         if user is None:
             return ""
         named = [author.name for author in self.authors if author.user_id == user.pk and author.name]
-        full_name: str = user.get_full_name() if hasattr(user, "get_full_name") else ""
-        return named[0] if named else full_name
+        return named[0] if named else full_name(user)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone, translation
 
 from comments.enums import Status
-from comments.models import Comment, Site, StatusChange
+from comments.models import Site, StatusChange
 from comments.standing import promise
 from comments.waiting import round_up, usual_wait_minutes
 from tests.factories import make_article, make_comment
@@ -52,7 +52,6 @@ def test_usual_wait_is_kept_for_a_while() -> None:
     site = make_article().site
     judge_after(site, [1] * 10)
     assert usual_wait_minutes(site) == 5
-    Comment.objects.all()
     judge_after(site, [50] * 100)
 
     assert usual_wait_minutes(site) == 5
