@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 TEMPLATES := $(shell git ls-files --cached --others --exclude-standard 'templates/*.html' '*/templates/*.html')
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
   --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help

@@ -35,6 +35,12 @@ def order(page: Page) -> list[str]:
     return [one.get_attribute("data-mg-comment") or "" for one in page.locator("article.mg-comment").all()]
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Click and wait for the next page; the load state alone may still be that of the page before."""
+    with page.expect_navigation():
+        link.click()
+
+
 def test_reading_sorting_and_more_without_scripts(stage: Stage) -> None:
     article = stage.make_article()
     made = make_thread(article, roots=60, replies=0)
@@ -44,19 +50,16 @@ def test_reading_sorting_and_more_without_scripts(stage: Stage) -> None:
     assert order(page)[0] == newest.public_id
     assert page.evaluate("typeof customElements.get('marginalia-comments')") == "undefined"
 
-    page.get_by_role("link", name="More comments").click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("link", name="More comments"))
     assert len(order(page)) == 10
     assert order(page)[-1] == oldest.public_id
 
-    page.get_by_role("link", name="Oldest").click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("link", name="Oldest"))
     assert order(page)[0] == oldest.public_id
 
     Comment.objects.filter(pk=made[7].pk).update(vote_count=9, rank=0.7)
     Article.objects.filter(pk=article.pk).update(version=article.version + 10)
-    page.locator("a[data-mg-sort=best]").click()
-    page.wait_for_load_state()
+    follow(page, page.locator("a[data-mg-sort=best]"))
     assert order(page)[0] == made[7].public_id
 
 
@@ -100,8 +103,7 @@ def test_writing_without_scripts_previews_posts_waits_changes_and_withdraws(stag
     assert (stored.status, stored.revision) == (Status.PENDING, 2)
 
     page.locator("summary", has_text="Withdraw").click()
-    page.get_by_role("button", name="Yes, withdraw it").click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("button", name="Yes, withdraw it"))
     stored.refresh_from_db()
     assert stored.status == Status.WITHDRAWN
 
@@ -127,8 +129,7 @@ def test_reply_and_quote_without_scripts(stage: Stage) -> None:
     page.locator(".mg-reply-to").wait_for()
     assert page.get_by_label("Your comment").input_value().startswith("> It crosses since 1911.")
 
-    page.get_by_role("link", name="Cancel reply").click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("link", name="Cancel reply"))
     comment_on(page, parent).get_by_role("link", name="Reply").click()
     page.locator(".mg-reply-to").wait_for()
     assert page.get_by_label("Your comment").input_value() == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -12,7 +13,7 @@ import sys
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -26,39 +27,52 @@ ARTICLE = "/articles/uferstrasse-eine-fahrspur-wird-zum-radweg/"
 KEY = "radweg-uferstrasse"
 
 
+def free_ports() -> tuple[int, int]:
+    """Two ports for servers that start many seconds later.
+
+    They lie below those that the system gives to whoever asks for any port, as the servers of the tests beside this one do.
+    """
+    free: list[int] = []
+    for port in random.sample(range(10_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            free.append(port)
+        if len(free) == 2:
+            return free[0], free[1]
+    pytest.fail("no two free ports among a hundred from 10000 to 32000")
+
+
 @contextmanager
 def running(data_dir: Path, **variables: str) -> Iterator[tuple[str, str]]:
     """`python3 start.py` with its data in a folder of its own; gives the address and the demo password."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port, elsewhere_port = free_ports()
     unset = {"DATABASE_URL": "", "REDIS_URL": "", "DJANGO_SETTINGS_MODULE": ""}
-    environment = {**os.environ, **unset, **variables, "DATA_DIR": str(data_dir), "PORT": port}
-    process = subprocess.Popen(
+    ports = {"PORT": str(port), "ELSEWHERE_PORT": str(elsewhere_port)}
+    environment = {**os.environ, **unset, **variables, "DATA_DIR": str(data_dir), **ports}
+    with subprocess.Popen(
         [sys.executable, "start.py"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    assert process.stdout is not None
-    printed = []
-    for line in process.stdout:
-        printed.append(line)
-        if "moderator@demo.example" in line:
-            break
-    else:
-        pytest.fail("start.py ended early: " + "".join(printed))
-    rest = "".join(printed) + process.stdout.readline()
-    password = re.search(r"password\S*\s+(\S+)", rest, re.IGNORECASE)
-    assert password, rest
-    try:
-        yield f"http://127.0.0.1:{port}", password[1]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
-        process.stdout.close()
+    ) as process:
+        assert process.stdout is not None
+        printed = []
+        for line in process.stdout:
+            printed.append(line)
+            if "moderator@demo.example" in line:
+                break
+        else:
+            pytest.fail("start.py ended early: " + "".join(printed))
+        try:
+            rest = "".join(printed) + process.stdout.readline()
+            password = re.search(r"password\S*\s+(\S+)", rest, re.IGNORECASE)
+            assert password, rest
+            yield f"http://127.0.0.1:{port}", password[1]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=60) == 0
 
 
 def new_reader(chromium: Browser, base: str) -> Page:
