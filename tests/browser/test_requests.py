@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -108,12 +109,12 @@ def test_script_on_a_django_page_with_400_comments_shifts_nothing_and_holds_noth
         seen = page.evaluate("seen")
         assert page.locator("article.mg-comment").count() == 400
         assert seen["shift"] == 0, seen["shifts"]
-        of_the_script = [task for task in tasks if task.has_script]
-        assert of_the_script
+        of_the_script = [replace(task, milliseconds=task.script_milliseconds) for task in tasks]
+        assert longest(of_the_script)[0] > 0
         least = shorter(least, of_the_script)
         if longest(least)[0] <= LONG_MS:
             break
-    print("longest tasks with the script, ms:", longest(least))  # noqa: T201  a figure
+    print("longest turns of the script, ms:", longest(least))  # noqa: T201  a figure
     assert [task for task in least if task.milliseconds > LONG_MS] == []
 
 

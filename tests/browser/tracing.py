@@ -18,11 +18,11 @@ OUR_SCRIPT = "/embed/v1"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of a page's main thread: milliseconds of processor time, whether our script had a part in it, and
-    for a long one what it was spent on, with milliseconds by the clock."""
+    """A task of a page's main thread: milliseconds of processor time, how many of them our script had, with all that
+    the browser did inside its functions, and for a long one what it was spent on, with milliseconds by the clock."""
 
     milliseconds: float
-    has_script: bool
+    script_milliseconds: float
     parts: str = ""
 
 
@@ -39,12 +39,22 @@ def tasks_of(browser: Browser, page: Page, act: Callable[[], None]) -> list[Task
 
 def _tasks(events: list[dict[str, Any]]) -> Iterator[Task]:
     """From the events of one thread."""
-    scripts = [one["ts"] for one in events if one["name"] in SCRIPT_EVENTS and OUR_SCRIPT in _address(one)]
+    scripts = _outermost([one for one in events if one["name"] in SCRIPT_EVENTS and OUR_SCRIPT in _address(one)])
     for one in events:
         if one["name"] == "ThreadControllerImpl::RunTask" and one.get("tdur", 0) >= 1_000:
             end = one["ts"] + one["dur"]
             parts = _parts(events, one["ts"], end) if one["tdur"] > LONG_US else ""
-            yield Task(one["tdur"] / 1_000, any(one["ts"] <= moment <= end for moment in scripts), parts)
+            of_script = sum(each.get("tdur", each["dur"]) for each in scripts if one["ts"] <= each["ts"] <= end)
+            yield Task(one["tdur"] / 1_000, of_script / 1_000, parts)
+
+
+def _outermost(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that do not lie within another of them: a function that another one calls is counted with it."""
+    outermost: list[dict[str, Any]] = []
+    for one in sorted(events, key=lambda one: (one["ts"], -one.get("dur", 0))):
+        if "dur" in one and (not outermost or one["ts"] >= outermost[-1]["ts"] + outermost[-1]["dur"]):
+            outermost.append(one)
+    return outermost
 
 
 def _parts(events: list[dict[str, Any]], start: float, end: float) -> str:
