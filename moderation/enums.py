@@ -27,11 +27,52 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor, reading only")
 
 
+class Permission(models.TextChoices):
+    """What a role allows on a site's desk; `permissions.PERMISSIONS` says which role allows what."""
+
+    READ = "read", _("Read the desk")
+    DECIDE = "decide", _("Judge comments")
+    ANSWER_APPEALS = "answer_appeals", _("Answer appeals")
+    RESTRICT = "restrict", _("Warn, mute, hold; trust")
+    BAN = "ban", _("Ban")
+    MANAGE_ARTICLES = "manage_articles", _("Open and close discussions, pin and feature comments")
+    REARRANGE_ARTICLES = "rearrange_articles", _("Merge articles, move conversations")
+    EDIT_POLICY = "edit_policy", _("Edit the policy")
+    TEACH = "teach", _("Choose cases for practice")
+    ADMINISTER = "administer", _("Members, tokens, settings")
+
+
 class Scope(models.TextChoices):
     """What an API token may be used for."""
 
     READ = "read", _("Read the queue")
     MODERATE = "moderate", _("Decide")
+
+
+class RestrictionKind(models.TextChoices):
+    """What is laid on somebody, from mild to severe. Whoever it is laid on is always told."""
+
+    WARNING = "warning", _("Warning: to be acknowledged before the next comment")
+    HOLD = "hold", _("Everything waits: no comment appears before somebody has read it")
+    MUTE = "mute", _("Mute: may read and vote, not write")
+    BAN = "ban", _("Ban: may read only")
+
+
+class RestrictionTarget(models.TextChoices):
+    """Whom a restriction is laid on, as far as it is known who somebody is."""
+
+    AUTHOR = "author", _("Author")
+    SUBJECT = "subject", _("Account of the publisher's sign-in")
+    ADDRESS = "address", _("Proved e-mail address")
+    DOMAIN = "domain", _("Domain of proved e-mail addresses")
+    NETWORK = "network", _("Network")
+
+
+class OpinionKind(models.TextChoices):
+    """Why somebody judges a comment without deciding it alone."""
+
+    SECOND = "second", _("Second opinion")
+    TWO_PEOPLE = "two_people", _("One of two people")
 
 
 class Ground(models.TextChoices):

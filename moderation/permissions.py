@@ -6,10 +6,26 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 
 from comments.models import Site
-from moderation.enums import Role
+from moderation.enums import Permission, Role
 from moderation.models import Membership
 
-DECIDING_ROLES = (Role.MODERATOR, Role.SENIOR, Role.ADMINISTRATOR)
+_READING = frozenset({Permission.READ})
+_MODERATING = _READING | {Permission.DECIDE, Permission.RESTRICT, Permission.MANAGE_ARTICLES}
+_LEADING = _MODERATING | {
+    Permission.ANSWER_APPEALS,
+    Permission.BAN,
+    Permission.REARRANGE_ARTICLES,
+    Permission.TEACH,
+}
+
+# What each role may do.
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.AUDITOR: _READING,
+    Role.MODERATOR: _MODERATING,
+    Role.SENIOR: _LEADING,
+    Role.POLICY_EDITOR: _READING | {Permission.EDIT_POLICY},
+    Role.ADMINISTRATOR: frozenset(Permission),
+}
 
 User = AbstractBaseUser | AnonymousUser
 
@@ -21,6 +37,22 @@ def desk_sites(user: User) -> QuerySet[Site]:
     return Site.objects.filter(memberships__user=user.pk).order_by("slug")
 
 
+def may(user: User, site: Site, permission: Permission) -> bool:
+    """Whether this user may do this on the site. 1 query."""
+    return permission in permissions_of(user, site)
+
+
+def permissions_of(user: User, site: Site) -> frozenset[Permission]:
+    """All that this user may do on the site; nothing for who is not on its desk. 1 query."""
+    role = Membership.objects.filter(user=user.pk, site=site).values_list("role", flat=True).first()
+    return PERMISSIONS[Role(role)] if role else frozenset()
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that allow this."""
+    return [role for role, allowed in PERMISSIONS.items() if permission in allowed]
+
+
 def may_decide(user: User, site: Site) -> bool:
     """Whether this user may judge comments of the site. 1 query."""
-    return Membership.objects.filter(user=user.pk, site=site, role__in=DECIDING_ROLES).exists()
+    return may(user, site, Permission.DECIDE)

@@ -337,7 +337,7 @@ def test_settings_page_lists_what_the_environment_module_reads() -> None:
 
 def test_requirements_hold_the_named_packages_with_hashes() -> None:
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    pins = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+    pins = dict(re.findall(r"^([a-z0-9-]+)(?:\[.+\])?==(\S+)", text, re.MULTILINE))
 
     assert set(pins) >= NAMED_PACKAGES
     assert pins["bleach"] == "6.4.0"
@@ -352,7 +352,9 @@ def test_requirements_satisfy_the_ranges_of_the_project_file() -> None:
         "requirements-dev.txt": project["project"]["dependencies"] + project["dependency-groups"]["dev"],
     }
     for name, ranges in wanted.items():
-        pins = dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+        pins = dict(
+            re.findall(r"^([a-z0-9-]+)(?:\[.+\])?==([^\s;]+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        )
         requirements = [Requirement(text) for text in ranges]
         unmet = [
             str(one) for one in requirements if not one.specifier.contains(pins.get(one.name, "0"), prereleases=True)
@@ -361,7 +363,7 @@ def test_requirements_satisfy_the_ranges_of_the_project_file() -> None:
 
 
 def test_requirements_for_tests_contain_the_runtime_pins() -> None:
-    pin = re.compile(r"^([a-z0-9-]+==\S+)", re.MULTILINE)
+    pin = re.compile(r"^([a-z0-9-]+(?:\[.+\])?==\S+)", re.MULTILINE)
     runtime = set(pin.findall((ROOT / "requirements.txt").read_text(encoding="utf-8")))
     tests = set(pin.findall((ROOT / "requirements-dev.txt").read_text(encoding="utf-8")))
     assert runtime <= tests

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from comments.models.articles import Article, ArticleUrl, Site
+from comments.models.articles import Article, ArticleKey, ArticleUrl, Site
 from comments.models.authors import Author
 from comments.models.comments import Comment, Revision, StatusChange
 from comments.models.outbox import Heartbeat, Outbox, WrittenMailbox
@@ -9,6 +9,7 @@ from comments.models.votes import Mute, Vote
 
 __all__ = [
     "Article",
+    "ArticleKey",
     "ArticleUrl",
     "Author",
     "Comment",

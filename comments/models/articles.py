@@ -24,6 +24,8 @@ class Site(models.Model):
     promised_minutes = models.PositiveSmallIntegerField(
         _("promised minutes"), default=60, help_text=_("How soon a comment is judged, as promised to readers.")
     )
+    # After how many days the discussion of an article ends; empty: never by itself.
+    closing_days = models.PositiveSmallIntegerField(_("days until discussions end"), null=True, blank=True)
     # Whether search engines are asked not to quote comments in their results.
     is_kept_from_snippets = models.BooleanField(_("kept out of search snippets"), default=False)
     # Who signs the publisher's sign-in tokens (the claim `iss`); empty: the publisher has no sign-in of its own here.
@@ -63,6 +65,10 @@ class Article(models.Model):
     section = models.CharField(_("section"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=12)
     mode = models.CharField(_("mode"), max_length=12, choices=ArticleMode.choices, default=ArticleMode.PRE_MODERATED)
+    # When the discussion ends by itself; empty: after the days of the site, if it has any.
+    closes_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    # What the editors say to readers above the form.
+    reader_note = models.CharField(_("note to readers"), max_length=500, blank=True)
     # Accounts of those who wrote the article, by primary key: their comments bear a badge.
     author_accounts = models.JSONField(_("accounts of its authors"), default=list, blank=True)
     # Whether its title and address come from the host, or a moderator saw them and approved a comment. What a reader's page
@@ -103,6 +109,28 @@ class Article(models.Model):
     def state(self) -> str:
         """The public word for the mode: open, read_only, closed or hidden."""
         return "open" if self.takes_comments else self.mode
+
+
+class ArticleKey(models.Model):
+    """A key under which an article was known before it was merged into another or given a new one."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="article_keys", verbose_name=_("site"))
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="former_keys", verbose_name=_("article")
+    )
+    key = models.CharField(_("key"), max_length=200, validators=[RegexValidator(ARTICLE_KEY_PATTERN)])
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former article key")
+        verbose_name_plural = _("former article keys")
+        constraints = (
+            # A key leads to one article of a site.
+            models.UniqueConstraint(fields=("site", "key"), name="former_key_unique_in_site"),
+        )
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class ArticleUrl(models.Model):

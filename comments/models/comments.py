@@ -91,6 +91,14 @@ class Comment(models.Model):
     rank = models.FloatField(_("rank"), default=0)
     posted_at = models.DateTimeField(_("posted"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    # Shown first in its discussion.
+    pinned_at = models.DateTimeField(_("pinned"), null=True, blank=True)
+    # Chosen by the editors as worth everybody's time.
+    featured_at = models.DateTimeField(_("featured"), null=True, blank=True)
+    # Keyed hash of the network it was sent from; emptied after `settings.network_retention`.
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    # Of the latest text without case, spaces and punctuation, to find the same text elsewhere.
+    body_digest = models.CharField(max_length=32, blank=True, editable=False)
     # Of the request, or derived from author and text: the same post twice is one comment.
     idempotency_key = models.CharField(max_length=64)
 
@@ -123,6 +131,10 @@ class Comment(models.Model):
                 | Q(status=Status.APPROVED)
                 | (~Q(status=Status.PENDING) & Q(waiting_since__isnull=True)),
                 name="comment_waits_when_pending",
+            ),
+            # Only the beginning of a conversation is pinned.
+            models.CheckConstraint(
+                condition=Q(pinned_at__isnull=True) | Q(parent__isnull=True), name="comment_pinned_is_root"
             ),
             # The same post sent twice is one comment.
             models.UniqueConstraint(fields=("article", "idempotency_key"), name="comment_idempotency_key_unique"),
@@ -166,6 +178,25 @@ class Comment(models.Model):
             models.Index(fields=("author", "status"), name="comment_standing"),
             # services/posting.py and the author's view: what somebody wrote lately.
             models.Index(fields=("author", "-posted_at"), name="comment_by_author"),
+            # threads.py: what is pinned in an article's discussion.
+            models.Index(fields=("article",), condition=Q(pinned_at__isnull=False), name="comment_pinned"),
+            # The desk: the editors' choice on a site, the latest first.
+            models.Index(
+                fields=("site", "-featured_at"), condition=Q(featured_at__isnull=False), name="comment_featured"
+            ),
+            # The desk: what else waits from the same network, or with the same text.
+            models.Index(
+                fields=("site", "network"),
+                condition=Q(waiting_since__isnull=False) & ~Q(network=""),
+                name="comment_waiting_by_network",
+            ),
+            models.Index(
+                fields=("site", "body_digest"),
+                condition=Q(waiting_since__isnull=False) & ~Q(body_digest=""),
+                name="comment_waiting_by_text",
+            ),
+            # Retention: networks that are kept too long, the oldest first.
+            models.Index(fields=("posted_at",), condition=~Q(network=""), name="comment_with_network"),
             # tasks.py: what the asynchronous flaggers have not seen.
             models.Index(fields=("id",), condition=Q(screened_revision__lt=F("revision")), name="comment_unscreened"),
         )

@@ -25,7 +25,8 @@ from demo.models import Article
 from demo.newspaper import newspaper
 from demo.seeding.bulk import Desk, Room, write_comments
 from demo.seeding.texts import Words
-from moderation.permissions import DECIDING_ROLES
+from moderation.enums import Permission
+from moderation.permissions import roles_with
 from moderation.services.policies import current_policy
 
 KEY_PREFIX = "generated-"
@@ -100,7 +101,7 @@ def _batches(articles: list[CommentArticle], shares: list[int]) -> Iterator[list
 
 
 def _desk(site: Site) -> Desk:
-    members = User.objects.filter(desk_memberships__site=site, desk_memberships__role__in=DECIDING_ROLES)
+    members = User.objects.filter(desk_memberships__site=site, desk_memberships__role__in=roles_with(Permission.DECIDE))
     policy = current_policy(site)
     if policy is None:
         raise LookupError(site.slug)

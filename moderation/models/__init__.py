@@ -1,9 +1,41 @@
 from __future__ import annotations
 
+from moderation.models.calibration import CalibrationAnswer, CalibrationCase
 from moderation.models.decisions import Decision
+from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
 from moderation.models.findings import Finding, Term
 from moderation.models.people import ApiToken, Membership
 from moderation.models.policies import Clause, PolicyVersion
 from moderation.models.reports import Appeal, Report
+from moderation.models.restrictions import AuthorNote, Restriction, Trust
+from moderation.models.search import LinkedDomain, SearchDocument
+from moderation.models.together import Deferral, Lease, Opinion, OpinionRequest, Presence
 
-__all__ = ["ApiToken", "Appeal", "Clause", "Decision", "Finding", "Membership", "PolicyVersion", "Report", "Term"]
+__all__ = [
+    "ApiToken",
+    "Appeal",
+    "ArticleRule",
+    "AuthorNote",
+    "Batch",
+    "CalibrationAnswer",
+    "CalibrationCase",
+    "Clause",
+    "Decision",
+    "Deferral",
+    "DeskPreferences",
+    "DeskSettings",
+    "Finding",
+    "Lease",
+    "LinkedDomain",
+    "Membership",
+    "Opinion",
+    "OpinionRequest",
+    "PolicyVersion",
+    "Presence",
+    "Report",
+    "Restriction",
+    "SavedView",
+    "SearchDocument",
+    "Term",
+    "Trust",
+]

@@ -79,6 +79,11 @@ class Clause(models.Model):
     text_en = models.TextField(_("text (English)"))
     guidance_de = models.TextField(_("guidance for moderators (German)"), blank=True)
     guidance_en = models.TextField(_("guidance for moderators (English)"), blank=True)
+    # {"fits": [...], "does_not_fit": [...]}: texts of our own making, never of readers.
+    examples_de = models.JSONField(_("examples (German)"), default=dict, blank=True)
+    examples_en = models.JSONField(_("examples (English)"), default=dict, blank=True)
+    # Whether nobody restricts a comment by this clause alone.
+    needs_two_people = models.BooleanField(_("two people decide"), default=False)
     # One neutral sentence for the statement of reasons: never text of a comment, never personal data.
     facts_de = models.CharField(_("facts (German)"), max_length=500)
     facts_en = models.CharField(_("facts (English)"), max_length=500)
