@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moderation.queue.order import next_in_queue
-from moderation.queue.read import queue_counts, read_change, read_finding, read_item, read_queue
+from moderation.queue.read import queue_counts, read_change, read_finding, read_item, read_items, read_queue
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
@@ -41,5 +41,6 @@ __all__ = [
     "read_change",
     "read_finding",
     "read_item",
+    "read_items",
     "read_queue",
 ]

@@ -194,8 +194,10 @@ class QueueItem:
     """One comment as the desk sees it. `body` is the author's latest text; `previous_body` the one that is public
     while an edit waits, None otherwise. `waiting_since` is None when no judgement is due, `is_screened` false while
     checks that run in the background have not looked at the latest text. `reports` and `appeal` are the open ones.
+    `is_blind`: who wrote it, and what readers think of it, stays hidden until it is decided.
     """
 
+    pk: int
     public_id: str
     status: Status
     revision: int
@@ -216,6 +218,7 @@ class QueueItem:
     last_change: QueueChange | None
     reports: tuple[QueueReport, ...] = ()
     appeal: QueueAppeal | None = None
+    is_blind: bool = False
 
     @property
     def has_waiting_edit(self) -> bool:

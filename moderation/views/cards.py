@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -69,13 +70,27 @@ class Card:
         """Whether no judgement is due."""
         return self.item.waiting_since is None
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether who wrote it, and what readers think of it, is hidden: by option, until it is decided."""
+        return self.item.is_blind and not self.is_decided
+
 
 def make_card(item: QueueItem, site: Site, *, may_decide: bool, following: str = "") -> Card:
     """The card of a comment; without decisions for who may only look. 2 queries, for the policy."""
-    # An appeal is answered by somebody else than who decided, so it has buttons of its own.
-    actions = _actions(item) if may_decide and item.appeal is None else ()
+    return make_cards([item], site, may_decide=may_decide, following=following)[0]
+
+
+def make_cards(items: Sequence[QueueItem], site: Site, *, may_decide: bool, following: str = "") -> tuple[Card, ...]:
+    """The cards of several comments of a site, in the same order. 2 queries, however many."""
     policy = current_policy(site)
     clauses = tuple(policy.clauses.all()) if policy else ()
+    return tuple(_card(item, site, clauses, may_decide=may_decide, following=following) for item in items)
+
+
+def _card(item: QueueItem, site: Site, clauses: tuple[Clause, ...], *, may_decide: bool, following: str) -> Card:
+    # An appeal is answered by somebody else than who decided, so it has buttons of its own.
+    actions = _actions(item) if may_decide and item.appeal is None else ()
     promised = datetime.timedelta(minutes=site.promised_minutes)
     return Card(
         item=item,

@@ -57,6 +57,7 @@ def test_read_queue_with_a_reply_gives_all_that_a_moderator_needs() -> None:
 
     author = comment.author
     expected = QueueItem(
+        pk=comment.pk,
         public_id=comment.public_id,
         status=Status.PENDING,
         revision=1,
