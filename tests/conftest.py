@@ -23,7 +23,13 @@ CHROMIUM_FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # Host systems that the kits in integrations/ are tried with, each with what tells that it is there.
-HOSTS = {"php-cli": "php", "mariadb-server": "/usr/sbin/mariadbd", "wordpress": "/usr/share/wordpress", "hugo": "hugo"}
+HOSTS = {
+    "php-cli": "php",
+    "mariadb-server": "/usr/sbin/mariadbd",
+    "wordpress": "/usr/share/wordpress",
+    "wordpress-theme-twentytwentythree": "/var/lib/wordpress/wp-content/themes/twentytwentythree",
+    "hugo": "hugo",
+}
 MISSING_HOSTS = [name for name, place in HOSTS.items() if not (shutil.which(place) or Path(place).is_dir())]
 NO_HOSTS = f"missing: {', '.join(MISSING_HOSTS)}; on Debian run 'apt install {' '.join([*HOSTS, 'php-mysql'])}'"
 HAS_SERVICES = "TEST_SERVICES" in os.environ

@@ -41,6 +41,16 @@ def is_let_in(address: str, sources: list[str], *, page: str, nonce: str = "") -
     return any(_matches(address, source, page) for source in sources)
 
 
+def is_inline_let_in(sources: list[str], *, nonce: str = "") -> bool:
+    """Whether a script inside the page may run. A hash is believed: it may be that of this script."""
+    if nonce and f"'nonce-{nonce}'" in sources:
+        return True
+    if any(one.startswith(("'sha256-", "'sha384-", "'sha512-")) for one in sources):
+        return True
+    has_nonce = any(one.startswith("'nonce-") for one in sources)
+    return "'unsafe-inline'" in sources and not has_nonce and "'strict-dynamic'" not in sources
+
+
 def with_source(name: str, sources: list[str], origin: str) -> str:
     """The directive with one more source: a line to paste."""
     kept = [one for one in sources if one.lower() != "'none'"]

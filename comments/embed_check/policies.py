@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from comments.embed_check.csp import Directives, is_let_in, read_policy, sources_for, with_source
+from comments.embed_check.csp import Directives, is_inline_let_in, is_let_in, read_policy, sources_for, with_source
 from comments.embed_check.reading import EmbedPage
 from comments.embed_check.values import Finding
 
@@ -25,9 +25,13 @@ def check_policies(page: EmbedPage, comments_origin: str) -> Iterator[Finding]:
 
 
 def _check_policy(directives: Directives, page: EmbedPage, comments_origin: str) -> Iterator[Finding]:
-    nonce = page.scripts[0].nonce if page.scripts else ""
+    loader = page.scripts[0] if page.scripts else None
+    nonce = loader.nonce if loader else ""
     script = f"{comments_origin}/embed/v1.js"
     decider = sources_for(directives, "script-src")
+    if decider and loader and loader.is_inline and not is_inline_let_in(decider[1], nonce=nonce):
+        sentence = _("The Content-Security-Policy refuses scripts inside the page. Load ours by this line instead:")
+        yield Finding("csp_inline", sentence, f'<script async src="{script}"></script>')
     if decider and not is_let_in(script, decider[1], page=page.address, nonce=nonce):
         if "'strict-dynamic'" in decider[1]:
             sentence = _(

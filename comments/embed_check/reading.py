@@ -10,16 +10,18 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 ELEMENT = "marginalia-comments"
 INERT_TAGS = {"template", "noscript"}
 _SCRIPT_PATH = re.compile(r"/embed/v[0-9][0-9.]*\.js")
+_LOADED_ADDRESS = re.compile(r"https?://[^\s\"'<>]+/embed/v[0-9][0-9.]*\.js")
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptTag:
-    """A script tag that looks like ours; `address` is absolute."""
+    """A script tag that looks like ours, or a script in the page that loads ours; `address` is absolute."""
 
     address: str
     kind: str
     nonce: str
     has_integrity: bool
+    is_inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class _Reader(HTMLParser):
         self._open: list[int] = []
         self._closed: set[int] = set()
         self._inert: list[str] = []
+        self._script: dict[str, str] | None = None
 
     def read_elements(self) -> list[ElementTag]:
         return [
@@ -112,7 +115,15 @@ class _Reader(HTMLParser):
         elif not self._inert:
             self._look(tag, found)
 
+    def handle_data(self, data: str) -> None:
+        address = _LOADED_ADDRESS.search(data) if self._script is not None else None
+        if address and self._script is not None:
+            kind, nonce = _kind_and_nonce(self._script)
+            self.scripts.append(ScriptTag(address[0], kind, nonce, has_integrity=False, is_inline=True))
+
     def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._script = None
         if self._inert and tag == self._inert[-1]:
             self._inert.pop()
         elif tag == ELEMENT and self._open and not self._inert:
@@ -134,8 +145,10 @@ class _Reader(HTMLParser):
 
     def _look_at_script(self, found: dict[str, str]) -> None:
         address = self._join(found.get("src", ""))
-        if _SCRIPT_PATH.search(_path(address)):
-            kind, nonce = found.get("type", "").strip().lower(), found.get("nonce", "")
+        if not address:
+            self._script = found
+        elif _SCRIPT_PATH.search(_path(address)):
+            kind, nonce = _kind_and_nonce(found)
             self.scripts.append(ScriptTag(address, kind, nonce, has_integrity=bool(found.get("integrity"))))
 
     def _join(self, address: str) -> str:
@@ -144,6 +157,10 @@ class _Reader(HTMLParser):
             return urljoin(self.base, address.strip()) if address.strip() else ""
         except ValueError:
             return address.strip()
+
+
+def _kind_and_nonce(found: dict[str, str]) -> tuple[str, str]:
+    return found.get("type", "").strip().lower(), found.get("nonce", "")
 
 
 def _path(address: str) -> str:

@@ -59,8 +59,11 @@ if ( ! class_exists( 'Marginalia', false ) ) {
 
 		public static function print_script() {
 			if ( self::is_shown() ) {
-				// phpcs:ignore WordPress.WP.EnqueuedResources.NonEnqueuedScript -- it has to know its own address, asynchronously.
-				printf( "<script async src=\"%s\"></script>\n", esc_url( self::setting( 'host' ) . '/embed/v1.js' ) );
+				// After the page: its load event waits for an async script, and forever for a server that hangs.
+				$address = wp_json_encode( esc_url_raw( self::setting( 'host' ) . '/embed/v1.js' ), JSON_UNESCAPED_SLASHES | JSON_HEX_TAG );
+				wp_print_inline_script_tag(
+					"addEventListener('load', () => document.head.append(Object.assign(document.createElement('script'), { src: $address })));"
+				);
 			}
 		}
 

@@ -121,6 +121,32 @@ def test_script_with_the_nonce_of_the_policy_has_no_findings() -> None:
     assert codes(html, "script-src 'nonce-abc' 'strict-dynamic'") == []
 
 
+LOADER = (
+    '<script{nonce}>addEventListener("load", () => document.head.append('
+    f'Object.assign(document.createElement("script"), {{{{ src: "{COMMENTS}/embed/v1.js" }}}})))</script>'
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "nonce", "found"),
+    [
+        ("img-src 'self'", "", []),
+        (f"script-src {COMMENTS}; connect-src {COMMENTS}", "", ["csp_inline"]),
+        (f"script-src 'unsafe-inline' {COMMENTS}", "", []),
+        (f"script-src 'unsafe-inline' 'nonce-abc' {COMMENTS}", "", ["csp_inline"]),
+        (f"script-src 'nonce-abc' {COMMENTS}", ' nonce="abc"', []),
+        (f"script-src 'sha256-x' {COMMENTS}", "", []),
+    ],
+)
+def test_script_that_loads_ours_after_the_page_counts_as_the_script(policy: str, nonce: str, found: list[str]) -> None:
+    assert codes(LOADER.format(nonce=nonce) + ELEMENT, policy) == found
+
+
+def test_script_that_loads_another_server_has_its_finding() -> None:
+    html = LOADER.format(nonce="").replace(COMMENTS, "https://old.example") + ELEMENT
+    assert codes(html, "img-src 'self'") == ["script_elsewhere"]
+
+
 def test_frame_that_the_policy_refuses_has_its_finding_only_where_it_is_wanted() -> None:
     framed = ELEMENT.replace("site=", 'isolation="frame" site=')
     assert codes(SCRIPT + framed, "frame-src 'self'") == ["csp_frame"]

@@ -49,7 +49,7 @@ def test_hugo_site_made_by_the_how_to_page_embeds_its_discussions(tmp_path: Path
         ' title="The &#34;weir&#34; &amp; &lt;us&gt;" lang="de"></marginalia-comments>'
     )
     assert element in pages["weir"]
-    assert f'<script async src="{COMMENTS}/embed/v1.js"></script>' in pages["weir"]
+    assert f'{{ src: "{COMMENTS}/embed/v1.js" }}' in pages["weir"]
     assert f'<a href="{COMMENTS}/discussion/demo/weir/">Zu den Kommentaren</a>' in pages["weir"]
     assert 'article="article-4711"' in pages["moved"]
     assert "marginalia" not in pages["silent"]
