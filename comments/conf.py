@@ -40,6 +40,11 @@ class Settings:
         return getattr(django_settings, "COMMENTS_EDIT_WINDOW", datetime.timedelta(minutes=5))
 
     @property
+    def network_retention(self) -> datetime.timedelta:
+        """For how long it is kept from which network a comment was sent, as a keyed hash."""
+        return getattr(django_settings, "COMMENTS_NETWORK_RETENTION", datetime.timedelta(days=30))
+
+    @property
     def undo_grace(self) -> datetime.timedelta:
         """For how long effects on others wait, so that an undo leaves no trace outside."""
         return getattr(django_settings, "COMMENTS_UNDO_GRACE", datetime.timedelta(seconds=15))

@@ -14,6 +14,7 @@ from comments.enums import ActorKind, Status
 from comments.exceptions import IllegalTransitionError, StaleDecisionError
 from comments.models import Article, Comment, Revision, StatusChange
 from comments.signals import comment_status_changed
+from comments.text import body_digest
 
 _AUTHOR = frozenset({ActorKind.AUTHOR})
 _MODERATOR = frozenset({ActorKind.MODERATOR})
@@ -164,7 +165,7 @@ def add_revision(comment: Comment, *, body: str, body_html: str, render_version:
     """
     now = timezone.now()
     number = comment.revision + 1
-    values: dict[str, object] = {"revision": number}
+    values: dict[str, object] = {"revision": number, "body_digest": body_digest(body)}
     if comment.status == Status.APPROVED:
         values["waiting_since"] = comment.waiting_since or now
     with transaction.atomic():

@@ -16,6 +16,7 @@ Lengths are counted in code points, as `len` does: JavaScript's `text.length` co
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import cache
@@ -146,6 +147,16 @@ def clean_line(source: str) -> str:
         kept = {match.start() for match in _VISIBLE_JOINER.finditer(text)}
         text = _compose("".join(char for at, char in enumerate(text) if at in kept or not is_hidden(char)))
     return " ".join(text.split())
+
+
+def body_digest(body: str) -> str:
+    """The same 32 letters and digits for texts that differ only in case, spaces and punctuation.
+
+    Of a text that is nothing but punctuation, every sign counts.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", body).casefold())
+    words = "".join(char for char in folded if unicodedata.category(char)[0] not in "PZC")
+    return hashlib.sha256((words or folded).encode()).hexdigest()[:32]
 
 
 def is_hidden(char: str) -> bool:

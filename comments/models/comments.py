@@ -47,6 +47,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Comments whose latest revision the asynchronous flaggers have not seen."""
         return self.filter(screened_revision__lt=F("revision"))
 
+    def undigested(self) -> CommentQuerySet:
+        """Comments stored before there were digests of texts."""
+        return self.filter(body_digest="")
+
+    def with_network(self, posted_before: datetime.datetime) -> CommentQuerySet:
+        """Comments posted before a moment whose network is still known, the oldest first."""
+        return self.filter(posted_at__lt=posted_before).exclude(network="").order_by("posted_at")
+
     def with_context(self) -> CommentQuerySet:
         return self.select_related("article", "author", "site")
 

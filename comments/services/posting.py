@@ -29,7 +29,7 @@ from comments.screening import ScreeningInput, Verdict, get_screener
 from comments.services.badges import badge_under
 from comments.services.identity import Identity, author_for_post, authors_of, check_author
 from comments.signals import comment_posted, comment_revised
-from comments.text import TextError, normalise_body
+from comments.text import TextError, body_digest, normalise_body
 from comments.throttling import count_or_refuse
 
 logger = logging.getLogger(__name__)
@@ -330,6 +330,8 @@ def _store(
             depth=parent.depth + 1 if parent else 0,
             language=draft.language or article.language,
             posted_at=now,
+            network=identity.network,
+            body_digest=body_digest(body),
             idempotency_key=key,
         )
         lifecycle.admit(comment, status=Status.PENDING, actor=lifecycle.Actor(ActorKind.AUTHOR, author.user_id))

@@ -15,6 +15,7 @@ from comments.enums import ActorKind, Status
 from comments.markup import RENDER_VERSION
 from comments.models import Article, Author, Comment, Revision, Site, StatusChange
 from comments.ranking import wilson_lower_bound
+from comments.text import body_digest
 from demo.seeding.texts import Text, Words
 from moderation.enums import Action, Measure
 from moderation.models import Clause, Decision, PolicyVersion
@@ -24,6 +25,8 @@ MINUTE = datetime.timedelta(minutes=1)
 # Minutes, on average: from an article to a comment, from a comment to a reply.
 TO_COMMENT_MINUTES, TO_REPLY_MINUTES = 480, 120
 VOTES_ON_AVERAGE = 3
+# From how many networks people write; some are of whole companies.
+NETWORKS = 20_000
 # Nobody lets a comment wait for longer.
 LONGEST_WAIT_MINUTES = 3 * 24 * 60
 
@@ -148,6 +151,8 @@ def _make_comment(room: Room, article: Article, parents: Sequence[Comment], text
         screened_revision=1,
         vote_count=int(chance.expovariate(1 / VOTES_ON_AVERAGE)) if was_published else 0,
         posted_at=posted_at,
+        network=f"{chance.randrange(NETWORKS):032x}",
+        body_digest=body_digest(text.body),
         idempotency_key=f"generated-{chance.getrandbits(128):032x}",
     )
 
