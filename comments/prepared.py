@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from dataclasses import dataclass
 
 from django.conf import settings as django_settings
-from django.core.cache import cache
 from django.utils import translation
 from django.utils.safestring import SafeString
 
 from comments.enums import Sort
 from comments.exceptions import InvalidInputError
+from comments.kept import kept
 from comments.models import Article, Comment
 from comments.skeleton import thread_html
 from comments.threads import read_conversation, read_page
-
-logger = logging.getLogger(__name__)
 
 _KEPT_SECONDS = 60 * 60
 
@@ -44,16 +41,16 @@ def prepared_page(article: Article, sort: Sort, cursor: str, language: str) -> P
     The first page for a cursor that is none, or that belongs to another order.
     """
     facts = (article.pk, article.version, article.takes_comments, sort, cursor, language)
-    key = "marginalia:thread:" + hashlib.sha256(repr(facts).encode()).hexdigest()
-    if (found := _cached(key)) is not None:
-        return found
+    key = "thread:" + hashlib.sha256(repr(facts).encode()).hexdigest()
+    return kept(key, lambda: _prepare(article, sort, cursor, language), seconds=_KEPT_SECONDS)
+
+
+def _prepare(article: Article, sort: Sort, cursor: str, language: str) -> Prepared:
     try:
         page = read_page(article, sort=sort, cursor=cursor)
     except InvalidInputError:
         return prepared_page(article, sort, "", language)
-    prepared = Prepared(thread_html(page, article=article, language=language), page.next_cursor)
-    _keep(key, prepared)
-    return prepared
+    return Prepared(thread_html(page, article=article, language=language), page.next_cursor)
 
 
 def is_on_first_page(article: Article, comment: Comment) -> bool:
@@ -68,20 +65,3 @@ def prepared_conversation(article: Article, public_id: str, language: str) -> Pr
     if page is None or not page.rows:
         return None
     return Prepared(thread_html(page, article=article, language=language), "")
-
-
-def _cached(key: str) -> Prepared | None:
-    try:
-        found: Prepared | None = cache.get(key)
-    except Exception:
-        # Whatever a cache client raises when its server is away: the database has it, too.
-        logger.exception("The cache does not answer; the thread is prepared again.")
-        return None
-    return found
-
-
-def _keep(key: str, prepared: Prepared) -> None:
-    try:
-        cache.set(key, prepared, timeout=_KEPT_SECONDS)
-    except Exception:
-        logger.exception("The cache does not answer; the thread is not kept.")

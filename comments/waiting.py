@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import math
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from comments.enums import ActorKind, Status
+from comments.kept import kept
 from comments.models import Site, StatusChange
-
-logger = logging.getLogger(__name__)
 
 LOOK_BACK = datetime.timedelta(days=7)
 # "Usually" is three times out of four.
@@ -28,17 +25,8 @@ _STEPS_MINUTES = (5, 10, 15, 20, 30, 45, 60, 90)
 def usual_wait_minutes(site: Site) -> int:
     """Within how many minutes three of four comments of the last 7 days were judged, rounded up; the site's promise while
     there were fewer than 5. 1 query every ten minutes."""
-    key = f"marginalia:usual-wait:{site.pk}:{site.promised_minutes}"
-    try:
-        known = cache.get(key)
-    except Exception:
-        # Whatever a cache client raises when its server is away.
-        logger.exception("The cache does not answer; the usual wait is computed again.")
-        return _compute(site)
-    if known is None:
-        known = _compute(site)
-        cache.set(key, known, timeout=_KEPT_SECONDS)
-    return int(known)
+    key = f"usual-wait:{site.pk}:{site.promised_minutes}"
+    return kept(key, lambda: _compute(site), seconds=_KEPT_SECONDS)
 
 
 def _compute(site: Site) -> int:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import ResponseHeaders
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
-logger = logging.getLogger(__name__)
+from comments.kept import kept
 
 # How long prepared bytes stay in our own cache. Their key changes with what they show, so this bounds memory, not age.
 KEEP_SECONDS = 300
@@ -115,19 +113,4 @@ def is_confirmed(request: HttpRequest, etag: str) -> bool:
 
 def prepared(key: str, build: Callable[[], bytes]) -> bytes:
     """The bytes kept under a key, built when they are not there. Without a cache they are built each time."""
-    name = f"marginalia:prepared:{key}"
-    content = _ask_cache(lambda: cache.get(name))
-    if isinstance(content, bytes):
-        return content
-    built = build()
-    _ask_cache(lambda: cache.set(name, built, timeout=KEEP_SECONDS))
-    return built
-
-
-def _ask_cache(call: Callable[[], object]) -> object:
-    try:
-        return call()
-    except Exception:
-        # Whatever a cache client raises when its server is away: losing it loses speed, never an answer.
-        logger.exception("The cache does not answer; public answers are built for each request.")
-        return None
+    return kept(f"prepared:{key}", build, seconds=KEEP_SECONDS)
