@@ -135,3 +135,11 @@ class AppealState(models.TextChoices):
     OPEN = "open", _("Open")
     UPHELD = "upheld", _("Upheld")
     REJECTED = "rejected", _("Rejected")
+
+
+class Obstacle(models.TextChoices):
+    """Why a decision cannot be taken back, in a sentence."""
+
+    UNDONE = "undone", _("This decision has already been taken back.")
+    EDITED = "edited", _("The author has changed the text since then; please judge the new one instead.")
+    WITHDRAWN = "withdrawn", _("The author has withdrawn the comment since then, and that is theirs alone.")

@@ -34,6 +34,13 @@ class NothingToUndoError(ModerationError):
     default_message = _("This decision has already been taken back.")
 
 
+class AuthorWasLastError(ModerationError):
+    """The author changed or withdrew the comment after the decision; nobody takes that back for them. The message says what."""
+
+    code = "author_was_last"
+    default_message = _("The author has done something since then that is not ours to take back.")
+
+
 class IncompleteReportError(InvalidInputError):
     """Something is missing in a report. `problems` names every field with its sentence; the first speaks for all."""
 

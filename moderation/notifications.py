@@ -7,8 +7,10 @@ import logging
 from urllib.parse import urlsplit
 
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext, override
 
@@ -33,6 +35,8 @@ def send_decision_mail(payload: dict[str, int]) -> None:
     To an address nobody has proved, one mail a day goes, with all that has been decided meanwhile. Raises PostponedError.
     """
     decision = _load(payload)
+    if decision is not None:
+        _wait_for_later(decision)
     if decision is None or not _holds(decision):
         logger.info("No mail for decision %s: it is gone, taken back or followed by another.", payload.get("decision"))
         return
@@ -130,10 +134,31 @@ def _load(payload: dict[str, int]) -> Decision | None:
     return found.filter(pk=payload["decision"]).first()
 
 
+def _later(decision: Decision) -> QuerySet[Decision]:
+    """Decisions of the same comment that came after and still stand, the newest first."""
+    found = Decision.objects.filter(comment_id=decision.comment_id, pk__gt=decision.pk, undone_at__isnull=True)
+    return found.order_by("-pk")
+
+
 def _holds(decision: Decision) -> bool:
     """Whether it was not taken back, and no later one says something else of the same comment."""
-    later = Decision.objects.filter(comment_id=decision.comment_id, pk__gt=decision.pk, undone_at__isnull=True)
-    return decision.undone_at is None and not later.exists()
+    return decision.undone_at is None and not _later(decision).exists()
+
+
+def _wait_for_later(decision: Decision) -> None:
+    """Raises PostponedError while a later decision of the comment may yet be taken back without a trace: then this one holds
+    again, and nobody would tell its author if its mail were dropped now.
+    """
+    later = _later(decision).first() if decision.undone_at is None else None
+    if later is None:
+        return
+    due_at, now = outbox.waits_until(f"decision:{later.pk}"), timezone.now()
+    if due_at is not None:
+        # Where both are due, the later one goes first.
+        raise outbox.PostponedError(max(due_at, now + settings.undo_grace))
+    # One that nobody is written about (spam) has no mail but the same grace.
+    if later.applied_at + settings.undo_grace > now:
+        raise outbox.PostponedError(later.applied_at + settings.undo_grace)
 
 
 def _send_to_author(decision: Decision, *, kind: str, template: str) -> None:

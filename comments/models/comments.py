@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +22,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def with_public_id(self, public_id: str) -> CommentQuerySet:
         """The comment of this identifier; none for text that cannot be one, which PostgreSQL might not even take."""
         return self.filter(public_id=public_id) if re.fullmatch(PUBLIC_ID_PATTERN, public_id) else self.none()
+
+    def with_public_ids(self, public_ids: Collection[str]) -> CommentQuerySet:
+        """The comments of these identifiers; text that cannot be one finds nothing."""
+        return self.filter(public_id__in=[one for one in public_ids if re.fullmatch(PUBLIC_ID_PATTERN, one)])
 
     def published(self) -> CommentQuerySet:
         """What everybody may read."""

@@ -60,6 +60,11 @@ def cancel(event_key: str) -> bool:
     return not rows.exists()
 
 
+def waits_until(event_key: str) -> datetime.datetime | None:
+    """When an effect that has not been had is due; None when it has been, or was given up, or there is none. 1 query."""
+    return Outbox.objects.open().filter(event_key=event_key).values_list("due_at", flat=True).first()
+
+
 def mailbox_digest(address: str) -> str:
     """A keyed hash of the mailbox behind an address: case, dots and +tags of the local part make no difference."""
     local, _at, domain = address.casefold().rpartition("@")

@@ -6,7 +6,7 @@ A token reaches one site and what its scopes allow, and never more than its owne
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,7 +21,7 @@ from ninja.security.base import AuthBase
 from comments.api.auth import bearer_token, session_user
 from comments.api.errors import ApiError, TokenError, not_found
 from comments.models import Comment, Site
-from moderation.access import get_comment_or_404, get_decision_or_404, get_desk_site_or_404
+from moderation.access import get_comment_or_404, get_comments, get_decision_or_404, get_desk_site_or_404
 from moderation.enums import Scope
 from moderation.models import ApiToken, Decision
 from moderation.permissions import desk_sites
@@ -98,6 +98,12 @@ def load_comment(caller: DeskCaller, public_id: str) -> Comment:
     with _one_not_found():
         comment = get_comment_or_404(caller.user, public_id)
     return _require_reach(caller, comment, comment.site_id)
+
+
+def load_comments(caller: DeskCaller, public_ids: Collection[str]) -> dict[str, Comment]:
+    """Those of these comments that are on sites of the caller's, by identifier. 1 query."""
+    found = get_comments(caller.user, public_ids)
+    return {public_id: comment for public_id, comment in found.items() if caller.reaches(comment.site_id)}
 
 
 def load_decision(caller: DeskCaller, pk: int) -> Decision:

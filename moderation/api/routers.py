@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 
 from ninja import Query, Router
 from ninja.responses import Status
 
-from comments.api.errors import ApiError, internal_error
+from comments.api.errors import internal_error, not_found
 from comments.api.schemas import Problem, PublicId
 from moderation.api.auth import (
     MODERATOR,
-    DeskCaller,
     DeskRequest,
     load_comment,
+    load_comments,
     load_decision,
     load_site,
     require_batch,
 )
-from moderation.api.errors import refusals
+from moderation.api.errors import error_of, refusals
 from moderation.api.presenting import decided_json
 from moderation.api.schemas import (
     BatchUndone,
     BulkDecided,
-    BulkDecisionIn,
     BulkIn,
     Decided,
     DecisionIn,
@@ -33,11 +31,11 @@ from moderation.api.schemas import (
     StaleProblem,
 )
 from moderation.enums import Scope
-from moderation.models import Decision
 from moderation.queue import QueueFilters, queue_counts, read_queue
-from moderation.services.decisions import decide, undo, undo_batch
+from moderation.services.bulk import BulkAnswer, BulkItem, decide_together
+from moderation.services.decisions import decide, undo
+from moderation.services.taking_back import undo_batch
 
-logger = logging.getLogger(__name__)
 router = Router(tags=["Moderation"], auth=MODERATOR)
 Json = dict[str, object]
 
@@ -70,7 +68,10 @@ def post_decision(request: DeskRequest, comment_id: PublicId, payload: DecisionI
     """Judge a comment as it was seen. 409 with the decision that stands when somebody was faster, or when the author
     changed the text meanwhile."""
     request.auth.require(Scope.MODERATE)
-    return Status(201, decided_json(_decide(request.auth, comment_id, payload)))
+    comment = load_comment(request.auth, comment_id)
+    with refusals():
+        decision = decide(comment=comment, moderator=request.auth.user, **payload.dict())
+    return Status(201, decided_json(decision))
 
 
 @router.post(
@@ -81,8 +82,15 @@ def post_decision(request: DeskRequest, comment_id: PublicId, payload: DecisionI
 def post_decisions(request: DeskRequest, payload: BulkIn) -> Json:
     """Judge many comments under one batch id, with an answer for each: some may be decided and others not."""
     request.auth.require(Scope.MODERATE)
-    batch_id = uuid.uuid4()
-    return {"batch": batch_id, "answers": [_bulk_answer(request.auth, one, batch_id) for one in payload.decisions]}
+    items = [BulkItem(one.id, **one.dict(exclude={"id"})) for one in payload.decisions]
+    with refusals():
+        result = decide_together(
+            items=items,
+            comments=load_comments(request.auth, [item.public_id for item in items]),
+            moderator=request.auth.user,
+            reason=payload.reason,
+        )
+    return {"batch": result.batch_id, "answers": [_bulk_answer(answer) for answer in result.answers]}
 
 
 @router.post(
@@ -112,30 +120,11 @@ def post_batch_undo(request: DeskRequest, batch_id: uuid.UUID) -> Json:
     return {"batch": batch_id, "answers": [decided_json(decision) for decision in undone]}
 
 
-def _decide(caller: DeskCaller, comment_id: str, payload: DecisionIn, batch_id: uuid.UUID | None = None) -> Decision:
-    comment = load_comment(caller, comment_id)
-    with refusals():
-        return decide(
-            comment=comment,
-            moderator=caller.user,
-            action=payload.action,
-            expected_status=payload.expected_status,
-            expected_revision=payload.expected_revision,
-            clause=payload.clause,
-            note=payload.note,
-            batch_id=batch_id,
-        )
-
-
-def _bulk_answer(caller: DeskCaller, payload: BulkDecisionIn, batch_id: uuid.UUID) -> Json:
-    """The answer for one item, whatever happens to it: others are decided already, and their answers are not lost."""
-    try:
-        decided = decided_json(_decide(caller, payload.id, payload, batch_id))
-    except ApiError as error:
-        refusal = error
-    except Exception:
-        logger.exception("Unexpected error at comment %s of batch %s", payload.id, batch_id)
-        refusal = internal_error()
-    else:
-        return {"id": payload.id, "status": 201, **decided}
-    return {"id": payload.id, "status": refusal.status, "problem": refusal.document()}
+def _bulk_answer(answer: BulkAnswer) -> Json:
+    """The answer for one item: what it would have been alone."""
+    if answer.decision is not None:
+        return {"id": answer.item.public_id, "status": 201, **decided_json(answer.decision)}
+    refusal = internal_error() if answer.has_failed else not_found()
+    if answer.refusal is not None:
+        refusal = error_of(answer.refusal)
+    return {"id": answer.item.public_id, "status": refusal.status, "problem": refusal.document()}

@@ -13,8 +13,7 @@ from comments.api.schemas import ArticleKey, Problem, Prose, PublicId, SiteSlug
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from moderation.enums import Action, ReportKind
 from moderation.queue import QueueSort, QueueStatus
-
-BULK_LIMIT = 100
+from moderation.services.bulk import BULK_LIMIT, REASON_LIMIT
 
 _Search = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 _Name = Annotated[str, StringConstraints(max_length=50, pattern=r"^[-a-zA-Z0-9_.]*$")]
@@ -158,6 +157,7 @@ class BulkDecisionIn(DecisionIn):
 
 class BulkIn(Schema):
     decisions: list[BulkDecisionIn] = Field(min_length=1, max_length=BULK_LIMIT)
+    reason: Prose = Field("", description=f"Why these together, for colleagues; up to {REASON_LIMIT} characters.")
 
 
 class DecisionOut(Schema):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -13,15 +15,15 @@ from django.utils.translation import override
 
 from comments import lifecycle
 from comments.conf import settings
-from comments.enums import ActorKind, CheckOutcome, Status
+from comments.enums import ActorKind, Status
 from comments.exceptions import IllegalTransitionError, InvalidInputError
-from comments.models import Comment, StatusChange
+from comments.models import Comment, Site, StatusChange
 from comments.services import outbox
 from comments.text import clean_body
-from moderation.enums import Action, Automation, Measure, ReportKind, Source
+from moderation.enums import Action, Automation, Measure, Permission, ReportKind, Source
 from moderation.exceptions import ClauseNeededError, NotAllowedError, NothingToUndoError
 from moderation.models import Clause, Decision, Finding, PolicyVersion
-from moderation.permissions import may_decide
+from moderation.permissions import may_decide, permissions_of
 from moderation.services.policies import current_policy
 
 NOTE_LIMIT = 1_000
@@ -52,6 +54,38 @@ MEASURES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judgements on one site need besides the comment, read once however many comments are judged: what the moderator
+    may do there, the policy in force, and which texts software has flagged (primary key and revision; None: look anew).
+    """
+
+    site_id: int
+    moderator_id: int
+    permissions: frozenset[Permission]
+    policy: PolicyVersion | None
+    flagged: frozenset[tuple[int, int]] | None = None
+
+    def is_for(self, comment: Comment, moderator: AbstractBaseUser) -> bool:
+        """Whether it was made ready for this moderator and the site of this comment."""
+        return (self.site_id, self.moderator_id) == (comment.site_id, moderator.pk)
+
+
+def make_bench(*, site: Site, moderator: AbstractBaseUser, comments: Collection[Comment] | None = None) -> Bench:
+    """Make ready to judge on a site; `comments` are those to be judged, where they are many. 3 queries, 4 for many."""
+    flagged = None
+    if comments is not None:
+        found = Finding.objects.flagged().filter(comment__in=[comment.pk for comment in comments])
+        flagged = frozenset(found.values_list("comment_id", "revision"))
+    return Bench(
+        site_id=site.pk,
+        moderator_id=moderator.pk,
+        permissions=permissions_of(moderator, site),
+        policy=current_policy(site),
+        flagged=flagged,
+    )
+
+
 def possible_actions(comment: Comment) -> tuple[Action, ...]:
     """What a moderator may do with a comment as it stands. No query."""
     actions = [action for action, targets in TARGETS.items() if comment.status in targets]
@@ -68,17 +102,20 @@ def decide(
     clause: str = "",
     note: str = "",
     batch_id: uuid.UUID | None = None,
+    bench: Bench | None = None,
 ) -> Decision:
-    """Judge a comment as the moderator saw it, by a clause of the policy in force; return the decision. About 12 queries.
+    """Judge a comment as the moderator saw it, by a clause of the policy in force; return the decision. About 12 queries,
+    3 to 4 less with a bench that was made ready for many.
 
     Effects on others (the mail to its author) wait out the undo grace in the outbox. Raises NotAllowedError,
     ClauseNeededError, InvalidInputError ("note", "clause"), IllegalTransitionError, StaleDecisionError.
     """
-    if not may_decide(moderator, comment.site):
+    if bench is None or not bench.is_for(comment, moderator):
+        bench = make_bench(site=comment.site, moderator=moderator)
+    if Permission.DECIDE not in bench.permissions:
         raise NotAllowedError
     clean_note = _clean_note(note)
-    policy = current_policy(comment.site)
-    broken = _find_clause(policy, action, clause)
+    broken = _find_clause(bench.policy, action, clause)
     settles_edit = expected_status == Status.APPROVED and action in EDIT_ACTIONS
     actor = lifecycle.Actor(ActorKind.MODERATOR, moderator.pk)
     with transaction.atomic():
@@ -101,7 +138,9 @@ def decide(
                 clause=clause,
                 note=clean_note,
             )
-        decision = _record(comment, change, action, policy, broken, settles_edit=settles_edit, batch_id=batch_id)
+        # What stands now is of the same author and site as what was judged; nobody has to read them again.
+        change.comment.site, change.comment.author = comment.site, comment.author
+        decision = _record(change, action, bench, broken, settles_edit=settles_edit, batch_id=batch_id)
         _put_mail(decision, "decision_mail", f"decision:{decision.pk}", settings.undo_grace)
     return decision
 
@@ -114,27 +153,33 @@ def undo(*, decision: Decision, moderator: AbstractBaseUser) -> Decision:
     """
     if not may_decide(moderator, decision.comment.site):
         raise NotAllowedError
-    now = timezone.now()
     with transaction.atomic():
-        # The row is claimed first, so that of two undos at once one finds nothing left to take back.
-        claimed = Decision.objects.filter(pk=decision.pk, undone_at__isnull=True)
-        if not claimed.update(undone_at=now, undone_by_id=moderator.pk):
-            raise NothingToUndoError
-        lifecycle.undo_change(decision.change_id, actor=lifecycle.Actor(ActorKind.MODERATOR, moderator.pk))
-        if not outbox.cancel(f"decision:{decision.pk}"):
-            _put_mail(decision, "undo_mail", f"undo:{decision.pk}", datetime.timedelta())
-    decision.refresh_from_db()
+        if revoke(decision, moderator):
+            put_undo_mail(decision)
     return decision
 
 
-def undo_batch(*, batch_id: uuid.UUID, moderator: AbstractBaseUser) -> list[Decision]:
-    """Take back what was decided together, all or nothing; newest first. Raises as `undo`."""
-    found = Decision.objects.filter(batch_id=batch_id, undone_at__isnull=True).select_related("comment__site")
-    decisions = list(found.order_by("-id"))
-    if not decisions:
+def revoke(decision: Decision, moderator: AbstractBaseUser) -> bool:
+    """Take back what a decision did, for those who may; return whether its author has been told of it. About 8 queries, in
+    the caller's transaction. `decision.comment` is then the comment as it stands. Raises as `undo`.
+    """
+    now, comment = timezone.now(), decision.comment
+    # The row is claimed first, so that of two undos at once one finds nothing left to take back.
+    claimed = Decision.objects.filter(pk=decision.pk, undone_at__isnull=True)
+    if not claimed.update(undone_at=now, undone_by_id=moderator.pk):
         raise NothingToUndoError
-    with transaction.atomic():
-        return [undo(decision=decision, moderator=moderator) for decision in decisions]
+    change = lifecycle.undo_change(decision.change_id, actor=lifecycle.Actor(ActorKind.MODERATOR, moderator.pk))
+    change.comment.site, change.comment.author = comment.site, comment.author
+    decision.comment = change.comment
+    decision.undone_at, decision.undone_by_id = now, moderator.pk
+    has_left = not outbox.cancel(f"decision:{decision.pk}")
+    # What was done is not kept for ever; a mail so old has long been sent.
+    return has_left or decision.applied_at < now - outbox.KEEP_DONE
+
+
+def put_undo_mail(decision: Decision) -> None:
+    """Write to the author that a decision they were told of no longer holds. 1 query."""
+    _put_mail(decision, "undo_mail", f"undo:{decision.pk}", datetime.timedelta())
 
 
 def _clean_note(note: str) -> str:
@@ -172,23 +217,20 @@ def _target(action: Action, status: Status) -> Status:
 
 
 def _record(
-    comment: Comment,
     change: StatusChange,
     action: Action,
-    policy: PolicyVersion | None,
+    bench: Bench,
     clause: Clause | None,
     *,
     settles_edit: bool,
     batch_id: uuid.UUID | None,
 ) -> Decision:
     """The decision with the facts of its statement of reasons, which come from the policy, never from the comment."""
-    flagged = Finding.objects.filter(
-        comment_id=comment.pk, revision=change.revision, outcome=CheckOutcome.FLAGGED
-    ).exists()
+    comment = change.comment
     with override(comment.language):
         facts = clause.facts if clause else ""
     return Decision.objects.create(
-        comment_id=comment.pk,
+        comment=comment,
         change=change,
         moderator_id=change.actor_id,
         batch_id=batch_id,
@@ -197,7 +239,7 @@ def _record(
         to_status=change.to_status,
         revision=change.revision,
         settles_edit=settles_edit,
-        policy_version=policy,
+        policy_version=bench.policy,
         clause=clause,
         note=change.note,
         measure=MEASURES[action],
@@ -205,12 +247,19 @@ def _record(
         facts=facts,
         category=clause.category if clause else "",
         source=_source(change, action),
-        automated_detection=flagged,
+        automated_detection=_is_flagged(change, bench),
         automated_decision=Automation.NONE,
         content_language=comment.language,
         content_date=comment.posted_at.date(),
         applied_at=change.created_at,
     )
+
+
+def _is_flagged(change: StatusChange, bench: Bench) -> bool:
+    """Whether software had marked the text that was judged. No query with a bench for many, else 1."""
+    if bench.flagged is not None:
+        return (change.comment_id, change.revision) in bench.flagged
+    return Finding.objects.flagged().filter(comment_id=change.comment_id, revision=change.revision).exists()
 
 
 def _source(change: StatusChange, action: Action) -> Source:

@@ -87,7 +87,7 @@ def test_bulk_decision_that_fails_unexpectedly_leaves_the_others_decided(caplog:
 
     comment_status_changed.connect(fail)
     try:
-        with caplog.at_level(logging.ERROR, logger="moderation.api.routers"):
+        with caplog.at_level(logging.ERROR, logger="moderation.services.bulk"):
             items = [{**APPROVE, "id": comment.public_id} for comment in comments]
             response = post(Client(), "/decisions", {"decisions": items}, token=token)
     finally:
@@ -101,7 +101,7 @@ def test_bulk_decision_that_fails_unexpectedly_leaves_the_others_decided(caplog:
     assert [comment.status for comment in Comment.objects.order_by("pk")] == ["approved", "pending", "approved"]
     batch_id = uuid.UUID(response.json()["batch"])
     assert Decision.objects.filter(batch_id=batch_id).count() == Decision.objects.count() == 2
-    logged = [record for record in caplog.records if record.name == "moderation.api.routers"]
+    logged = [record for record in caplog.records if record.name == "moderation.services.bulk"]
     assert [(record.exc_info or (None,))[0] for record in logged] == [RuntimeError]
     assert comments[1].public_id in logged[0].getMessage()
     assert "Geheimnis" not in logged[0].getMessage()

@@ -10,7 +10,8 @@ from comments.models import Comment, Outbox
 from moderation.enums import Action, Role
 from moderation.exceptions import ClauseNeededError, NotAllowedError, NothingToUndoError
 from moderation.models import Decision
-from moderation.services.decisions import CLAUSE_NEEDED, decide, possible_actions, undo, undo_batch
+from moderation.services.decisions import CLAUSE_NEEDED, decide, possible_actions, undo
+from moderation.services.taking_back import undo_batch
 from tests.factories import make_article, make_comment, make_moderator, make_policy, make_site
 
 pytestmark = pytest.mark.django_db

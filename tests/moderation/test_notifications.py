@@ -139,3 +139,25 @@ def test_a_title_from_a_readers_page_is_mailed_only_after_a_moderator_let_it_thr
     judge(make_comment(article, email=ADDRESS), Action.REJECT, "no-advertising")
     deliver()
     assert "KAUFT" not in f"{mail.outbox[0].subject} {mail.outbox[0].body}"
+
+
+@pytest.mark.parametrize("later", [Action.REMOVE, Action.RESTORE])
+def test_mail_of_a_decision_waits_while_the_one_after_it_may_be_taken_back(later: Action) -> None:
+    comment = make_comment(make_article(), email="hanna@reader.example")
+    if later == Action.RESTORE:
+        first = judge(comment, Action.REJECT, clause="respect")
+    else:
+        first = judge(comment, Action.APPROVE)
+    start = timezone.now()
+    with time_machine.travel(start + datetime.timedelta(seconds=10), tick=False):
+        second = judge(comment, later, clause="respect" if later == Action.REMOVE else "")
+    with time_machine.travel(start + datetime.timedelta(seconds=17), tick=False):
+        deliver(hours=0)
+        sent_too_early = len(mail.outbox)
+        undo(decision=second, moderator=make_moderator(comment.site))
+    deliver()
+
+    row = Outbox.objects.get()
+    assert sent_too_early == 0
+    assert (row.event_key, row.done_at is not None) == (f"decision:{first.pk}", True)
+    assert len(mail.outbox) == 1
