@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "allauth.headless",
     "corsheaders",
     "csp",
-    "django_htmx",
     "comments",
     "moderation",
     "demo",
@@ -80,7 +79,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 TEMPLATES = [

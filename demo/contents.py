@@ -81,6 +81,31 @@ class TermContent(TypedDict):
     note: str
 
 
+class ReportContent(TypedDict):
+    """What a reader with an account says is wrong with a published comment; `reason` as the form of a report takes it."""
+
+    comment: str
+    reporter: str
+    reason: str
+    text: str
+    minutes_ago: int
+
+
+class AppealContent(TypedDict):
+    """What the author of a refused comment has to say to that."""
+
+    comment: str
+    text: str
+    minutes_ago: int
+
+
+class DeskContent(TypedDict):
+    """What waits for the desk besides comments."""
+
+    reports: list[ReportContent]
+    appeals: list[AppealContent]
+
+
 def site_content() -> SiteContent:
     content: SiteContent = _read("site.json")
     return content
@@ -104,6 +129,11 @@ def comment_contents() -> list[CommentContent]:
 
 def term_contents() -> list[TermContent]:
     content: list[TermContent] = _read("words.json")
+    return content
+
+
+def desk_content() -> DeskContent:
+    content: DeskContent = _read("desk.json")
     return content
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from comments.models import Comment, Site
 from moderation.models import Appeal, Decision, Report
 from moderation.permissions import User, desk_sites
+from moderation.queue.colleagues import BESIDE
 from moderation.services.reports import read_receipt_token
 
 
@@ -24,7 +25,7 @@ def get_desk_site_or_404(user: User, slug: str = "") -> Site:
 
 def get_comment_or_404(user: User, public_id: str) -> Comment:
     """A comment in whatever status on a site whose desk the user belongs to, with its context. 1 query."""
-    found = Comment.objects.with_context().filter(site__in=desk_sites(user))
+    found = Comment.objects.with_context().select_related(*BESIDE).filter(site__in=desk_sites(user))
     comment = found.with_public_id(public_id).first()
     if comment is None:
         raise Http404(_("There is nothing here."))
@@ -37,10 +38,19 @@ def get_comments(user: User, public_ids: Collection[str]) -> dict[str, Comment]:
     return {comment.public_id: comment for comment in found.with_public_ids(public_ids)}
 
 
+def find_comments(user: User, site: Site, public_ids: list[str]) -> list[Comment]:
+    """Those of these comments that are on this site's desk, if the user belongs to it, in the order asked for. 1 query."""
+    found = Comment.objects.with_context().filter(site=site, site__in=desk_sites(user)).with_public_ids(public_ids)
+    by_id = {comment.public_id: comment for comment in found}
+    return [by_id[public_id] for public_id in dict.fromkeys(public_ids) if public_id in by_id]
+
+
 def get_decision_or_404(user: User, pk: int) -> Decision:
     """A decision on a site whose desk the user belongs to, with comment, site and change. 1 query."""
     found = Decision.objects.filter(pk=pk, comment__site__in=desk_sites(user))
-    decision = found.select_related("comment__site", "comment__article", "comment__author", "change", "clause").first()
+    beside = (f"comment__{name}" for name in BESIDE)
+    related = ("comment__site", "comment__article", "comment__author", "change", "clause", *beside)
+    decision = found.select_related(*related).first()
     if decision is None:
         raise Http404(_("There is nothing here."))
     return decision

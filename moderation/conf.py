@@ -62,5 +62,20 @@ class Settings:
         """How many different readers have to report a published comment before it waits for approval again; None: never."""
         return getattr(django_settings, "MODERATION_REQUEUE_AFTER_REPORTS", None)
 
+    @property
+    def lease(self) -> datetime.timedelta:
+        """For how long colleagues see that somebody has a comment before them, after the last sign of it."""
+        return getattr(django_settings, "MODERATION_LEASE", datetime.timedelta(minutes=2))
+
+    @property
+    def take_lease(self) -> datetime.timedelta:
+        """For how long comments that somebody has taken are kept for them."""
+        return getattr(django_settings, "MODERATION_TAKE_LEASE", datetime.timedelta(minutes=20))
+
+    @property
+    def take_size(self) -> int:
+        """How many comments somebody takes at once."""
+        return getattr(django_settings, "MODERATION_TAKE_SIZE", 20)
+
 
 settings = Settings()

@@ -68,6 +68,24 @@ class RestrictionTarget(models.TextChoices):
     NETWORK = "network", _("Network")
 
 
+class DeferFor(models.TextChoices):
+    """For how long a comment is put aside."""
+
+    HOUR = "hour", _("1 hour")
+    TOMORROW = "tomorrow", _("Until tomorrow, 8:00")
+    THREE_DAYS = "days", _("3 days")
+    MOMENT = "moment", _("Until a moment")
+
+
+class Mine(models.TextChoices):
+    """What of a queue concerns the one who looks at it."""
+
+    TAKEN = "taken", _("Taken by me")
+    ASKED = "asked", _("Asked of me")
+    ASKING = "asking", _("Asked by me")
+    VOTED = "voted", _("One of two: me")
+
+
 class OpinionKind(models.TextChoices):
     """Why somebody judges a comment without deciding it alone."""
 

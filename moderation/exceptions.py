@@ -75,3 +75,45 @@ class OwnDecisionError(ModerationError):
 
     code = "own_decision"
     default_message = _("The decision is yours; somebody else has to judge the appeal.")
+
+
+class NotWaitingError(ModerationError):
+    """Only what waits for a judgement can be put aside or asked about."""
+
+    code = "not_waiting"
+    default_message = _("This comment does not wait for a judgement any more.")
+
+
+class AlreadyAskedError(ModerationError):
+    """A comment is asked about once at a time."""
+
+    code = "already_asked"
+    default_message = _("A colleague has been asked about this comment already.")
+
+
+class AlreadyVotedError(ModerationError):
+    """Nobody is both of the two people that have to judge a comment."""
+
+    code = "already_voted"
+    default_message = _("You have judged this comment; it waits for a second person.")
+
+
+class SecondPersonNeededError(ModerationError):
+    """Two people have to judge the comment, and the other one has not, or not the same way."""
+
+    code = "second_person_needed"
+    default_message = _("Two people have to judge this comment the same way.")
+
+
+class SeniorNeededError(ModerationError):
+    """Two people have judged a comment differently; only a third one who leads the desk may settle it."""
+
+    code = "senior_needed"
+    default_message = _("Two people have judged this comment differently; a senior moderator settles it.")
+
+
+class NoVoteError(ModerationError):
+    """There is no open vote of theirs that could be taken back."""
+
+    code = "no_vote"
+    default_message = _("Your judgement of this comment has been settled, or was taken back already.")

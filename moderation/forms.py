@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.enums import Status
 from moderation.enums import Action
+from moderation.keys import STANDARD
 from moderation.queue import QueueFilters, QueueSort, QueueStatus
 
 
@@ -57,6 +58,19 @@ class DecisionForm(forms.Form):
             return Action(name), clause
         except ValueError as error:
             raise forms.ValidationError(_("There is no such decision.")) from error
+
+
+class PreferencesForm(forms.Form):
+    """How somebody likes to work. A field for each key is called as its command; an empty one is the standard key."""
+
+    has_keys = forms.BooleanField(required=False)
+    is_compact = forms.BooleanField(required=False)
+    preset = forms.CharField(max_length=20, required=False)
+
+    def keys(self) -> dict[str, str]:
+        """What stands in the fields of the keys, those that are left empty aside."""
+        sent = {name: " ".join(self.data.get(f"key_{name}", "").split()) for name in STANDARD}
+        return {name: key for name, key in sent.items() if key}
 
 
 class EmbedCheckForm(forms.Form):

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from moderation.views import appeals, decisions, embed_check, history, policy, queue, reports
+from moderation.views import appeals, assets, decisions, embed_check, history, policy, preferences, queue, reports
 
 app_name = "moderation"
 
 urlpatterns = [
     path("moderation/", queue.queue, name="queue"),
+    path("moderation/cards/", queue.cards, name="cards"),
+    path("moderation/desk-<slug:digest>.<slug:kind>", assets.asset, name="asset"),
+    path("moderation/preferences/", preferences.preferences, name="preferences"),
     path("moderation/comments/<str:public_id>/decide/", decisions.decide_comment, name="decide"),
     path("moderation/comments/<str:public_id>/history/", history.history, name="history"),
     path("moderation/decisions/<int:pk>/undo/", decisions.undo_decision, name="undo"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -23,8 +23,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """The comment of this identifier; none for text that cannot be one, which PostgreSQL might not even take."""
         return self.filter(public_id=public_id) if re.fullmatch(PUBLIC_ID_PATTERN, public_id) else self.none()
 
-    def with_public_ids(self, public_ids: Collection[str]) -> CommentQuerySet:
-        """The comments of these identifiers; text that cannot be one finds nothing."""
+    def with_public_ids(self, public_ids: Iterable[str]) -> CommentQuerySet:
+        """The comments of these identifiers, in no order; text that cannot be one stands for none."""
         return self.filter(public_id__in=[one for one in public_ids if re.fullmatch(PUBLIC_ID_PATTERN, one)])
 
     def published(self) -> CommentQuerySet:

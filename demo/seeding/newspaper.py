@@ -20,10 +20,12 @@ from demo.contents import (
     article_contents,
     author_contents,
     comment_contents,
+    desk_content,
     site_content,
     term_contents,
 )
 from demo.models import Article
+from demo.seeding.desk import fill_desk
 from demo.seeding.people import People, seed_people
 from demo.seeding.replay import Replay
 from demo.seeding.timeline import plan_events
@@ -96,6 +98,7 @@ def _fill(site: Site) -> None:
     for event in tqdm(events, desc="Writing the demo's comments", unit="step", disable=None, leave=False):
         replay.play(event)
     cast_votes(site, {content["id"]: content["votes"] for content in comment_contents()}, replay.stored, now)
+    fill_desk(desk_content(), replay.stored, people, now)
     # Discussions that have ended were open while they went on.
     ended = [content["key"] for content in article_contents() if content["mode"] == ArticleMode.CLOSED]
     CommentArticle.objects.filter(site=site, key__in=ended).update(mode=ArticleMode.CLOSED)

@@ -36,6 +36,7 @@ DESK = (
     DeskMember("moderator@demo.example", "Tessa Brandis", Role.MODERATOR),
     DeskMember("colleague@demo.example", "Jakob Vesper", Role.MODERATOR),
     DeskMember("senior@demo.example", "Ulrike Steinhoff", Role.SENIOR),
+    DeskMember("administrator@demo.example", "Ruth Ahrendt", Role.ADMINISTRATOR),
     DeskMember("auditor@demo.example", "Anselm Riemer", Role.AUDITOR),
 )
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from comments.models import Comment, Site
+from comments.models import Comment, Site, StatusChange
 from moderation.enums import Action, OpinionKind
 
 
@@ -17,6 +17,8 @@ class Lease(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="leases", verbose_name=_("account")
     )
     expires_at = models.DateTimeField(_("ends"))
+    # Whether it was reserved with others to be judged one after the other, not merely opened.
+    is_taken = models.BooleanField(_("taken"), default=False)
 
     class Meta:
         verbose_name = _("lease")
@@ -116,6 +118,16 @@ class OpinionRequest(models.Model):
         return f"{self.comment_id}: {self.asked_by_id}"
 
 
+class OpinionQuerySet(models.QuerySet["Opinion"]):
+    def open(self) -> OpinionQuerySet:
+        """Opinions of texts that nothing has become of yet."""
+        return self.filter(change__isnull=True, revision=F("comment__revision"))
+
+    def votes(self) -> OpinionQuerySet:
+        """Opinions that count as one of two people's."""
+        return self.filter(kind=OpinionKind.TWO_PEOPLE)
+
+
 class Opinion(models.Model):
     """What one moderator thinks should become of a text, given without having seen what others think of it."""
 
@@ -138,14 +150,29 @@ class Opinion(models.Model):
     # To the colleagues.
     remark = models.CharField(_("remark"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("given"), auto_now_add=True)
+    # The step of the comment's history that came of it, whichever it was; empty while it is open.
+    change = models.ForeignKey(
+        StatusChange,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="opinions",
+        verbose_name=_("settled by"),
+    )
+
+    objects = OpinionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opinion")
         verbose_name_plural = _("opinions")
         ordering = ("id",)
         constraints = (
-            # Somebody has one opinion of a text.
-            models.UniqueConstraint(fields=("comment", "revision", "moderator"), name="opinion_unique"),
+            # Somebody has one opinion of a text at a time.
+            models.UniqueConstraint(
+                fields=("comment", "revision", "moderator"),
+                condition=Q(change__isnull=True),
+                name="opinion_open_unique",
+            ),
         )
 
     def __str__(self) -> str:

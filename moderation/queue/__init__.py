@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moderation.queue.order import next_in_queue
+from moderation.queue.order import next_in_queue, ordered_queue
 from moderation.queue.read import queue_counts, read_change, read_finding, read_item, read_items, read_queue
 from moderation.queue.values import (
     COUNT_LIMIT,
@@ -37,6 +37,7 @@ __all__ = [
     "QueueSort",
     "QueueStatus",
     "next_in_queue",
+    "ordered_queue",
     "queue_counts",
     "read_change",
     "read_finding",

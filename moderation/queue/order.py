@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from comments.exceptions import InvalidInputError
 from comments.models import Comment, Site
 from moderation.models import Appeal, Finding, Report
+from moderation.queue.colleagues import not_before_others, of_mine, without_own_votes
 from moderation.queue.values import QueueFilters, QueueSort, QueueStatus
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -44,7 +45,7 @@ def ordered_queue(site: Site, filters: QueueFilters, cursor: str = "") -> QueryS
 
     Oldest and newest first read only the page. Most flagged first looks at every comment of the queue.
     """
-    comments = _narrow(queue_of(site, filters.status), filters)
+    comments = _of_viewer(_narrow(queue_of(site, filters.status), filters), filters)
     fields = _order_fields(filters)
     if filters.order == QueueSort.RISK:
         comments = comments.annotate(risk=_risk())
@@ -63,15 +64,20 @@ def cursor_after(comment: Comment, filters: QueueFilters) -> str:
 def next_in_queue(site: Site, filters: QueueFilters, public_id: str) -> str:
     """The public identifier of the comment to judge after this one, the first of the queue when it was the last.
 
-    Empty when nothing else is there. 1 to 3 queries. To be asked before the comment leaves the queue.
+    One that a colleague has before them is passed over, unless nothing else is there. Empty when nothing is. 1 to 5
+    queries. To be asked before the comment leaves the queue.
     """
     here = ordered_queue(site, filters).filter(public_id=public_id).first()
+    others = [ordered_queue(site, filters).exclude(public_id=public_id)]
     if here is not None:
-        after = ordered_queue(site, filters, cursor_after(here, filters)).values_list("public_id", flat=True).first()
-        if after is not None:
-            return after
-    others = ordered_queue(site, filters).exclude(public_id=public_id)
-    return others.values_list("public_id", flat=True).first() or ""
+        others.insert(0, ordered_queue(site, filters, cursor_after(here, filters)))
+    for is_crowded in (False, True):
+        for comments in others:
+            free = comments if is_crowded else not_before_others(comments, filters.viewer_id)
+            found = free.values_list("public_id", flat=True).first()
+            if found is not None:
+                return found
+    return ""
 
 
 def decode_cursor(cursor: str, length: int) -> Place:
@@ -95,6 +101,14 @@ def _narrow(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comm
             Q(revisions__body__icontains=filters.q) | Q(author_name__icontains=filters.q),
             revisions__number=F("revision"),
         )
+    return comments
+
+
+def _of_viewer(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
+    if filters.mine:
+        return of_mine(comments, filters.mine, filters.viewer_id)
+    if filters.viewer_id and filters.status.is_waiting:
+        return without_own_votes(comments, filters.viewer_id)
     return comments
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from comments.models import Comment, Revision, Site, StatusChange
 from comments.screening import Span
 from moderation.enums import Action, ReportKind
 from moderation.models import Appeal, Finding, Report
+from moderation.queue.colleagues import BESIDE, deferral_of, is_judged_blind, lease_of
 from moderation.queue.order import cursor_after, ordered_queue, queue_of
 from moderation.queue.values import (
     COUNT_LIMIT,
@@ -31,6 +33,16 @@ from moderation.queue.values import (
     QueueStatus,
 )
 
+# Who wrote a comment that is judged blind: nothing that could tell is read into an item, so that no page can show it.
+HIDDEN = QueueAuthor(
+    public_id="",
+    name="",
+    kind=AuthorKind.GUEST,
+    badge="",
+    since=datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),
+    approved=0,
+    rejected=0,
+)
 REFUSED = (Status.REJECTED, Status.SPAM, Status.REMOVED)
 
 
@@ -40,7 +52,7 @@ def read_queue(site: Site, filters: QueueFilters, cursor: str = "", size: int = 
 
     Raises InvalidInputError ("cursor").
     """
-    found = list(ordered_queue(site, filters, cursor).select_related("article", "author")[: size + 1])
+    found = list(ordered_queue(site, filters, cursor).select_related("article", "author", *BESIDE)[: size + 1])
     comments = found[:size]
     next_cursor = cursor_after(comments[-1], filters) if len(found) > size else ""
     return QueuePage(items=read_items(comments), next_cursor=next_cursor)
@@ -171,6 +183,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
     latest = related.revisions[comment.pk, comment.revision]
     published = related.revisions.get((comment.pk, comment.published_revision or 0))
     change = related.changes.get(comment.pk)
+    is_blind = is_judged_blind(comment)
     return QueueItem(
         pk=comment.pk,
         public_id=comment.public_id,
@@ -186,8 +199,8 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
             teaser=comment.article.teaser,
             url=comment.article.url,
         ),
-        author=_author(comment, related.standing.get(comment.author_id, (0, 0))),
-        author_name=comment.author_name,
+        author=HIDDEN if is_blind else _author(comment, related.standing.get(comment.author_id, (0, 0))),
+        author_name=gettext("Author hidden") if is_blind else comment.author_name,
         parent=_parent(comment.parent_id, related),
         root=_parent(comment.root_id, related) if comment.root_id != comment.parent_id else None,
         posted_at=comment.posted_at,
@@ -198,6 +211,9 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         last_change=read_change(change, revision=comment.revision) if change else None,
         reports=tuple(related.reports.get(comment.pk, ())),
         appeal=related.appeals.get(comment.pk),
+        lease=lease_of(comment),
+        deferral=deferral_of(comment),
+        is_blind=is_blind,
     )
 
 

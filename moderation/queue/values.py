@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from comments.screening import Span
-from moderation.enums import Action, ReportKind
+from moderation.enums import Action, Mine, ReportKind
+from moderation.queue.colleagues import QueueDeferral, QueueLease
 
 PAGE_SIZE = 25
 # Counts stop here; more is shown as "999+".
@@ -66,6 +67,9 @@ class QueueFilters:
     article: str = ""
     author: str = ""
     q: str = ""
+    # What of it concerns the account of this number; who has judged a comment as one of two does not wait for it.
+    mine: Mine | None = None
+    viewer_id: int = 0
 
     @property
     def order(self) -> QueueSort:
@@ -76,7 +80,7 @@ class QueueFilters:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the queue and its order was chosen."""
-        return bool(self.flag or self.article or self.author or self.q)
+        return bool(self.flag or self.article or self.author or self.q or self.mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,8 @@ class QueueItem:
     last_change: QueueChange | None
     reports: tuple[QueueReport, ...] = ()
     appeal: QueueAppeal | None = None
+    lease: QueueLease | None = None
+    deferral: QueueDeferral | None = None
     is_blind: bool = False
 
     @property

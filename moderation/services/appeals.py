@@ -99,6 +99,7 @@ def uphold_appeal(*, appeal: Appeal, moderator: AbstractBaseUser, answer: str = 
             expected_status=Status(comment.status),
             expected_revision=comment.revision,
             note=clean,
+            is_second_look=True,
         )
         Appeal.objects.filter(pk=appeal.pk).update(settled_by=decision.change)
     appeal.refresh_from_db()

@@ -6,12 +6,14 @@ import datetime
 from collections.abc import Iterable
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
+from moderation.assets import desk_asset
 from moderation.enums import Action
 from moderation.queue import COUNT_LIMIT, QueueChange, QueueFinding
 
@@ -32,6 +34,12 @@ TONES = {
     Status.REMOVED: ("removed", "rejected"),
     Status.WITHDRAWN: ("withdrawn", "withdrawn"),
 }
+
+
+@register.simple_tag
+def desk_file(kind: str) -> str:
+    """The address of the desk's "css" or "js"."""
+    return reverse("moderation:asset", args=[desk_asset(kind).digest, kind])
 
 
 @register.filter

@@ -9,25 +9,30 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from comments.enums import Status
 from comments.models import Comment, Site
 from moderation.enums import Action, ReportKind
 from moderation.models import Clause
 from moderation.queue import QueueItem, QueueReport
-from moderation.services.decisions import CLAUSE_NEEDED, NOTE_LIMIT, possible_actions
+from moderation.services.decisions import CLAUSE_NEEDED, NOTE_LIMIT, TARGETS, possible_actions
 from moderation.services.policies import current_policy
 from moderation.views.words import Piece, marked_paragraphs, word_changes
 
 SIGNS = {Action.APPROVE: "check", Action.RESTORE: "undo", Action.SPAM: "spam"}
+# The key of a decision that has none of its own name.
+KEYS = {Action.RESTORE: Action.APPROVE}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision that is one button."""
+    """A decision that is one button. `outcome` is where it leads, `key` the name of the key that presses it."""
 
     value: str
     label: str
     sign: str
     is_primary: bool
+    outcome: Status
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class ClauseChoice:
     value: str
     label: str
     short_label: str
+    outcome: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +84,22 @@ class Card:
 
 def make_card(item: QueueItem, site: Site, *, may_decide: bool, following: str = "") -> Card:
     """The card of a comment; without decisions for who may only look. 2 queries, for the policy."""
-    return make_cards([item], site, may_decide=may_decide, following=following)[0]
+    (card,) = make_cards([item], site, may_decide=may_decide, following=following)
+    return card
 
 
 def make_cards(items: Sequence[QueueItem], site: Site, *, may_decide: bool, following: str = "") -> tuple[Card, ...]:
-    """The cards of several comments of a site, in the same order. 2 queries, however many."""
+    """The cards of several comments, each followed by the next; `following` comes after the last. 2 queries."""
     policy = current_policy(site)
     clauses = tuple(policy.clauses.all()) if policy else ()
-    return tuple(_card(item, site, clauses, may_decide=may_decide, following=following) for item in items)
+    after = [*(item.public_id for item in items[1:]), following]
+    return tuple(
+        _card(item, site, clauses=clauses, may_decide=may_decide, following=then)
+        for item, then in zip(items, after, strict=False)
+    )
 
 
-def _card(item: QueueItem, site: Site, clauses: tuple[Clause, ...], *, may_decide: bool, following: str) -> Card:
+def _card(item: QueueItem, site: Site, *, clauses: tuple[Clause, ...], may_decide: bool, following: str) -> Card:
     # An appeal is answered by somebody else than who decided, so it has buttons of its own.
     actions = _actions(item) if may_decide and item.appeal is None else ()
     promised = datetime.timedelta(minutes=site.promised_minutes)
@@ -96,8 +107,8 @@ def _card(item: QueueItem, site: Site, clauses: tuple[Clause, ...], *, may_decid
         item=item,
         paragraphs=marked_paragraphs(item.body, (span for finding in item.flagged for span in finding.spans)),
         changes=() if item.previous_body is None else word_changes(item.previous_body, item.body),
-        choices=tuple(_choices(actions, is_edit=item.has_waiting_edit)),
-        clause_choices=tuple(_clause_choices(actions, is_edit=item.has_waiting_edit)),
+        choices=tuple(_choices(actions, item)),
+        clause_choices=tuple(_clause_choices(actions, item)),
         clauses=clauses,
         following=following,
         promised=promised,
@@ -118,21 +129,31 @@ def _actions(item: QueueItem) -> tuple[Action, ...]:
     return possible_actions(Comment(status=item.status, waiting_since=item.waiting_since))
 
 
-def _choices(actions: tuple[Action, ...], *, is_edit: bool) -> list[Choice]:
-    labels = {Action.APPROVE: _("Publish the change")} if is_edit else {Action.RESTORE: _("Publish after all")}
+def _outcome(action: Action, item: QueueItem) -> Status:
+    """The status that an action leads to; an edit that is settled leaves the comment published."""
+    return TARGETS[action].get(item.status, item.status)
+
+
+def _choices(actions: tuple[Action, ...], item: QueueItem) -> list[Choice]:
+    labels = (
+        {Action.APPROVE: _("Publish the change")} if item.has_waiting_edit else {Action.RESTORE: _("Publish after all")}
+    )
     return [
         Choice(
             value=action.value,
             label=labels.get(action, str(action.label)),
             sign=SIGNS[action],
             is_primary=action == Action.APPROVE,
+            outcome=_outcome(action, item),
+            key=KEYS.get(action, action).value,
         )
         for action in actions
         if action not in CLAUSE_NEEDED
     ]
 
 
-def _clause_choices(actions: tuple[Action, ...], *, is_edit: bool) -> list[ClauseChoice]:
+def _clause_choices(actions: tuple[Action, ...], item: QueueItem) -> list[ClauseChoice]:
+    is_edit = item.has_waiting_edit
     labels = {
         Action.REJECT: _("Keep the published text, by clause") if is_edit else _("Reject by clause"),
         Action.RETURN: _("Return for revision, by clause"),
@@ -140,7 +161,12 @@ def _clause_choices(actions: tuple[Action, ...], *, is_edit: bool) -> list[Claus
     }
     short_labels = {Action.REJECT: _("Reject …"), Action.REMOVE: _("Remove …")}
     return [
-        ClauseChoice(value=action.value, label=labels[action], short_label=short_labels.get(action, ""))
+        ClauseChoice(
+            value=action.value,
+            label=labels[action],
+            short_label=short_labels.get(action, ""),
+            outcome=_outcome(action, item),
+        )
         for action in actions
         if action in CLAUSE_NEEDED
     ]

@@ -12,7 +12,7 @@ from moderation.forms import DecisionForm
 from moderation.queue import next_in_queue, read_item
 from moderation.services.decisions import decide, undo
 from moderation.views.answers import HttpResponseSeeOther, desk_url, refusal_of
-from moderation.views.desk import Desk, Refusal, desk_action, open_desk, render_desk, signed_in
+from moderation.views.desk import Desk, Refusal, desk_action, is_fragment, open_desk, render_desk, signed_in
 from moderation.views.history import render_history
 
 
@@ -29,7 +29,7 @@ def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         incomplete = Refusal(_("The form was incomplete. Please decide once more."), note)
         return _refuse_decision(request, desk, comment, incomplete)
-    following = next_in_queue(desk.site, desk.filters, public_id)
+    following = "" if is_fragment(request) else next_in_queue(desk.site, desk.filters, public_id)
     action, clause = form.cleaned_data["decision"]
     expected = Status(form.cleaned_data["expected_status"])
     try:
@@ -44,6 +44,9 @@ def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     except CommentError as error:
         return _refuse_decision(request, desk, comment, refusal_of(error, note, expected))
+    if is_fragment(request):
+        # The script has painted the next card already; it wants to know what has become of this one.
+        return _show_outcome(request, desk, public_id, is_decided=True)
     return HttpResponseSeeOther(desk_url(desk, comment=following, decided=str(decision.pk)))
 
 
@@ -63,6 +66,8 @@ def undo_decision(request: HttpRequest, pk: int) -> HttpResponse:
         return _refuse_decision(request, desk, comment, refusal)
     if is_from_history:
         return HttpResponseSeeOther(reverse("moderation:history", args=[comment.public_id]))
+    if is_fragment(request):
+        return _show_outcome(request, desk, comment.public_id, is_decided=False)
     return HttpResponseSeeOther(desk_url(desk, comment=comment.public_id))
 
 
@@ -70,3 +75,9 @@ def _refuse_decision(request: HttpRequest, desk: Desk, comment: Comment, refusal
     """The desk with the comment as it stands now."""
     now = get_comment_or_404(request.user, comment.public_id)
     return render_desk(request, desk, item=read_item(now), refusal=refusal)
+
+
+def _show_outcome(request: HttpRequest, desk: Desk, public_id: str, *, is_decided: bool) -> HttpResponse:
+    """The comment's card and row after what was just done."""
+    item = read_item(get_comment_or_404(request.user, public_id))
+    return render_desk(request, desk, item=item, decided=item if is_decided else None)

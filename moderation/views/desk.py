@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
 from comments.exceptions import InvalidInputError
@@ -21,6 +23,7 @@ from moderation.access import get_desk_site_or_404
 from moderation.flaggers.base import Stage
 from moderation.flaggers.registry import installed_flaggers
 from moderation.forms import QueueForm
+from moderation.keys import GROUPS, key_map
 from moderation.permissions import desk_sites, may_decide
 from moderation.queue import (
     QueueFilters,
@@ -31,11 +34,12 @@ from moderation.queue import (
     queue_counts,
     read_queue,
 )
+from moderation.services.preferences import read_preferences
 from moderation.views.cards import make_card
 
 View = Callable[..., HttpResponse]
-# The element that a fragment is swapped into.
-PANE = "card"
+# The header by which the desk's script asks for the card with what changed around it, instead of a page.
+FRAGMENT_HEADER = "X-Desk"
 # The parts of the address that choose a view of the queue; the rest says which comment of it is looked at.
 FILTERS = ("status", "sort", "flag", "article", "author", "q")
 
@@ -78,18 +82,24 @@ def desk_action(view: View) -> View:
 
 
 def _guard(view: View, *, leads_back: bool) -> View:
+    @gzip_page
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, **arguments: object) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, **arguments)
-        if request.headers.get("HX-Request"):
+        if is_fragment(request):
             # The page stays as it is, with everything typed, and says that one has to sign in again.
             return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
         leads_here = leads_back and request.method == "GET"
         return redirect_to_login(request.get_full_path() if leads_here else reverse("moderation:queue"))
 
     return guarded
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether the desk's script asks, which has the page already."""
+    return FRAGMENT_HEADER in request.headers
 
 
 def signed_in(request: HttpRequest) -> AbstractBaseUser:
@@ -125,12 +135,12 @@ def render_desk(
     decided: QueueItem | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
-    """The desk with this comment's card, or the first one's: whole, or for htmx the card with what changed around it.
+    """The desk with this comment's card, or the first one's: whole, or for the script the card with what changed around it.
 
-    14 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
+    15 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
     """
-    is_fragment = request.headers.get("HX-Target") == PANE
-    page = QueuePage((), "") if is_fragment else _read_page(desk)
+    is_part = is_fragment(request)
+    page = QueuePage((), "") if is_part else _read_page(desk)
     chosen = item or next(iter(page.items), None)
     following = "" if chosen is None or chosen.waiting_since else _next_id(desk, chosen)
     context = {
@@ -146,12 +156,22 @@ def render_desk(
         "articles": {one.article.key: one.article.title for one in page.items},
         "flaggers": [flagger.name for stage in Stage for flagger in installed_flaggers(stage)],
     }
-    template = "moderation/_answer.html" if is_fragment else "moderation/queue.html"
-    response = render(request, template, context, status=refusal.status if refusal else HTTPStatus.OK)
-    if refusal:
-        # The address that refused is no place to come back to.
-        response.headers["HX-Push-Url"] = "false"
-    return response
+    if not is_part:
+        context |= preferences_context(request)
+    template = "moderation/_answer.html" if is_part else "moderation/queue.html"
+    return render(request, template, context, status=refusal.status if refusal else HTTPStatus.OK)
+
+
+def preferences_context(request: HttpRequest) -> dict[str, object]:
+    """How somebody likes to work: the keys for the script and for the help. 1 query."""
+    preferences = read_preferences(signed_in(request))
+    keys = key_map(preferences.keys)
+    groups = [(title, [(keys[command.name], command) for command in commands]) for title, commands in GROUPS]
+    return {
+        "preferences": preferences,
+        "keys": json.dumps(keys if preferences.has_keys else {}),
+        "key_groups": groups,
+    }
 
 
 def _read_page(desk: Desk) -> QueuePage:

@@ -18,10 +18,10 @@ from comments.enums import Badge, Sort, Status
 from comments.models import Article, Comment, Outbox, Revision, Site, Vote
 from comments.services.voting import rank_article
 from comments.threads import read_page
-from demo.contents import comment_contents
+from demo.contents import comment_contents, desk_content
 from demo.models import Article as NewspaperArticle
 from demo.seeding.people import DEMO_PASSWORD
-from moderation.models import Decision, Membership, Term
+from moderation.models import Appeal, Decision, Membership, Report, Term
 from moderation.services.policies import current_policy
 from tests.demo.conftest import run_seed_demo
 
@@ -49,6 +49,16 @@ def test_seed_demo_every_status_is_as_in_the_file(demo: str) -> None:
         found[key][status] += 1
 
     assert found == wanted
+
+
+def test_seed_demo_desk_has_reports_and_an_appeal(demo: str) -> None:
+    wanted = desk_content()
+    reports = [(stored(one["comment"]).pk, one["text"]) for one in wanted["reports"]]
+    assert list(Report.objects.open().values_list("comment_id", "text")) == reports
+    appeals = [(stored(one["comment"]).pk, one["text"]) for one in wanted["appeals"]]
+    assert list(Appeal.objects.open().values_list("decision__comment_id", "text")) == appeals
+    assert len(reports) >= 3
+    assert appeals
 
 
 def test_seed_demo_counters_equal_the_published_comments(demo: str) -> None:
@@ -162,6 +172,7 @@ def test_seed_demo_people_can_sign_in_with_a_proved_address(demo: str) -> None:
         "moderator@demo.example": "moderator",
         "colleague@demo.example": "moderator",
         "senior@demo.example": "senior",
+        "administrator@demo.example": "administrator",
         "auditor@demo.example": "auditor",
     }
     for email in (*desk, "reader@demo.example", "reporter@demo.example"):

@@ -128,8 +128,9 @@ def play(chromium: Browser, base: str, password: str) -> None:
             desk.locator(f".mg-decide button[name=decision][value='{decision}']:visible").click()
         assert answer.value.status in (200, 303)
         expect(desk.get_by_role("button", name=re.compile("Zurücknehmen|Rückgängig")).first).to_be_visible()
-        # The list of this search is worked off, so the page reads itself anew; only then may it be left.
-        expect(desk.locator(".mg-item")).to_have_count(0)
+        # The row stays, dimmed; what is on its way to the server has arrived when the page may be left.
+        expect(desk.locator(".mg-item--decided")).to_have_count(1)
+        expect(desk.locator("#main:not([data-unsent])")).to_be_attached()
 
     stranger.goto(ARTICLE)
     expect(stranger.locator(".mg-thread").first).to_contain_text(good)

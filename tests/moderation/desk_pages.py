@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 QUEUE = "/moderation/"
-FRAGMENT = {"HX-Request": "true", "HX-Target": "card"}
+FRAGMENT = {"X-Desk": "card"}
 
 
 def sign_in(user: User | None = None) -> Client:

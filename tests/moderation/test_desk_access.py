@@ -34,7 +34,7 @@ def test_history_without_signing_in_leads_back_to_itself() -> None:
     assert response["location"] == "/accounts/login/?next=/moderation/comments/0123456789ab/history/"
 
 
-def test_queue_without_signing_in_tells_htmx_instead_of_sending_a_page() -> None:
+def test_queue_without_signing_in_tells_the_script_instead_of_sending_a_page() -> None:
     response = sign_in().get(QUEUE, headers=FRAGMENT)
     assert (response.status_code, response.content) == (401, b"")
 

@@ -33,7 +33,6 @@ ODD = {
     "X-Rewrite-URL": "/moderation/",
     "X-HTTP-Method-Override": "POST",
     "X-Requested-With": "XMLHttpRequest",
-    "HX-Request": "true",
     "Accept": "application/json;q=0.1, text/plain",
     "Accept-Language": "de-AT,de;q=0.9",
     "Origin": "https://evil.example",

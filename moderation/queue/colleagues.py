@@ -1,0 +1,276 @@
+"""What colleagues have to do with a comment: who has it before them, put it aside, asked about it, thinks what of it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from comments.models import Comment, Site
+from moderation.enums import Action, Mine, OpinionKind
+from moderation.models import Deferral, Lease, Opinion, OpinionRequest, Presence
+
+# Somebody whose last sign of life is older has left the desk.
+AT_THE_DESK = datetime.timedelta(seconds=45)
+# More names than these help nobody.
+PEOPLE_LIMIT = 30
+LEASE_LIMIT = 200
+# What a comment is loaded with, so that lease, deferral and blind look cost no query of their own.
+BESIDE = ("lease__user", "deferral__user", "article__desk_rule", "site__desk_settings")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLease:
+    """Who has a comment before them, until when at the latest, and whether it is one of several that they took."""
+
+    user_id: int
+    name: str
+    expires_at: datetime.datetime
+    is_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDeferral:
+    """Until when a comment is put aside, by whom and why."""
+
+    until: datetime.datetime
+    note: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuestion:
+    """An open question to colleagues; `asked_of` is empty when it is to anybody."""
+
+    question: str
+    asked_by_id: int
+    asked_by: str
+    asked_of_id: int | None
+    asked_of: str
+    at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOpinion:
+    """What one colleague thinks should become of a text. `clause` is an identifier."""
+
+    user_id: int | None
+    name: str
+    is_vote: bool
+    action: Action
+    clause: str
+    remark: str
+    at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """What one moderator may know of the others' thoughts on a comment.
+
+    `opinions` are those that may be shown; `hidden` are so many more, shown once they have given their own. `votes` is how
+    many of two people have judged, `has_voted` whether the viewer is one of them.
+    """
+
+    question: QueueQuestion | None = None
+    is_asked: bool = False
+    is_asking: bool = False
+    opinions: tuple[QueueOpinion, ...] = ()
+    hidden: int = 0
+    votes: int = 0
+    has_voted: bool = False
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether two people have judged it differently."""
+        return self.votes > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How much of a desk concerns one moderator; `answered` are comments about which they asked and were told."""
+
+    taken: int
+    asked: int
+    asking: int
+    answered: int
+    voted: int
+
+
+def name_of(user: AbstractBaseUser | None) -> str:
+    """An account as colleagues know it; empty for one that is gone."""
+    if not isinstance(user, User):
+        return user.get_username() if user else ""
+    return user.get_full_name() or user.get_username()
+
+
+def lease_of(comment: Comment) -> QueueLease | None:
+    """The lease that holds now. No query for a comment loaded with BESIDE, else 1."""
+    lease: Lease | None = getattr(comment, "lease", None)
+    if lease is None or lease.expires_at <= timezone.now():
+        return None
+    return QueueLease(lease.user_id, name_of(lease.user), lease.expires_at, lease.is_taken)
+
+
+def deferral_of(comment: Comment) -> QueueDeferral | None:
+    """That it is put aside now. No query for a comment loaded with BESIDE, else 1."""
+    deferral: Deferral | None = getattr(comment, "deferral", None)
+    if deferral is None or deferral.until <= timezone.now():
+        return None
+    return QueueDeferral(deferral.until, deferral.note, name_of(deferral.user))
+
+
+def is_judged_blind(comment: Comment) -> bool:
+    """Whether its author is hidden for now, by choice of the site or under the article. No query with BESIDE."""
+    if comment.waiting_since is None:
+        return False
+    chosen = (getattr(comment.article, "desk_rule", None), getattr(comment.site, "desk_settings", None))
+    return any(one is not None and one.is_blind for one in chosen)
+
+
+def read_colleagues(comment_id: int, revision: int, viewer: AbstractBaseUser, *, settles: bool) -> Colleagues:
+    """What `viewer` may know of the others' thoughts; `settles` is whether they may settle a dispute. 2 queries.
+
+    Nobody sees what others think before they have said what they think themselves, except who asked, and whoever
+    settles what two people see differently. The first vote of two is shown to nobody until there is a second.
+    """
+    request = (
+        OpinionRequest.objects.filter(comment=comment_id, answered_at=None)
+        .select_related("asked_by", "asked_of")
+        .first()
+    )
+    own_questions = OpinionRequest.objects.filter(comment=comment_id, asked_by=viewer.pk)
+    rows = list(
+        Opinion.objects.filter(comment=comment_id, revision=revision, change=None)
+        .select_related("moderator")
+        .annotate(is_for_viewer=Exists(own_questions))
+        .order_by("id")
+    )
+    votes = [row for row in rows if row.kind == OpinionKind.TWO_PEOPLE]
+    has_given = any(row.moderator_id == viewer.pk for row in rows)
+    shown = [row for row in rows if _may_see(row, viewer, votes, has_given=has_given, settles=settles)]
+    return Colleagues(
+        question=_question(request) if request else None,
+        is_asked=_is_asked(request, viewer) and not has_given,
+        is_asking=request is not None and request.asked_by_id == viewer.pk,
+        opinions=tuple(_opinion(row) for row in shown),
+        hidden=len(rows) - len(shown),
+        votes=len(votes),
+        has_voted=any(vote.moderator_id == viewer.pk for vote in votes),
+    )
+
+
+def _may_see(
+    opinion: Opinion, viewer: AbstractBaseUser, votes: list[Opinion], *, has_given: bool, settles: bool
+) -> bool:
+    if opinion.moderator_id == viewer.pk:
+        return True
+    if opinion.kind == OpinionKind.TWO_PEOPLE:
+        return len(votes) > 1 and (has_given or settles)
+    return has_given or bool(getattr(opinion, "is_for_viewer", False))
+
+
+def _is_asked(request: OpinionRequest | None, viewer: AbstractBaseUser) -> bool:
+    if request is None or request.asked_by_id == viewer.pk:
+        return False
+    return request.asked_of_id in (None, viewer.pk)
+
+
+def _question(request: OpinionRequest) -> QueueQuestion:
+    return QueueQuestion(
+        question=request.question,
+        asked_by_id=request.asked_by_id,
+        asked_by=name_of(request.asked_by),
+        asked_of_id=request.asked_of_id,
+        asked_of=name_of(request.asked_of),
+        at=request.created_at,
+    )
+
+
+def _opinion(row: Opinion) -> QueueOpinion:
+    return QueueOpinion(
+        user_id=row.moderator_id,
+        name=name_of(row.moderator),
+        is_vote=row.kind == OpinionKind.TWO_PEOPLE,
+        action=Action(row.action),
+        clause=row.clause,
+        remark=row.remark,
+        at=row.created_at,
+    )
+
+
+def of_mine(comments: QuerySet[Comment], mine: Mine, viewer_id: int) -> QuerySet[Comment]:
+    """Those of these comments that concern one moderator in this way."""
+    if mine == Mine.TAKEN:
+        return comments.filter(lease__user=viewer_id, lease__is_taken=True, lease__expires_at__gt=timezone.now())
+    if mine == Mine.VOTED:
+        return comments.filter(Exists(_votes(viewer_id)))
+    questions = OpinionRequest.objects.filter(comment=OuterRef("pk"))
+    if mine == Mine.ASKING:
+        return comments.filter(Exists(questions.filter(asked_by=viewer_id)), waiting_since__isnull=False)
+    asked = questions.filter(Q(asked_of=None) | Q(asked_of=viewer_id), answered_at=None).exclude(asked_by=viewer_id)
+    return comments.filter(Exists(asked))
+
+
+def without_own_votes(comments: QuerySet[Comment], viewer_id: int) -> QuerySet[Comment]:
+    """Comments that do not wait for somebody else than this moderator."""
+    return comments.exclude(Exists(_votes(viewer_id)))
+
+
+def not_before_others(comments: QuerySet[Comment], viewer_id: int) -> QuerySet[Comment]:
+    """Comments that no colleague has before them just now."""
+    return comments.filter(Q(lease__isnull=True) | Q(lease__expires_at__lte=timezone.now()) | Q(lease__user=viewer_id))
+
+
+def _votes(viewer_id: int) -> QuerySet[Opinion]:
+    votes = Opinion.objects.votes().filter(comment=OuterRef("pk"), revision=OuterRef("revision"), change=None)
+    return votes.filter(moderator=viewer_id)
+
+
+def read_presences(site: Site) -> list[Presence]:
+    """Who was at the desk of a site lately, the latest first. 1 query."""
+    since = timezone.now() - AT_THE_DESK
+    found = Presence.objects.filter(site=site, seen_at__gt=since).select_related("user").order_by("-seen_at")
+    return list(found[:PEOPLE_LIMIT])
+
+
+def read_leases(site: Site) -> list[Lease]:
+    """Which comments of a site somebody has before them. 1 query."""
+    found = Lease.objects.filter(comment__site=site, expires_at__gt=timezone.now())
+    return list(found.select_related("user", "comment").order_by("comment_id")[:LEASE_LIMIT])
+
+
+def work_counts(site: OuterRef | Site, viewer: AbstractBaseUser) -> dict[str, Coalesce]:
+    """The numbers of a `Work` as columns of a query, under their names with "work_" before them."""
+    requests = OpinionRequest.objects.filter(comment__site=site)
+    to_me = Q(asked_of=None) | Q(asked_of=viewer.pk)
+    by_me = requests.filter(asked_by=viewer.pk, comment__waiting_since__isnull=False)
+    leases = Lease.objects.filter(comment__site=site, user=viewer.pk, is_taken=True, expires_at__gt=timezone.now())
+    votes = Opinion.objects.votes().open().filter(comment__site=site, moderator=viewer.pk)
+    return {
+        "work_taken": _count(leases),
+        "work_asked": _count(requests.filter(to_me, answered_at=None).exclude(asked_by=viewer.pk)),
+        "work_asking": _count(by_me),
+        "work_answered": _count(by_me.filter(answered_at__isnull=False)),
+        "work_voted": _count(votes),
+    }
+
+
+def work_of(row: object) -> Work:
+    """The numbers that were read with a row."""
+    return Work(**{name: getattr(row, f"work_{name}") for name in Work.__slots__})
+
+
+def read_work(site: Site, viewer: AbstractBaseUser) -> Work:
+    """How much of a desk concerns this moderator. 1 query."""
+    return work_of(Site.objects.filter(pk=site.pk).annotate(**work_counts(site, viewer)).get())
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """How many rows there are, as a column."""
+    counted = rows.order_by().annotate(same=Value(1)).values("same").annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -1,0 +1,119 @@
+"""Who has a comment before them. A lease keeps nobody from deciding, ends by itself, and is no part of any history."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from dataclasses import replace
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from comments.models import Comment, Site
+from moderation.conf import settings
+from moderation.exceptions import NotAllowedError
+from moderation.models import Lease
+from moderation.permissions import may_decide
+from moderation.queue import QueueFilters, ordered_queue
+
+logger = logging.getLogger(__name__)
+
+# What was renewed a moment ago is not written again.
+RENEWAL_INTERVAL = datetime.timedelta(seconds=20)
+# How often to look for more when colleagues were quicker with some.
+ROUNDS = 3
+
+
+def hold(*, comment: Comment, user: AbstractBaseUser) -> None:
+    """Note that somebody has a comment before them, unless somebody else has. 1 query to look, 1 to write when needed.
+
+    Each write is one statement that repeats its condition, so that of two people at once one holds it. To be asked of a
+    page that is only read: what the database refuses is logged, and the page is shown all the same.
+    """
+    try:
+        with transaction.atomic():
+            _hold(comment, user, timezone.now())
+    except DatabaseError as error:
+        logger.warning("The lease of comment %s was not written: %s", comment.pk, type(error).__name__)
+
+
+def _hold(comment: Comment, user: AbstractBaseUser, now: datetime.datetime) -> None:
+    lease = Lease.objects.filter(comment=comment).first()
+    expires_at = now + settings.lease
+    if lease is None:
+        fresh = Lease(comment=comment, user_id=user.pk, expires_at=expires_at)
+        Lease.objects.bulk_create([fresh], ignore_conflicts=True)
+    elif lease.expires_at <= now:
+        stale = Lease.objects.filter(pk=lease.pk, expires_at__lte=now)
+        stale.update(user_id=user.pk, expires_at=expires_at, is_taken=False)
+    elif lease.user_id == user.pk and lease.expires_at < expires_at - RENEWAL_INTERVAL:
+        Lease.objects.filter(pk=lease.pk, user_id=user.pk).update(expires_at=expires_at)
+
+
+def release(*, comment: Comment, user: AbstractBaseUser) -> None:
+    """Somebody has left a comment that they had opened; what they have taken stays theirs. 1 query."""
+    Lease.objects.filter(comment=comment, user_id=user.pk, is_taken=False).delete()
+
+
+def let_go(comment: Comment) -> None:
+    """Nobody has a comment before them any more, since something has become of it. 1 query."""
+    Lease.objects.filter(comment=comment).delete()
+
+
+def take(*, site: Site, filters: QueueFilters, user: AbstractBaseUser) -> list[Comment]:
+    """Reserve the next comments of a view that nobody has before them; return them in the view's order.
+
+    On PostgreSQL the rows are locked and rows that a colleague is taking at this moment are passed over, so nobody waits
+    for anybody; SQLite has one writer at a time. That a comment is one person's alone is in either case the unique lease
+    of it. 6 queries a round. Raises NotAllowedError.
+    """
+    if not may_decide(user, site):
+        raise NotAllowedError
+    taken: list[Comment] = []
+    view = replace(filters, mine=None)
+    for _round in range(ROUNDS):
+        wanted = settings.take_size - len(taken)
+        found = _take_some(site, view, user, wanted)
+        taken += found.kept
+        if len(taken) >= settings.take_size or not found.was_crowded:
+            break
+    return taken
+
+
+class _Found:
+    """What one round brought; it was crowded when a colleague got some of it first."""
+
+    def __init__(self, kept: list[Comment], *, was_crowded: bool) -> None:
+        self.kept = kept
+        self.was_crowded = was_crowded
+
+
+def _take_some(site: Site, filters: QueueFilters, user: AbstractBaseUser, wanted: int) -> _Found:
+    now = timezone.now()
+    expires_at = now + settings.take_lease
+    free = Q(lease__isnull=True) | Q(lease__expires_at__lte=now) | Q(lease__user=user.pk, lease__is_taken=False)
+    with transaction.atomic():
+        comments = ordered_queue(site, filters).filter(free)
+        # NO KEY: decisions and reports that refer to the comment need not wait.
+        locked = comments.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        candidates = list(locked[:wanted])
+        ids = [comment.pk for comment in candidates]
+        # What was looked at may have changed before the rows were locked; these three look again.
+        leases = Lease.objects.filter(comment__in=ids)
+        leases.filter(Q(expires_at__lte=now) | Q(user=user.pk)).update(
+            user_id=user.pk, expires_at=expires_at, is_taken=True
+        )
+        Lease.objects.bulk_create(
+            [Lease(comment_id=pk, user_id=user.pk, expires_at=expires_at, is_taken=True) for pk in ids],
+            ignore_conflicts=True,
+        )
+        own = set(leases.filter(user=user.pk, is_taken=True).values_list("comment_id", flat=True))
+    kept = [comment for comment in candidates if comment.pk in own]
+    return _Found(kept, was_crowded=len(kept) < len(candidates))
+
+
+def give_back(*, site: Site, user: AbstractBaseUser) -> int:
+    """Let colleagues have what this user has taken and not decided; return how many. 1 query."""
+    return Lease.objects.filter(comment__site=site, user_id=user.pk, is_taken=True).delete()[0]

@@ -1,0 +1,72 @@
+// The forms and links of the pane, sent and followed without loading the page.
+import { commentOf, desk, pane, stage } from "./page.js";
+import { cardIn } from "./cards.js";
+import { decide, undoFrom } from "./decisions.js";
+import { countsOf, takeCounts, takeRows } from "./list.js";
+import { send } from "./outbox.js";
+import { refresh, show, showList, shownId } from "./stage.js";
+
+// Keys whose control finishes with the comment, so that the next one can be painted at once.
+const FINISHING = /^(approve|spam|defer|clause-[0-9]+)$/;
+
+/** A form that decides nothing: its answer replaces the card. */
+function sendForm(form, pressed) {
+  const id = commentOf(form);
+  if (pressed) pressed.disabled = true;
+  send({
+    url: form.action,
+    body: new URLSearchParams(new FormData(form, pressed)),
+    done: (answer, status, response) => {
+      if (pressed) pressed.disabled = false;
+      const card = cardIn(answer);
+      if (!card) {
+        // Another page was meant to come.
+        if (shownId() === id) location.assign(response.redirected ? response.url : location.href);
+        return;
+      }
+      takeRows(answer);
+      takeCounts(countsOf(answer));
+      if (card.dataset.comment !== id && shownId() === id) {
+        refresh(card);
+        show(card.dataset.comment);
+      } else {
+        refresh(card, { force: true });
+      }
+    },
+  });
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  if (form.matches("[data-native]") || form.method !== "post") return;
+  event.preventDefault();
+  const pressed = event.submitter;
+  if (form.matches("[data-undoes]")) undoFrom(form);
+  else if (pressed && (form.matches("[data-decides]") || FINISHING.test(pressed.dataset.key))) decide(form, pressed);
+  else sendForm(form, pressed);
+}
+
+function onClick(event) {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = event.target.closest("a");
+  if (!link) return;
+  if (link.matches("[data-back]")) {
+    event.preventDefault();
+    if (history.state?.comment && history.state.isOpened) history.back();
+    else showList();
+  } else if (link.dataset.comment) {
+    event.preventDefault();
+    show(link.dataset.comment, { push: !desk.classList.contains("mg-desk--open") });
+  }
+}
+
+export function watchForms() {
+  pane.addEventListener("submit", onSubmit);
+  desk.addEventListener("click", onClick);
+  window.addEventListener("popstate", (event) => {
+    if (event.state?.comment) show(event.state.comment);
+    else showList();
+  });
+  // A reader of the stage on a phone that comes from the list goes back there by the browser's own button.
+  if (stage.querySelector("[data-focus]")) stage.querySelector("[data-focus]").focus();
+}
