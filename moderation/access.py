@@ -32,17 +32,22 @@ def get_comment_or_404(user: User, public_id: str) -> Comment:
     return comment
 
 
+def find_comments(user: User, site: Site, public_ids: list[str]) -> list[Comment]:
+    """Those of these comments that are on this site's desk, if the user belongs to it, in the order asked for. 1 query."""
+    found = (
+        Comment.objects.with_context()
+        .select_related(*BESIDE)
+        .filter(site=site, site__in=desk_sites(user))
+        .with_public_ids(public_ids)
+    )
+    by_id = {comment.public_id: comment for comment in found}
+    return [by_id[public_id] for public_id in dict.fromkeys(public_ids) if public_id in by_id]
+
+
 def get_comments(user: User, public_ids: Collection[str]) -> dict[str, Comment]:
     """Those of these comments that are on a site whose desk the user belongs to, by identifier, with context. 1 query."""
     found = Comment.objects.with_context().filter(site__in=desk_sites(user))
     return {comment.public_id: comment for comment in found.with_public_ids(public_ids)}
-
-
-def find_comments(user: User, site: Site, public_ids: list[str]) -> list[Comment]:
-    """Those of these comments that are on this site's desk, if the user belongs to it, in the order asked for. 1 query."""
-    found = Comment.objects.with_context().filter(site=site, site__in=desk_sites(user)).with_public_ids(public_ids)
-    by_id = {comment.public_id: comment for comment in found}
-    return [by_id[public_id] for public_id in dict.fromkeys(public_ids) if public_id in by_id]
 
 
 def get_decision_or_404(user: User, pk: int) -> Decision:

@@ -12,12 +12,10 @@ from comments.models import Comment, StatusChange
 from comments.screening import Verdict
 from comments.signals import comment_posted, comment_revised, comment_status_changed
 from moderation.services.appeals import settle_appeals_with
+from moderation.services.clearing import clear_desk
 from moderation.services.deferrals import end_deferral
 from moderation.services.findings import store_findings
-from moderation.services.leases import let_go
-from moderation.services.opinions import close_questions
 from moderation.services.report_outcomes import settle_reports_with
-from moderation.services.two_people import settle_opinions_with
 from moderation.tasks import screen_comment_task
 
 logger = logging.getLogger(__name__)
@@ -46,12 +44,9 @@ def settle_reports_and_appeals(*, change: StatusChange, **_kwargs: object) -> No
 
 
 @receiver(comment_status_changed, dispatch_uid="moderation.clear_the_desk")
-def clear_the_desk(*, comment: Comment, change: StatusChange, **_kwargs: object) -> None:
+def clear_the_desk(*, change: StatusChange, **_kwargs: object) -> None:
     """Nobody has a comment before them, aside or in question any more once something has become of it."""
-    let_go(comment)
-    end_deferral(comment)
-    close_questions(comment)
-    settle_opinions_with(change)
+    clear_desk(change)
 
 
 @receiver(comment_revised, dispatch_uid="moderation.end_deferral_of_new_text")

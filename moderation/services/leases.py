@@ -57,11 +57,6 @@ def release(*, comment: Comment, user: AbstractBaseUser) -> None:
     Lease.objects.filter(comment=comment, user_id=user.pk, is_taken=False).delete()
 
 
-def let_go(comment: Comment) -> None:
-    """Nobody has a comment before them any more, since something has become of it. 1 query."""
-    Lease.objects.filter(comment=comment).delete()
-
-
 def take(*, site: Site, filters: QueueFilters, user: AbstractBaseUser) -> list[Comment]:
     """Reserve the next comments of a view that nobody has before them; return them in the view's order.
 

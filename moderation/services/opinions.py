@@ -89,11 +89,6 @@ def give_opinion(
     return opinion
 
 
-def close_questions(comment: Comment) -> None:
-    """Nobody has to answer questions about what has been decided. 1 query."""
-    OpinionRequest.objects.filter(comment=comment, answered_at=None).update(answered_at=timezone.now())
-
-
 def _clean(field: str, text: str) -> str:
     clean = " ".join(text.split())
     if len(clean) > TEXT_LIMIT:
