@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from comments.enums import ArticleMode
 from comments.models import Article, Author, Comment, Site
-from comments.models.articles import ARTICLE_KEY_PATTERN
+from comments.services.article_keys import find_article
 from comments.services.identity import (
     Identity,
     make_author_token,
@@ -34,21 +34,18 @@ def get_site_or_404(slug: str) -> Site:
 
 
 def get_article_or_404(site_slug: str, key: str) -> Article:
-    """An article whose discussion may be shown, with its site. 1 query; none for an impossible key."""
-    if not re.fullmatch(ARTICLE_KEY_PATTERN, key):
-        raise _not_found()
-    article = Article.objects.with_site().readable().filter(site__slug=site_slug, key=key).first()
-    if article is None:
+    """An article whose discussion may be shown, with its site, also by a former key. 1 query, 2 where no article has this
+    key today; none for an impossible key."""
+    article = find_article(site_slug, key)
+    if article is None or not article.is_confirmed or article.mode == ArticleMode.HIDDEN:
         raise _not_found()
     return article
 
 
 def find_discussion(site_slug: str, key: str) -> Article | None:
     """The article of this key with its site, if it has a discussion that may be shown; without title and address as long
-    as only a reader's page has said them. None for a hidden one and one that is not there. 1 query."""
-    if not re.fullmatch(ARTICLE_KEY_PATTERN, key):
-        return None
-    article = Article.objects.with_site().filter(site__slug=site_slug, key=key).first()
+    as only a reader's page has said them. None for a hidden one and one that is not there. As many queries as above."""
+    article = find_article(site_slug, key)
     if article is None or article.mode == ArticleMode.HIDDEN:
         return None
     if not article.is_confirmed:
@@ -59,7 +56,7 @@ def find_discussion(site_slug: str, key: str) -> Article | None:
 def get_published_comment_or_404(public_id: str) -> Comment:
     """A comment that everybody may read, with article, author and site. 1 query."""
     comment = Comment.objects.published().with_context().with_public_id(public_id).first()
-    if comment is None or comment.article.state == "hidden":
+    if comment is None or comment.article.mode == ArticleMode.HIDDEN:
         raise _not_found()
     return comment
 

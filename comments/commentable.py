@@ -14,6 +14,7 @@ from django.db.models import Model
 from comments.conf import settings
 from comments.enums import ArticleMode
 from comments.models import Article, Site
+from comments.services.article_keys import find_counts
 from comments.services.articles import ArticleFacts, register_article
 
 # The name of an attribute or method of the host's object, or a function of the object.
@@ -36,6 +37,7 @@ class Commentable:
     language: Source
     mode: Source
     author_accounts: Source
+    published_at: Source
 
 
 _registry: dict[type[Model], Commentable] = {}
@@ -53,6 +55,7 @@ def register(
     language: Source = "",
     mode: Source = "",
     author_accounts: Source = "",
+    published_at: Source = "",
 ) -> None:
     """Make `model` commentable; call it in the `ready()` of the host's AppConfig.
 
@@ -60,9 +63,12 @@ def register(
     the Site and may be that slug itself; `key` what identifies the article for ever; `url` a path or an address;
     `mode` an ArticleMode, which counts only when the article is seen for the first time.
     `author_accounts` yields the primary keys of the accounts that wrote the article: their comments under it bear a badge,
-    and no reader may use their names. It is read each time the article is shown.
+    and no reader may use their names. It is read each time the article is shown. `published_at` is a moment with its time
+    zone, from which the days until discussions end are counted; without it they count from the first time we saw the article.
     """
-    _registry[model] = Commentable(site, key, title, url, teaser, section, language, mode, author_accounts)
+    _registry[model] = Commentable(
+        site, key, title, url, teaser, section, language, mode, author_accounts, published_at
+    )
 
 
 def article_for(host_object: Model) -> Article:
@@ -87,15 +93,15 @@ def count_for(host_object: Model) -> int:
 
 
 def prefetch_counts(host_objects: Iterable[Model]) -> None:
-    """Look up the counts of many objects at once, for a front page: 1 query a site."""
+    """Look up the counts of many objects at once, for a front page: 1 query a site, 2 where
+    one of them is not known or was merged."""
     by_site: dict[str, dict[str, list[Model]]] = defaultdict(lambda: defaultdict(list))
     for host_object in host_objects:
         commentable = _commentable(host_object)
         key = str(_read(commentable.key, host_object))
         by_site[_site_slug(commentable, host_object)][key].append(host_object)
     for slug, objects in by_site.items():
-        articles = Article.objects.readable().filter(site__slug=slug, key__in=objects)
-        counts = dict(articles.values_list("key", "comment_count"))
+        counts = find_counts(slug, objects)
         for key, same in objects.items():
             for host_object in same:
                 setattr(host_object, _COUNT_ATTRIBUTE, counts.get(key, 0))
@@ -121,6 +127,7 @@ def _facts(commentable: Commentable, host_object: Model) -> ArticleFacts:
         language=str(_read(commentable.language, host_object)),
         mode=ArticleMode(mode) if mode else ArticleMode.PRE_MODERATED,
         author_accounts=_author_accounts(commentable, host_object),
+        published_at=_read(commentable.published_at, host_object) or None,
     )
 
 

@@ -18,6 +18,7 @@ from comments.fragment import FragmentOptions, complete_addresses, render_fragme
 from comments.models import Article, Site
 from comments.own_cards import cards_in_discussion
 from comments.prepared import interface_language
+from comments.services.article_keys import find_article
 from comments.services.identity import Identity, authors_of
 from comments.services.muting import muted_comment_ids
 from comments.services.voting import voted_comment_ids
@@ -26,7 +27,7 @@ from comments.standing import promise
 FRESHNESS = Freshness(max_age=10, stale_while_revalidate=30)
 HTML = "text/html; charset=utf-8"
 # Raised when the markup changes, so that no cache confirms the old one.
-SHAPE = 1
+SHAPE = 2
 
 
 @require_safe
@@ -48,15 +49,17 @@ def thread(request: HttpRequest, site: str, key: str) -> HttpResponse:
     with translation.override(language):
         wait = promise(article.site)
     facts = (article.pk, article.version, article.mode, article.title, article.url, article.is_confirmed, article.key)
-    shown = (SHAPE, article.site_id, facts, repr(asked), language, repr(options), wait)
+    run = (article.takes_comments, article.ends_at, article.reader_note)
+    shown = (SHAPE, article.site_id, facts, run, repr(asked), language, repr(options), wait)
+    freshness = FRESHNESS.until(article.ends_at)
     content = prepared(
         hashlib.sha256(repr(shown).encode()).hexdigest(),
         lambda: render_fragment(article, asked, language=language, options=options).encode(),
     )
     etag = make_etag("fragment", hashlib.sha256(content).hexdigest())
     if is_confirmed(request, etag):
-        return PublicResponse(etag=etag, freshness=FRESHNESS, status=304)
-    return PublicResponse(content, etag=etag, freshness=FRESHNESS, content_type=HTML, language=language)
+        return PublicResponse(etag=etag, freshness=freshness, status=304)
+    return PublicResponse(content, etag=etag, freshness=freshness, content_type=HTML, language=language)
 
 
 @answer_always
@@ -98,10 +101,10 @@ def _identity(request: HttpRequest) -> Identity:
 
 def _article_or_new(site_slug: str, key: str) -> Article | None:
     """The article of this key, or an empty one that is not stored, to be filled by its first comment; None for a hidden one
-    and for an unknown site. 1 query, 3 for one that is not stored."""
+    and for an unknown site. 1 query, 2 by a former key, 5 for one that is not stored."""
     if (found := find_discussion(site_slug, key)) is not None:
         return found
     site = Site.objects.filter(slug=site_slug).first()
-    if site is None or Article.objects.filter(site=site, key=key).exists():
+    if site is None or find_article(site_slug, key) is not None:
         return None
     return Article(site=site, key=key, language=site.language, is_confirmed=False)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypedDict
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from comments.enums import ActorKind, Status
 from comments.exceptions import IllegalTransitionError, StaleDecisionError
 from comments.models import Article, Comment, Revision, StatusChange
+from comments.models.comments import PINNED_LIMIT
 from comments.signals import comment_status_changed
 from comments.text import body_digest
 
@@ -44,6 +47,10 @@ TRANSITIONS: dict[Status, dict[Status, frozenset[ActorKind]]] = {
 }
 
 
+# In these a comment keeps that it is pinned or featured: what waits because readers reported it may come back.
+_KEEP_PLACE = (Status.APPROVED, Status.PENDING)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who moves a comment. `user_id` is the account behind it, if there is one."""
@@ -61,6 +68,8 @@ class _Standing(TypedDict):
     published_revision: int | None
     edited_at: datetime.datetime | None
     public_html: str
+    pinned_at: datetime.datetime | None
+    featured_at: datetime.datetime | None
 
 
 def admit(comment: Comment, *, status: Status, actor: Actor) -> StatusChange:
@@ -151,7 +160,12 @@ def undo_change(change_id: int, *, actor: Actor) -> StatusChange:
             "published_revision": change.from_published_revision,
             "edited_at": change.from_edited_at,
             "public_html": "",
+            "pinned_at": comment.pinned_at,
+            "featured_at": comment.featured_at,
         }
+        if comment.status not in _KEEP_PLACE:
+            before["pinned_at"] = change.from_pinned_at if _may_pin(comment) else None
+            before["featured_at"] = change.from_featured_at
         if before["status"] == Status.APPROVED and change.from_published_revision is not None:
             before["public_html"] = comment.revisions.get(number=change.from_published_revision).body_html
         return _move(comment, before, actor=actor, now=timezone.now(), undoes=change)
@@ -203,6 +217,8 @@ def _standing_now(comment: Comment) -> _Standing:
         "published_revision": comment.published_revision,
         "edited_at": comment.edited_at,
         "public_html": comment.public_html,
+        "pinned_at": comment.pinned_at,
+        "featured_at": comment.featured_at,
     }
 
 
@@ -215,7 +231,17 @@ def _standing_after(comment: Comment, new: Status, now: datetime.datetime) -> _S
         after["public_html"] = comment.revisions.get(number=comment.revision).body_html
         after["published_at"] = comment.published_at or now
         after["published_revision"] = comment.revision
+    if new not in _KEEP_PLACE:
+        after["pinned_at"] = after["featured_at"] = None
     return after
+
+
+def _may_pin(comment: Comment) -> bool:
+    """Whether there is room for one more pinned comment beside the others of the discussion. 1 query, none for a reply."""
+    if comment.parent_id is not None:
+        return False
+    others = Comment.objects.for_article(comment.article).filter(pinned_at__isnull=False).exclude(pk=comment.pk)
+    return others.count() < PINNED_LIMIT
 
 
 def _move(
@@ -258,21 +284,33 @@ def _move(
         from_published_at=before["published_at"],
         from_published_revision=before["published_revision"],
         from_edited_at=before["edited_at"],
+        from_pinned_at=before["pinned_at"],
+        from_featured_at=before["featured_at"],
         undoes=undoes,
         created_at=now,
     )
     if before["public_html"] != after["public_html"] or before["status"] != after["status"]:
-        _count(comment.article_id, before["status"], after["status"])
+        _count(comment.pk, before["status"], after["status"])
     comment_status_changed.send(sender=Comment, comment=comment, change=change)
     return change
 
 
-def _count(article_id: int, before: Status, after: Status) -> None:
+def recount(article_ids: Collection[int]) -> None:
+    """Bring the counters of articles in line with their comments, after comments have changed their article. The caller
+    holds the transaction and has locked the articles. 1 query."""
+    published = Comment.objects.published().filter(article=OuterRef("pk")).order_by().values("article")
+    number = Subquery(published.annotate(number=Count("pk")).values("number"))
+    Article.objects.filter(pk__in=article_ids).update(comment_count=Coalesce(number, 0), version=F("version") + 1)
+
+
+def _count(comment_id: int, before: Status, after: Status) -> None:
     """Bring the article's counter and version up to date when the public sees a difference."""
     if Status.APPROVED not in (before, after):
         return
     difference = int(after == Status.APPROVED) - int(before == Status.APPROVED)
+    # Asked for now, when the comment's row is locked: it may have been moved to another article since it was loaded.
+    article = Comment.objects.filter(pk=comment_id).values("article")
     # Whoever approved a comment has seen the article's title and address.
-    Article.objects.filter(pk=article_id).update(
+    Article.objects.filter(pk__in=article).update(
         comment_count=F("comment_count") + difference, version=F("version") + 1, is_confirmed=True
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from comments.conf import settings
 from comments.enums import ArticleMode, Badge
 from comments.excerpts import excerpt
-from comments.models import Comment, Site
+from comments.models import ArticleKey, Comment, Site
 from comments.models.comments import CommentQuerySet
 
 # No list is longer, and none looks further back.
@@ -59,6 +59,16 @@ def latest_comments(site: str, limit: int) -> list[LatestComment]:
     """The newest published comments of the site of this slug, at most 50; none for an unknown one. 1 query."""
     newest_first = _published(site).select_related("article").order_by("-published_at", "-id")
     return [_listed(comment) for comment in newest_first[: _within(limit, LIMIT)]]
+
+
+def featured_comments(site: str, limit: int, article: str = "") -> list[LatestComment]:
+    """The editors' choice on the site of this slug, or under the article of this key: what was chosen last comes first, at
+    most 50. 1 query."""
+    found = _published(site).featured().select_related("article")
+    if article:
+        former = ArticleKey.objects.filter(site__slug=site, key=article).values("article")
+        found = found.filter(Q(article__key=article) | Q(article__in=former))
+    return [_listed(comment) for comment in found.order_by("-featured_at", "-id")[: _within(limit, LIMIT)]]
 
 
 def most_discussed(site: str, *, days: int, limit: int) -> list[DiscussedArticle]:

@@ -63,7 +63,7 @@ def cards_in_discussion(*, article: Article, readers: Sequence[Author]) -> list[
 def build_cards(comments: CommentQuerySet) -> Iterable[OwnCard]:
     """The cards of these comments, in their order. 2 queries, and those of the slot."""
     latest = Revision.objects.filter(number=F("comment__revision"))
-    with_texts = comments.select_related("article", "site", "author", "parent").prefetch_related(
+    with_texts = comments.select_related("article__site", "site", "author", "parent").prefetch_related(
         Prefetch("revisions", queryset=latest, to_attr="latest_revisions")
     )
     found = list(with_texts)

@@ -38,7 +38,8 @@ def interface_language(language: str) -> str:
 def prepared_page(article: Article, sort: Sort, cursor: str, language: str) -> Prepared:
     """A page of the public thread, from the cache if this version of it is there. 2 queries at most.
 
-    The first page for a cursor that is none, or that belongs to another order.
+    The first page for a cursor that is none, or that belongs to another order. At the moment the discussion ends it is
+    another piece, whether anybody noticed that moment or not.
     """
     facts = (article.pk, article.version, article.takes_comments, sort, cursor, language)
     key = "thread:" + hashlib.sha256(repr(facts).encode()).hexdigest()

@@ -19,3 +19,7 @@ comment_status_changed = Signal()
 
 # A reader voted, or took a vote back. Arguments: article_id (int).
 votes_changed = Signal()
+
+# The comments of an article, its addresses and keys now belong to another of its site. Sent before the row of the first is
+# deleted. Arguments: source (Article), target (Article).
+article_merged = Signal()

@@ -43,6 +43,8 @@ class Shape:
     parent_line: str
     may_reply: bool
     may_vote: bool
+    is_pinned: bool
+    is_featured: bool
 
 
 @lru_cache(maxsize=256)
@@ -68,6 +70,8 @@ def comment_html(row: ThreadRow, *, article: Article, language: str) -> SafeStri
         parent_line="" if not row.in_reply_to else "flat" if row.is_flat else "narrow",
         may_reply=article.takes_comments,
         may_vote=article.takes_changes,
+        is_pinned=row.is_pinned,
+        is_featured=row.is_featured,
     )
     values = {
         "id": row.public_id,

@@ -38,6 +38,8 @@ _COLUMNS = (
     "edited_at",
     "vote_count",
     "rank",
+    "pinned_at",
+    "featured_at",
 )
 
 
@@ -56,6 +58,8 @@ class _Row:
     edited_at: datetime.datetime | None
     vote_count: int
     rank: float
+    pinned_at: datetime.datetime | None
+    featured_at: datetime.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class ThreadRow:
     votes: int
     replies: int
     gone: str
+    is_pinned: bool
+    is_featured: bool
 
     @property
     def is_stub(self) -> bool:
@@ -100,12 +106,36 @@ def read_page(article: Article, *, sort: Sort, cursor: str = "", size: int | Non
     """One page of an article's thread: `size` conversations with all their replies. 2 queries, 1 when it is empty.
 
     Conversations come in the order asked for, replies below what they answer, oldest first. A cursor names the last
-    conversation of the page before; it stays good while comments come and go. Raises InvalidInputError("cursor").
+    conversation of the page before; it stays good while comments come and go. What is pinned stands before the first page,
+    whatever the order, and on no other. Raises InvalidInputError("cursor").
     """
     size = size or settings.page_size
-    roots = list(_rows(_after(_roots(article), sort, cursor).order_by(*_ORDER[sort])[: size + 1]))
+    wanted = _after(_unpinned(_roots(article)), sort, cursor).order_by(*_ORDER[sort])[: size + 1]
+    pinned, roots = ([], list(_rows(wanted))) if cursor else _with_pinned(article, wanted, sort)
     next_cursor = _cursor(roots[size - 1], sort) if len(roots) > size else ""
-    return ThreadPage(tuple(_with_replies(roots[:size])), next_cursor)
+    return ThreadPage(tuple(_with_replies([*pinned, *roots[:size]])), next_cursor)
+
+
+def _unpinned(roots: CommentQuerySet) -> CommentQuerySet:
+    return roots.exclude(pinned_at__isnull=False, status=Status.APPROVED)
+
+
+def _with_pinned(article: Article, wanted: CommentQuerySet, sort: Sort) -> tuple[list[_Row], list[_Row]]:
+    """What is pinned, the latest first, and the first roots of an order. 1 query: two would be one too many for what is
+    read most, and one condition for both would make the database look at every root there is."""
+    pinned = Comment.objects.for_article(article).pinned()
+    # SQLite takes no limit in a part of a union, only inside of it.
+    first = Comment.objects.filter(pk__in=wanted.values("pk"))
+    rows = [_Row(*values) for values in pinned.values_list(*_COLUMNS).union(first.values_list(*_COLUMNS), all=True)]
+    above = [row for row in rows if _is_pinned(row)]
+    above.sort(key=lambda row: (row.pinned_at, row.id), reverse=True)
+    below = [row for row in rows if not _is_pinned(row)]
+    below.sort(key=lambda row: (row.rank if sort == Sort.BEST else row.posted_at, row.id), reverse=sort != Sort.OLDEST)
+    return above, below
+
+
+def _is_pinned(row: _Row) -> bool:
+    return row.pinned_at is not None and row.status == Status.APPROVED
 
 
 def read_conversation(article: Article, public_id: str) -> ThreadPage:
@@ -218,6 +248,8 @@ def _thread_row(row: _Row, by_id: dict[int, _Row], replies: int) -> ThreadRow:
         votes=0 if is_stub else row.vote_count,
         replies=replies,
         gone=_gone(row.status),
+        is_pinned=_is_pinned(row),
+        is_featured=row.featured_at is not None and not is_stub,
     )
 
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import datetime
 import json
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from comments.access import get_site_or_404
 from comments.api.public import Freshness, PublicResponse, is_confirmed, make_etag
 from comments.api.schemas import Problem, PublicId, SiteSlug, ThreadAuthor
-from comments.lists import DAYS_LIMIT, LIMIT, DiscussedArticle, LatestComment, latest_comments, most_discussed
+from comments.lists import (
+    DAYS_LIMIT,
+    LIMIT,
+    DiscussedArticle,
+    LatestComment,
+    featured_comments,
+    latest_comments,
+    most_discussed,
+)
 
 FRESHNESS = Freshness(max_age=30, stale_while_revalidate=60)
 
@@ -21,6 +30,12 @@ router = Router(tags=["Discussion"])
 
 class LatestQuery(Schema):
     limit: int = Field(10, ge=1, le=LIMIT)
+
+
+class FeaturedQuery(LatestQuery):
+    article: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~:-]{0,200}$")] = Field(
+        "", description="The key of an article; all of the site without it."
+    )
 
 
 class MostDiscussedQuery(LatestQuery):
@@ -66,6 +81,17 @@ def get_latest_comments(request: HttpRequest, site: SiteSlug, query: Query[Lates
     """The comments of a site that were published last, the same bytes for everybody, with an ETag. 2 queries."""
     found = get_site_or_404(site)
     return _answer(request, {"comments": [_comment_json(one) for one in latest_comments(found.slug, query.limit)]})
+
+
+@router.get(
+    "/sites/{site}/comments/featured",
+    response={200: LatestComments, 304: None, (404, 422): Problem},
+    summary="List the editors' choice",
+)
+def get_featured_comments(request: HttpRequest, site: SiteSlug, query: Query[FeaturedQuery]) -> HttpResponse:
+    """The comments of a site, or of one article, that the editors chose, the latest choice first. 2 queries."""
+    found = featured_comments(get_site_or_404(site).slug, query.limit, query.article)
+    return _answer(request, {"comments": [_comment_json(one) for one in found]})
 
 
 @router.get(

@@ -13,7 +13,7 @@ from comments.access import get_own_comment_or_404
 from comments.api.auth import OPTIONAL_SECURITY, READER, IdentifiedRequest
 from comments.api.presenting import own_comments_json
 from comments.api.schemas import ArticleRef, OwnArticlesIn, OwnComment, OwnComments, Problem, PublicId, RevisionIn
-from comments.models import Article
+from comments.models import Article, ArticleKey
 from comments.services.own import own_hidden_comments
 from comments.services.posting import revise_comment, withdraw_comment
 
@@ -83,8 +83,10 @@ def post_own_comments(request: IdentifiedRequest, payload: OwnArticlesIn) -> dic
 
 
 def _readable_articles(references: list[ArticleRef]) -> list[Article]:
-    """The articles named whose discussion is not hidden, by site. 1 query."""
+    """The articles named whose discussion is not hidden, by site, also by former keys. 1 query."""
     if not references:
         return []
     named = reduce(or_, (Q(site__slug=one.site, key=one.key) for one in references))
-    return list(Article.objects.with_site().readable().filter(named).order_by("site_id", "id"))
+    former = ArticleKey.objects.filter(named).values("article")
+    found = Article.objects.with_site().readable().filter(named | Q(pk__in=former))
+    return list(found.order_by("site_id", "id"))

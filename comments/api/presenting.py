@@ -25,6 +25,8 @@ def thread_json(article: Article, page: ThreadPage) -> Json:
             "title": article.title,
             "count": article.comment_count,
             "state": article.state,
+            "closes_at": _instant(article.ends_at) if article.ends_at else None,
+            "note": article.reader_note,
         },
         "comments": [_row_json(row) for row in page.rows],
         "next": page.next_cursor or None,
@@ -56,6 +58,8 @@ def _row_json(row: ThreadRow) -> Json:
         "edited_at": _instant(row.edited_at) if row.edited_at else None,
         "votes": row.votes,
         "replies": row.replies,
+        "pinned": row.is_pinned,
+        "featured": row.is_featured,
         "removed": row.is_stub,
     }
 

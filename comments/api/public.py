@@ -6,6 +6,7 @@ the browser.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import ResponseHeaders
+from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
@@ -30,6 +32,14 @@ class Freshness:
 
     max_age: int
     stale_while_revalidate: int
+
+    def until(self, moment: datetime.datetime | None) -> Freshness:
+        """The same, but not beyond a moment at which what is shown changes by itself. None: there is no such moment."""
+        if moment is None or moment <= timezone.now():
+            return self
+        left = int((moment - timezone.now()).total_seconds())
+        max_age = min(self.max_age, left)
+        return Freshness(max_age, min(self.stale_while_revalidate, left - max_age))
 
     def __str__(self) -> str:
         return f"public, max-age={self.max_age}, stale-while-revalidate={self.stale_while_revalidate}"

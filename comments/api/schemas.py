@@ -86,6 +86,8 @@ class ThreadArticle(Schema):
     title: str
     count: int = Field(description="Published comments.")
     state: str = Field(description="open, read_only or closed")
+    closes_at: datetime.datetime | None = Field(description="When the discussion ends, or ended, by itself.")
+    note: str = Field(description="What the editors say to readers, as plain text: to be escaped in HTML.")
 
 
 class ThreadAuthor(Schema):
@@ -105,6 +107,8 @@ class ThreadComment(Schema):
     edited_at: datetime.datetime | None
     votes: int
     replies: int = Field(description="Published replies below it, at any depth.")
+    pinned: bool = Field(description="Whether it stands first in every order; at most three do.")
+    featured: bool = Field(description="Whether it is the editors' choice.")
     removed: bool
 
 
@@ -118,6 +122,8 @@ class Thread(Schema):
             "title": "The old bridge stays",
             "count": 1,
             "state": "open",
+            "closes_at": "2031-05-18T09:00:00Z",
+            "note": "Please stay with the bridge.",
         },
         comments=[
             {
@@ -130,6 +136,8 @@ class Thread(Schema):
                 "edited_at": None,
                 "votes": 0,
                 "replies": 1,
+                "pinned": False,
+                "featured": False,
                 "removed": True,
             },
             {
@@ -142,6 +150,8 @@ class Thread(Schema):
                 "edited_at": None,
                 "votes": 3,
                 "replies": 0,
+                "pinned": False,
+                "featured": True,
                 "removed": False,
             },
         ],

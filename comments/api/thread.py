@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Annotated
 
 from django.db import transaction
@@ -29,7 +28,7 @@ from comments.api.schemas import (
 )
 from comments.enums import AuthorKind
 from comments.models import Article, Site
-from comments.models.articles import ARTICLE_KEY_PATTERN
+from comments.services.article_keys import find_counts
 from comments.services.articles import register_from_page
 from comments.services.identity import Identity, make_author_token
 from comments.services.posting import Draft, Posted, post_comment
@@ -38,7 +37,7 @@ from comments.threads import read_page
 THREAD_FRESHNESS = Freshness(max_age=10, stale_while_revalidate=30)
 COUNTS_FRESHNESS = Freshness(max_age=30, stale_while_revalidate=60)
 # Raised when the shape of the thread's JSON changes, so that no cache confirms the old one.
-SHAPE = 1
+SHAPE = 2
 
 router = Router(tags=["Discussion"])
 ARTICLE_COMMENTS = "/sites/{site}/articles/{key}/comments"
@@ -50,12 +49,14 @@ def get_article_comments(
 ) -> HttpResponse:
     """A page of the published comments of an article, the same bytes for everybody, with an ETag."""
     article = get_article_or_404(site, key)
-    shown = (SHAPE, article.pk, article.version, article.mode, article.url, article.title, article.language)
-    etag = make_etag("thread", *shown, query.sort.value, query.cursor)
+    shown = (SHAPE, article.pk, article.version, article.key, article.url, article.title, article.language)
+    run = (article.state, article.ends_at, article.reader_note)
+    etag = make_etag("thread", *shown, *run, query.sort.value, query.cursor)
+    freshness = THREAD_FRESHNESS.until(article.ends_at)
     if is_confirmed(request, etag):
-        return PublicResponse(etag=etag, freshness=THREAD_FRESHNESS, language=article.language, status=304)
+        return PublicResponse(etag=etag, freshness=freshness, language=article.language, status=304)
     content = prepared(etag, lambda: _thread_bytes(article, query))
-    return PublicResponse(content, etag=etag, freshness=THREAD_FRESHNESS, language=article.language)
+    return PublicResponse(content, etag=etag, freshness=freshness, language=article.language)
 
 
 @router.post(
@@ -94,10 +95,8 @@ def post_article_comment(
 
 @router.get("/counts", response={200: Counts, 304: None, 422: Problem}, summary="Count comments")
 def get_counts(request: HttpRequest, query: Query[CountsQuery]) -> HttpResponse:
-    """How many published comments articles have; 0 for those that are hidden or not known. 1 query."""
-    keys = [key for key in query.id if re.fullmatch(ARTICLE_KEY_PATTERN, key)]
-    found = Article.objects.readable().filter(site__slug=query.site, key__in=keys)
-    counts = dict.fromkeys(query.id, 0) | dict(found.values_list("key", "comment_count"))
+    """How many published comments articles have; 0 for those that are hidden or not known. 2 queries at most."""
+    counts = dict.fromkeys(query.id, 0) | find_counts(query.site, query.id)
     etag = make_etag("counts", query.site, counts)
     if is_confirmed(request, etag):
         return PublicResponse(etag=etag, freshness=COUNTS_FRESHNESS, status=304)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import datetime
+
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comments.enums import ArticleMode
@@ -69,6 +72,8 @@ class Article(models.Model):
     closes_at = models.DateTimeField(_("ends"), null=True, blank=True)
     # What the editors say to readers above the form.
     reader_note = models.CharField(_("note to readers"), max_length=500, blank=True)
+    # When the host published it, if it says so; the days until its discussion ends count from then.
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
     # Accounts of those who wrote the article, by primary key: their comments bear a badge.
     author_accounts = models.JSONField(_("accounts of its authors"), default=list, blank=True)
     # Whether its title and address come from the host, or a moderator saw them and approved a comment. What a reader's page
@@ -79,6 +84,9 @@ class Article(models.Model):
     # Goes up with every change of what the public sees: cache key and ETag of the thread.
     version = models.PositiveBigIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    # Not stored: the primary key of the merged article by whose key this one was asked for.
+    asked_for_as: int | None = None
 
     objects = ArticleQuerySet.as_manager()
 
@@ -96,19 +104,34 @@ class Article(models.Model):
         return self.title
 
     @property
+    def ends_at(self) -> datetime.datetime | None:
+        """When the discussion ends by itself: set by hand, or after the days of the site (which is loaded). None: never."""
+        begun = self.published_at or self.created_at
+        if self.closes_at is not None or self.site.closing_days is None or begun is None:
+            return self.closes_at
+        return begun + datetime.timedelta(days=self.site.closing_days)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the moment of its end has come, whatever the mode."""
+        return self.ends_at is not None and self.ends_at <= timezone.now()
+
+    @property
     def takes_comments(self) -> bool:
-        """Whether a new comment may be posted now."""
-        return self.mode in (ArticleMode.PRE_MODERATED, ArticleMode.POST_MODERATED)
+        """Whether a new comment may be posted now. By the clock: what is prepared with it holds until `ends_at`."""
+        return self.mode in (ArticleMode.PRE_MODERATED, ArticleMode.POST_MODERATED) and not self.has_ended
 
     @property
     def takes_changes(self) -> bool:
         """Whether authors may still edit, revise or withdraw what they wrote."""
-        return self.takes_comments or self.mode == ArticleMode.CLOSED
+        return self.mode not in (ArticleMode.READ_ONLY, ArticleMode.HIDDEN)
 
     @property
     def state(self) -> str:
-        """The public word for the mode: open, read_only, closed or hidden."""
-        return "open" if self.takes_comments else self.mode
+        """The public word for how it is run now: open, read_only, closed or hidden."""
+        if self.mode in (ArticleMode.READ_ONLY, ArticleMode.HIDDEN):
+            return self.mode
+        return "open" if self.takes_comments else "closed"
 
 
 class ArticleKey(models.Model):
@@ -119,6 +142,8 @@ class ArticleKey(models.Model):
         Article, on_delete=models.CASCADE, related_name="former_keys", verbose_name=_("article")
     )
     key = models.CharField(_("key"), max_length=200, validators=[RegexValidator(ARTICLE_KEY_PATTERN)])
+    # The primary key of the article that was merged, so that a comment sent to it once more is known.
+    merged_id = models.BigIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

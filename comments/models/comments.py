@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from comments.enums import ActorKind, Status
 from comments.models.articles import Article, Site
 from comments.models.authors import Author
 from comments.models.identifiers import PUBLIC_ID_PATTERN, new_public_id
+
+# As many comments stand first in a discussion at most.
+PINNED_LIMIT = 3
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -30,6 +33,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def published(self) -> CommentQuerySet:
         """What everybody may read."""
         return self.filter(status=Status.APPROVED)
+
+    def pinned(self) -> CommentQuerySet:
+        """What stands first in its discussion."""
+        return self.published().filter(pinned_at__isnull=False)
+
+    def featured(self) -> CommentQuerySet:
+        """The editors' choice."""
+        return self.published().filter(featured_at__isnull=False)
 
     def once_published(self) -> CommentQuerySet:
         """Published now or before: rows that may leave a stub in the thread."""
@@ -60,8 +71,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Comments posted before a moment whose network is still known, the oldest first."""
         return self.filter(posted_at__lt=posted_before).exclude(network="").order_by("posted_at")
 
+    def by_status(self) -> dict[Status, int]:
+        """How many of them stand where. 1 query."""
+        counted = self.order_by().values("status").annotate(number=Count("pk")).values_list("status", "number")
+        return {Status(status): number for status, number in counted}
+
     def with_context(self) -> CommentQuerySet:
-        return self.select_related("article", "author", "site")
+        return self.select_related("article__site", "author", "site")
 
 
 class Comment(models.Model):
@@ -275,6 +291,8 @@ class StatusChange(models.Model):
     from_published_at = models.DateTimeField(null=True, blank=True, editable=False)
     from_published_revision = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     from_edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    from_pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    from_featured_at = models.DateTimeField(null=True, blank=True, editable=False)
     undoes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by", verbose_name=_("takes back")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from comments.exceptions import InvalidInputError, UnknownArticleError
 from comments.models import Article, ArticleUrl, Site
 from comments.models.articles import ARTICLE_KEY_PATTERN
 from comments.origins import is_from_origins
+from comments.services.article_keys import find_by_former_key
 from comments.services.badges import recognise_article_authors
 from comments.text import TextError, normalise_line
 
@@ -23,7 +25,7 @@ URL_LIMIT = 2000
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
     """What a host says of its article. `language` empty: the site's. `author_accounts` are primary keys of accounts;
-    None: the host does not say, and what was noted before stays."""
+    None: the host does not say, and what was noted before stays; so it is with `published_at`."""
 
     key: str
     url: str
@@ -33,14 +35,19 @@ class ArticleFacts:
     language: str = ""
     mode: ArticleMode = ArticleMode.PRE_MODERATED
     author_accounts: tuple[str, ...] | None = None
+    published_at: datetime.datetime | None = None
 
 
 def register_article(*, site: Site, facts: ArticleFacts) -> Article:
     """The article of this key, made or brought up to date from what the trusted host says. 1 query when nothing changed.
 
-    Its mode is the host's only at first: afterwards it is the moderators'. A new address is kept as an alias.
+    Its mode is the host's only at first: afterwards it is the moderators'. A new address is kept as an alias. Of an article
+    that was merged or given a new key the host speaks by a key of before: that changes nothing of the one it leads to.
     """
     _require_key(facts.key)
+    article = Article.objects.filter(site=site, key=facts.key).first()
+    if article is None and (led_to := find_by_former_key(site, facts.key)):
+        return led_to
     language = facts.language or site.language
     values: dict[str, object] = {
         "url": facts.url,
@@ -52,7 +59,12 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
     }
     if facts.author_accounts is not None:
         values["author_accounts"] = list(facts.author_accounts)
-    article, created = Article.objects.get_or_create(site=site, key=facts.key, defaults={**values, "mode": facts.mode})
+    if facts.published_at is not None:
+        values["published_at"] = facts.published_at
+    created = False
+    if article is None:
+        defaults = {**values, "mode": facts.mode}
+        article, created = Article.objects.get_or_create(site=site, key=facts.key, defaults=defaults)
     changed = [name for name, value in values.items() if getattr(article, name) != value]
     if created or "url" in changed:
         ArticleUrl.objects.update_or_create(site=site, url=facts.url, defaults={"article": article})
@@ -78,6 +90,8 @@ def register_from_page(*, site: Site, key: str, url: str, title: str) -> Article
     if known := ArticleUrl.objects.filter(site=site, url=url).select_related("article").first():
         known.article.site = site
         return known.article
+    if led_to := find_by_former_key(site, key):
+        return led_to
     try:
         clean_title = normalise_line(title or key, limit=TITLE_LIMIT)
     except TextError as error:

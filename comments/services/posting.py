@@ -26,6 +26,7 @@ from comments.exceptions import (
 from comments.markup import RENDER_VERSION, render
 from comments.models import Article, Author, Comment, Revision
 from comments.screening import ScreeningInput, Verdict, get_screener
+from comments.services.article_keys import find_by_former_key
 from comments.services.badges import badge_under
 from comments.services.identity import Identity, author_for_post, authors_of, check_author
 from comments.signals import comment_posted, comment_revised
@@ -69,7 +70,8 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
     """Store a comment under an article and put it where it belongs: before a moderator, as a rule. About 10 queries.
 
     Raises UnknownArticleError (hidden), DiscussionClosedError, InvalidInputError (field and sentence) and
-    TooManyRequestsError; in each case nothing is stored. The same post sent again, also in parallel, is one comment.
+    TooManyRequestsError; in each case nothing is stored. The same post sent again, also in parallel, is one comment. Under an
+    article that is merged into another at the same moment it is a comment on that other.
     """
     try:
         body = _clean_body(draft.body)
@@ -93,11 +95,14 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
     verdict = _screen(_screening_input(article, identity, draft, body, parent))
     try:
         comment = _store(article, identity, draft, body, parent, keys[0], verdict)
-    except IntegrityError:
+    except (IntegrityError, InvalidInputError):
         # The same post in parallel got there first.
         if repeated := _same_post(article, keys, body):
             return Posted(repeated, created=False)
-        raise
+        merged_into = _merged_into(article)
+        if merged_into is None:
+            raise
+        return post_comment(article=merged_into, identity=identity, draft=draft)
     return Posted(comment, created=True)
 
 
@@ -204,21 +209,43 @@ def _published_parent(article: Article, public_id: str) -> Comment | None:
         return None
     parent = Comment.objects.for_article(article).published().with_public_id(public_id).first()
     if parent is None:
-        raise InvalidInputError(
-            "parent", _("The comment you reply to is no longer there. You can post your text as a comment of its own.")
-        )
+        raise _parent_is_gone()
     return parent
+
+
+def _hold(parent: Comment, article: Article) -> None:
+    """Keep the conversation where it is until the reply is stored, so that nobody moves the one without the other. 1 query.
+
+    Raises InvalidInputError("parent") where it has been moved already.
+    """
+    root = Comment.objects.for_article(article).filter(pk=parent.root_id or parent.pk)
+    if root.select_for_update(no_key=True).values_list("pk").first() is None:
+        raise _parent_is_gone()
+
+
+def _parent_is_gone() -> InvalidInputError:
+    return InvalidInputError(
+        "parent", _("The comment you reply to is no longer there. You can post your text as a comment of its own.")
+    )
+
+
+def _merged_into(article: Article) -> Article | None:
+    """The article that took the place of this one since it was loaded; None when it is still there. 2 queries at most."""
+    if Article.objects.filter(pk=article.pk).exists():
+        return None
+    return find_by_former_key(article.site, article.key)
 
 
 def _idempotency_keys(article: Article, identity: Identity, draft: Draft, body: str) -> list[str]:
     """The key this post is stored under, then others under which the same post may be stored already."""
+    ids = (article.pk,) if article.asked_for_as is None else (article.pk, article.asked_for_as)
     if draft.idempotency_key:
         if len(draft.idempotency_key) < MINIMUM_KEY_LENGTH:
             raise InvalidInputError("idempotency_key", _("An idempotency key needs at least 8 random characters."))
-        return [_digest("client", article.pk, draft.idempotency_key)]
+        return [_digest("client", pk, draft.idempotency_key) for pk in ids]
     window = int(timezone.now().timestamp() // REPEAT_WINDOW.total_seconds())
     who = (identity.key, draft.name, draft.email)
-    return [_digest("same", article.pk, who, draft.parent, body, number) for number in (window, window - 1)]
+    return [_digest("same", pk, who, draft.parent, body, number) for pk in ids for number in (window, window - 1)]
 
 
 def _digest(*parts: object) -> str:
@@ -318,6 +345,8 @@ def _store(
 ) -> Comment:
     now = timezone.now()
     with transaction.atomic():
+        if parent is not None:
+            _hold(parent, article)
         author = author_for_post(site=article.site, identity=identity, name=draft.name, email=draft.email)
         comment = Comment(
             site=article.site,

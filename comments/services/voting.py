@@ -128,7 +128,9 @@ def _count(comment: Comment, difference: int) -> None:
     published = Comment.objects.published().filter(pk=comment.pk)
     if not published.update(vote_count=F("vote_count") + difference) and difference > 0:
         raise InvalidInputError("comment", _("This comment is no longer there."))
-    Article.objects.filter(pk=comment.article_id).update(version=F("version") + 1)
+    # Asked for now, when the comment's row is locked: it may have been moved since it was loaded.
+    article = Comment.objects.filter(pk=comment.pk).values("article")
+    Article.objects.filter(pk__in=article).update(version=F("version") + 1)
     votes_changed.send(sender=Comment, article_id=comment.article_id)
 
 

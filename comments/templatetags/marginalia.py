@@ -25,6 +25,7 @@ from comments.discussion import render_discussion
 from comments.enums import ArticleMode, Sort
 from comments.icons import icon_html
 from comments.lists import DiscussedArticle, LatestComment
+from comments.lists import featured_comments as find_featured
 from comments.lists import latest_comments as find_latest
 from comments.lists import most_discussed as find_most_discussed
 from comments.models import Article
@@ -91,6 +92,13 @@ def _first_page_data(article: Article) -> str:
 def latest_comments(site: str, limit: int = 5) -> list[LatestComment]:
     """`{% latest_comments "demo" 5 as comments %}`: what was published last on the site of this slug. 1 query."""
     return find_latest(site, limit)
+
+
+@register.simple_tag
+def featured_comments(site: str, limit: int = 5, article: str = "") -> list[LatestComment]:
+    """`{% featured_comments "demo" 5 as comments %}`: the editors' choice on the site of this slug, or only that under the
+    article of the key `article`. 1 query."""
+    return find_featured(site, limit, article)
 
 
 @register.simple_tag

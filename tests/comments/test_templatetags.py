@@ -222,6 +222,8 @@ def test_prefetch_counts_asks_once_for_a_whole_page(
     site: Site, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     stories = [make_story(f"story-{number}") for number in range(3)]
+    for story in stories:
+        article_for(story)
     make_comment(article_for(stories[1]), status=Status.APPROVED)
 
     with django_assert_num_queries(1):
