@@ -65,6 +65,7 @@ class Environment:
     language_code: str
     social_providers: list[SocialProvider]
     elsewhere_url: str
+    require_two_factors: bool
 
 
 class Source:
@@ -88,9 +89,9 @@ class Source:
             raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
         return value
 
-    def flag(self, name: str) -> bool:
-        """True or false; false when not set."""
-        return self.choice(name, ("true", "false", "1", "0"), "false") in {"true", "1"}
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """True or false; the default when not set."""
+        return self.choice(name, ("true", "false", "1", "0"), "true" if default else "false") in {"true", "1"}
 
     def number(self, name: str, default: int, lowest: int, highest: int) -> int:
         """A whole number within its bounds."""
@@ -156,6 +157,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         language_code=source.choice("LANGUAGE_CODE", LANGUAGES, "de"),
         social_providers=[_read_provider(source, name) for name in source.names("SOCIAL_PROVIDERS")],
         elsewhere_url=_read_elsewhere_url(source),
+        require_two_factors=source.flag("REQUIRE_TWO_FACTORS", default=source.is_production),
     )
 
 

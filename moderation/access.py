@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from comments.models import Comment, Site
-from moderation.models import Appeal, Decision, Report
-from moderation.permissions import User, desk_sites
+from moderation.enums import Permission
+from moderation.models import ApiToken, Appeal, Decision, Membership, Report
+from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE
 from moderation.services.reports import read_receipt_token
 
@@ -65,6 +67,24 @@ def get_appeal_or_404(user: User, pk: int) -> Appeal:
     """An appeal on a site whose desk the user belongs to, with decision, comment, article, author and site. 1 query."""
     related = ("decision__comment__site", "decision__comment__article", "decision__comment__author")
     found = Appeal.objects.filter(pk=pk, decision__comment__site__in=desk_sites(user)).select_related(*related).first()
+    if found is None:
+        raise Http404(_("There is nothing here."))
+    return found
+
+
+def get_member_or_404(user: User, pk: int) -> Membership:
+    """A place on a desk that the user belongs to, with its site and account. 1 query."""
+    found = Membership.objects.filter(pk=pk, site__in=desk_sites(user)).select_related("site", "user").first()
+    if found is None:
+        raise Http404(_("There is nothing here."))
+    return found
+
+
+def get_token_or_404(user: User, pk: int) -> ApiToken:
+    """A token of the user's own, or one of a site that they administer, with its site. 1 query."""
+    administered = Membership.objects.filter(user=user.pk, role__in=roles_with(Permission.ADMINISTER)).values("site")
+    reachable = Q(user=user.pk, site__in=desk_sites(user)) | Q(site__in=administered)
+    found = ApiToken.objects.filter(reachable, pk=pk).select_related("site").first()
     if found is None:
         raise Http404(_("There is nothing here."))
     return found

@@ -5,13 +5,26 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from moderation.enums import PolicyState
-from moderation.models import ApiToken, Appeal, Clause, Decision, Finding, Membership, PolicyVersion, Report, Term
+from moderation.models import (
+    ApiToken,
+    Appeal,
+    Clause,
+    Decision,
+    Finding,
+    Membership,
+    MembershipChange,
+    PolicyVersion,
+    Report,
+    Term,
+)
+from moderation.services.members import log_change
 
 COUNT_LIMIT = 1_000
 
@@ -115,6 +128,27 @@ class MembershipAdmin(ForSuperusers, admin.ModelAdmin[Membership]):
     list_select_related = ("user", "site")
     list_filter = ("site", "role")
     raw_id_fields = ("user",)
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        before = Membership.objects.filter(pk=obj.pk).values_list("role", flat=True).first() or ""
+        super().save_model(request, obj, form, change)
+        if before != obj.role:
+            log_change(obj, from_role=before, to_role=obj.role, changed_by=cast("AbstractBaseUser", request.user))
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        log_change(obj, from_role=obj.role, to_role="", changed_by=cast("AbstractBaseUser", request.user))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for member in queryset:
+            self.delete_model(request, member)
+
+
+@admin.register(MembershipChange)
+class MembershipChangeAdmin(ReadOnly, admin.ModelAdmin[MembershipChange]):
+    list_display = ("site", "user", "from_role", "to_role", "changed_by", "created_at")
+    list_select_related = ("site", "user", "changed_by")
+    list_filter = ("site",)
 
 
 @admin.register(Term)

@@ -77,5 +77,10 @@ class Settings:
         """How many comments somebody takes at once."""
         return getattr(django_settings, "MODERATION_TAKE_SIZE", 20)
 
+    @property
+    def require_two_factors(self) -> bool:
+        """Whether the desk is only for those who signed in with a second factor: a passkey, or a code of their app."""
+        return bool(getattr(django_settings, "MODERATION_REQUIRE_TWO_FACTORS", False))
+
 
 settings = Settings()

@@ -117,3 +117,23 @@ class NoVoteError(ModerationError):
 
     code = "no_vote"
     default_message = _("Your judgement of this comment has been settled, or was taken back already.")
+
+
+class AppealNotYoursError(NotAllowedError):
+    """Appeals are answered by those whom the desk trusts with it."""
+
+    default_message = _("Appeals are answered by senior moderators and administrators.")
+
+
+class LastAdministratorError(ModerationError):
+    """A desk without an administrator could never get one again."""
+
+    code = "last_administrator"
+    default_message = _("The desk needs an administrator. Please make somebody else one first.")
+
+
+class AlreadyMemberError(ModerationError):
+    """Somebody has one role on a desk."""
+
+    code = "already_member"
+    default_message = _("This person is on the desk already. Please change their role in the list.")

@@ -2,7 +2,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from moderation.views import appeals, assets, decisions, embed_check, history, policy, preferences, queue, reports
+from moderation.views import (
+    appeals,
+    assets,
+    decisions,
+    embed_check,
+    history,
+    members,
+    policy,
+    preferences,
+    queue,
+    reports,
+    second_factor,
+    tokens,
+)
 
 app_name = "moderation"
 
@@ -17,6 +30,14 @@ urlpatterns = [
     path("moderation/embed-check/", embed_check.embed_check, name="embed_check"),
     path("moderation/comments/<str:public_id>/reports/dismiss/", reports.dismiss, name="dismiss_reports"),
     path("moderation/appeals/<int:pk>/answer/", appeals.answer, name="answer_appeal"),
+    path("moderation/members/", members.members, name="members"),
+    path("moderation/members/add/", members.add, name="add_member"),
+    path("moderation/members/<int:pk>/role/", members.change, name="change_role"),
+    path("moderation/members/<int:pk>/remove/", members.remove, name="remove_member"),
+    path("moderation/tokens/", tokens.tokens, name="tokens"),
+    path("moderation/tokens/make/", tokens.make, name="make_token"),
+    path("moderation/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("moderation/second-factor/", second_factor.second_factor, name="second_factor"),
     path("c/<public_id:public_id>/report/", reports.report, name="report"),
     path("reports/<str:token>/", reports.receipt, name="receipt"),
     path("status/<str:token>/appeal/", appeals.appeal, name="appeal"),

@@ -302,6 +302,10 @@ class StatusChange(models.Model):
         verbose_name = _("status change")
         verbose_name_plural = _("status changes")
         ordering = ("id",)
+        indexes = (
+            # The desk's figures: what came and went in a time.
+            models.Index(fields=("created_at",), name="change_by_time"),
+        )
 
     def __str__(self) -> str:
         return f"{self.comment_id}: {self.from_status} -> {self.to_status}"

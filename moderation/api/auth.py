@@ -25,6 +25,7 @@ from moderation.access import get_comment_or_404, get_comments, get_decision_or_
 from moderation.enums import Scope
 from moderation.models import ApiToken, Decision
 from moderation.permissions import desk_sites
+from moderation.second_factor import needs_second_factor
 from moderation.services.tokens import read_token
 
 T = TypeVar("T")
@@ -78,6 +79,9 @@ class ModeratorSession(AuthBase):
 
     def __call__(self, request: HttpRequest) -> DeskCaller | None:
         user = session_user(request)
+        if user is not None and needs_second_factor(request):
+            detail = _("The desk asks for a second factor. Open the desk in the browser to add or confirm one.")
+            raise ApiError(403, "second_factor_needed", detail)
         return DeskCaller(user) if user is not None else None
 
 

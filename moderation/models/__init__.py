@@ -4,7 +4,7 @@ from moderation.models.calibration import CalibrationAnswer, CalibrationCase
 from moderation.models.decisions import Decision
 from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
 from moderation.models.findings import Finding, Term
-from moderation.models.people import ApiToken, Membership
+from moderation.models.people import ApiToken, Membership, MembershipChange
 from moderation.models.policies import Clause, PolicyVersion
 from moderation.models.reports import Appeal, Report
 from moderation.models.restrictions import AuthorNote, Restriction, Trust
@@ -28,6 +28,7 @@ __all__ = [
     "Lease",
     "LinkedDomain",
     "Membership",
+    "MembershipChange",
     "Opinion",
     "OpinionRequest",
     "PolicyVersion",

@@ -102,6 +102,8 @@ class Decision(models.Model):
             models.Index(fields=("batch_id",), condition=models.Q(batch_id__isnull=False), name="decision_by_batch"),
             # queue.py: lately decided by somebody.
             models.Index(fields=("moderator", "-applied_at"), name="decision_by_moderator"),
+            # insights: what was decided in a time.
+            models.Index(fields=("applied_at",), name="decision_by_time"),
         )
 
     def __str__(self) -> str:

@@ -33,6 +33,39 @@ class Membership(models.Model):
         return f"{self.user_id}@{self.site_id}: {self.role}"
 
 
+class MembershipChange(models.Model):
+    """That somebody came to a desk, was given another role, or left. Only ever added to."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="membership_changes", verbose_name=_("site"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="desk_membership_changes",
+        verbose_name=_("account"),
+    )
+    # Empty: was not on the desk before.
+    from_role = models.CharField(_("from"), max_length=16, choices=Role.choices, blank=True)
+    # Empty: is not on the desk any more.
+    to_role = models.CharField(_("to"), max_length=16, choices=Role.choices, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="desk_membership_changes_made",
+        verbose_name=_("by"),
+    )
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of a desk member")
+        verbose_name_plural = _("changes of desk members")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.site_id}: {self.from_role} -> {self.to_role}"
+
+
 class ApiToken(models.Model):
     """A personal token for the moderation API of one site. Only its hash is kept."""
 

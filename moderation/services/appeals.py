@@ -15,10 +15,10 @@ from comments.exceptions import InvalidInputError
 from comments.models import Comment, StatusChange
 from comments.services import outbox
 from comments.text import TextError, check_length, clean_body, is_visible
-from moderation.enums import Action, AppealState, Measure
-from moderation.exceptions import AppealAnsweredError, AppealNotPossibleError, NotAllowedError, OwnDecisionError
+from moderation.enums import Action, AppealState, Measure, Permission
+from moderation.exceptions import AppealAnsweredError, AppealNotPossibleError, AppealNotYoursError, OwnDecisionError
 from moderation.models import Appeal, Decision
-from moderation.permissions import may_decide
+from moderation.permissions import may
 from moderation.services.decisions import decide
 
 TEXT_LIMIT = 1_000
@@ -85,7 +85,7 @@ def file_appeal(*, comment: Comment, text: str) -> Appeal:
 def uphold_appeal(*, appeal: Appeal, moderator: AbstractBaseUser, answer: str = "") -> Appeal:
     """Publish the comment after all, with the answer as the note of that decision. About 16 queries.
 
-    Raises NotAllowedError, OwnDecisionError, AppealAnsweredError, InvalidInputError ("answer"), StaleDecisionError.
+    Raises AppealNotYoursError, OwnDecisionError, AppealAnsweredError, InvalidInputError ("answer"), StaleDecisionError.
     """
     _require_other(appeal, moderator)
     clean = _clean("answer", answer)
@@ -109,7 +109,7 @@ def uphold_appeal(*, appeal: Appeal, moderator: AbstractBaseUser, answer: str = 
 def reject_appeal(*, appeal: Appeal, moderator: AbstractBaseUser, answer: str) -> Appeal:
     """Leave the decision as it is and tell the author why. 4 queries.
 
-    Raises NotAllowedError, OwnDecisionError, AppealAnsweredError, InvalidInputError ("answer").
+    Raises AppealNotYoursError, OwnDecisionError, AppealAnsweredError, InvalidInputError ("answer").
     """
     _require_other(appeal, moderator)
     clean = _clean("answer", answer, needed=_("Please tell the author why the decision stands."))
@@ -145,8 +145,8 @@ def settle_appeals_with(change: StatusChange) -> None:
 
 
 def _require_other(appeal: Appeal, moderator: AbstractBaseUser) -> None:
-    if not may_decide(moderator, appeal.decision.comment.site):
-        raise NotAllowedError
+    if not may(moderator, appeal.decision.comment.site, Permission.ANSWER_APPEALS):
+        raise AppealNotYoursError
     if appeal.decision.moderator_id == moderator.pk:
         raise OwnDecisionError
 

@@ -10,12 +10,13 @@ from collections.abc import Collection
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from comments.models import Site
-from moderation.enums import Scope
+from moderation.enums import Permission, Scope
 from moderation.exceptions import NotAllowedError
 from moderation.models import ApiToken
-from moderation.permissions import desk_sites
+from moderation.permissions import may, permissions_of
 
 TOKEN_PREFIX = "mt_"  # noqa: S105 - a public prefix, not a secret
 RANDOM_BYTES = 32
@@ -25,13 +26,32 @@ USE_NOTED_EVERY = datetime.timedelta(minutes=1)
 def issue_token(*, user: AbstractBaseUser, site: Site, scopes: Collection[Scope]) -> str:
     """A new token for one site, which nobody can be shown again. 2 queries.
 
-    Raises NotAllowedError for somebody who is not on the site's desk.
+    Raises NotAllowedError for somebody who is not on the site's desk, or asks for more than they may do there.
     """
-    if not desk_sites(user).filter(pk=site.pk).exists():
+    permissions = permissions_of(user, site)
+    if Permission.READ not in permissions or not set(scopes) <= set(possible_scopes(permissions)):
         raise NotAllowedError
     token = TOKEN_PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
     ApiToken.objects.create(site=site, user_id=user.pk, token_hash=_hash(token), scopes=sorted(set(scopes)))
     return token
+
+
+def revoke_token(*, token: ApiToken, user: AbstractBaseUser) -> ApiToken:
+    """End a token: one's own, or as an administrator of its site. Once ended it stays ended. 1 to 2 queries.
+
+    Raises NotAllowedError.
+    """
+    if token.user_id != user.pk and not may(user, token.site, Permission.ADMINISTER):
+        raise NotAllowedError(_("This token belongs to somebody else."))
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+    return token
+
+
+def possible_scopes(permissions: Collection[Permission]) -> tuple[Scope, ...]:
+    """What a token of somebody with these permissions can be used for."""
+    return tuple(Scope) if Permission.DECIDE in permissions else (Scope.READ,)
 
 
 def read_token(token: str) -> ApiToken | None:

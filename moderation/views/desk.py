@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,11 +21,12 @@ from django.views.decorators.http import require_POST
 from comments.exceptions import InvalidInputError
 from comments.models import Site
 from moderation.access import get_desk_site_or_404
+from moderation.enums import Permission
 from moderation.flaggers.base import Stage
 from moderation.flaggers.registry import installed_flaggers
 from moderation.forms import QueueForm
 from moderation.keys import GROUPS, key_map
-from moderation.permissions import desk_sites, may_decide
+from moderation.permissions import desk_sites, permissions_of
 from moderation.queue import (
     QueueFilters,
     QueueItem,
@@ -34,6 +36,7 @@ from moderation.queue import (
     queue_counts,
     read_queue,
 )
+from moderation.second_factor import needs_second_factor
 from moderation.services.preferences import read_preferences
 from moderation.views.cards import make_card
 
@@ -50,9 +53,25 @@ class Desk:
 
     site: Site
     sites: tuple[Site, ...]
-    may_decide: bool
+    permissions: frozenset[Permission]
     form: QueueForm
     filters: QueueFilters
+
+    @property
+    def may_decide(self) -> bool:
+        return Permission.DECIDE in self.permissions
+
+    @property
+    def may_answer_appeals(self) -> bool:
+        return Permission.ANSWER_APPEALS in self.permissions
+
+    @property
+    def may_teach(self) -> bool:
+        return Permission.TEACH in self.permissions
+
+    @property
+    def may_administer(self) -> bool:
+        return Permission.ADMINISTER in self.permissions
 
     @property
     def state(self) -> dict[str, str]:
@@ -87,6 +106,8 @@ def _guard(view: View, *, leads_back: bool) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, **arguments: object) -> HttpResponse:
         if request.user.is_authenticated:
+            if needs_second_factor(request) and desk_sites(request.user).exists():
+                return _ask_for_second_factor(request, leads_here=leads_back and request.method == "GET")
             return view(request, **arguments)
         if is_fragment(request):
             # The page stays as it is, with everything typed, and says that one has to sign in again.
@@ -100,6 +121,14 @@ def _guard(view: View, *, leads_back: bool) -> View:
 def is_fragment(request: HttpRequest) -> bool:
     """Whether the desk's script asks, which has the page already."""
     return FRAGMENT_HEADER in request.headers
+
+
+def _ask_for_second_factor(request: HttpRequest, *, leads_here: bool) -> HttpResponse:
+    back = request.get_full_path() if leads_here else reverse("moderation:queue")
+    address = f"{reverse('moderation:second_factor')}?{urlencode({'next': back})}"
+    if is_fragment(request):
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+    return HttpResponseRedirect(address)
 
 
 def signed_in(request: HttpRequest) -> AbstractBaseUser:
@@ -121,7 +150,7 @@ def open_desk(request: HttpRequest, site: Site | None = None) -> Desk:
     return Desk(
         site=found,
         sites=sites,
-        may_decide=may_decide(request.user, found),
+        permissions=permissions_of(request.user, found),
         form=form,
         filters=form.filters(),
     )

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from comments.enums import Status
 from comments.services.identity import Identity
 from demo.models import Article
-from moderation.enums import Action
+from moderation.enums import Action, Role
 from moderation.services.appeals import file_appeal
 from moderation.services.decisions import decide
 from moderation.services.reports import ReportDraft, report_comment
@@ -123,7 +123,7 @@ def desk_with_everything(stage: Stage) -> None:
     )  # fmt: skip
     rejected.refresh_from_db()
     file_appeal(comment=rejected, text="I am calm.")
-    stage.be_account(make_moderator(article.site))
+    stage.be_account(make_moderator(article.site, role=Role.SENIOR))
     stage.go("/moderation/").locator(".mg-card").wait_for()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from comments.enums import ArticleMode, Status
 from comments.services.identity import Identity, make_status_token
-from moderation.enums import Action
+from moderation.enums import Action, Role
 from moderation.services.appeals import file_appeal, reject_appeal
 from moderation.services.decisions import decide
 from moderation.services.reports import ReportDraft, make_receipt_token, report_comment
@@ -119,7 +119,8 @@ def status_appeal_sent(stage: Stage) -> None:
 def status_appeal_answered(stage: Stage) -> None:
     comment = _judge(make_comment(stage.make_article()), Action.REJECT)
     appeal = file_appeal(comment=comment, text="I quoted the paper.")
-    reject_appeal(appeal=appeal, moderator=make_moderator(comment.site), answer="You did, and named a private person.")
+    senior = make_moderator(comment.site, role=Role.SENIOR)
+    reject_appeal(appeal=appeal, moderator=senior, answer="You did, and named a private person.")
     _status_page(stage, comment)
 
 

@@ -30,11 +30,12 @@ ADDRESS = "hanna@reader.example"
 
 
 def make_refused(action: Action = Action.REJECT, *, email: str = "") -> Comment:
-    """A comment that a moderator decided against."""
+    """A comment that somebody decided against who may answer appeals, too."""
     comment = make_comment(make_article(), email=email)
     if action == Action.REMOVE:
         judge(comment, Action.APPROVE)
-    judge(comment, action, clause="" if action == Action.SPAM else "respect")
+    senior = make_moderator(comment.site, role=Role.SENIOR)
+    judge(comment, action, clause="" if action == Action.SPAM else "respect", moderator=senior)
     return Comment.objects.with_context().get(pk=comment.pk)
 
 
@@ -43,7 +44,8 @@ def make_appeal(action: Action = Action.REJECT, *, email: str = "") -> Appeal:
 
 
 def other(appeal: Appeal) -> User:
-    return make_moderator(appeal.decision.comment.site)
+    """Somebody who may answer the appeal and did not decide."""
+    return make_moderator(appeal.decision.comment.site, role=Role.SENIOR)
 
 
 @pytest.mark.parametrize("action", [Action.REJECT, Action.REMOVE, Action.SPAM])
