@@ -21,6 +21,11 @@ export function keep(card, { force = false } = {}) {
   return card;
 }
 
+/** Let go of a card; the server shows it anew when it is chosen again. */
+export function forgetCard(id) {
+  cards.delete(id);
+}
+
 /** The card that an answer shows, ready to stand in this page; null when it shows none. */
 export function cardIn(answer) {
   const card = answer.querySelector("article[data-comment]");

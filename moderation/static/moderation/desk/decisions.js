@@ -1,7 +1,7 @@
 // Deciding without waiting: the next card is painted at once, the decision is on its way behind it.
 import { commentOf, last, make, stage } from "./page.js";
-import { cardIn, keep } from "./cards.js";
-import { comeBack, countsOf, dimRow, rowOf, takeCounts, takeRows } from "./list.js";
+import { cardIn, forgetCard, keep } from "./cards.js";
+import { comeBack, countOn, countsOf, dimRow, takeCounts, takeRows, takeState } from "./list.js";
 import { recall, send } from "./outbox.js";
 import { goOn, refresh, show, shownId } from "./stage.js";
 import { announce, button, icon, say } from "./texts.js";
@@ -66,6 +66,7 @@ export function decide(form, pressed) {
   };
   repeatable = { name: pressed.name, value: pressed.value, key: pressed.dataset.key };
   job.putBack = dimRow(id, job.tone, job.says);
+  countOn(-1);
   made.push(job);
   tell(job);
   // The card is a part of the past now: whoever goes back to it sees what was decided.
@@ -77,8 +78,6 @@ export function decide(form, pressed) {
 
 function isDecided(job, answer, status) {
   job.isDone = true;
-  const row = rowOf(job.id);
-  if (row) delete row.dataset.waits;
   const card = cardIn(answer);
   const isMine = card?.dataset.comment === job.id;
   // An answer that was lost on its way comes as a conflict with one's own decision.
@@ -86,11 +85,14 @@ function isDecided(job, answer, status) {
   if (status < 400 || isLostAnswer) {
     job.card.inert = false;
     takeRows(answer);
+    if (!job.isUndone) takeState(job.id, answer);
     takeCounts(countsOf(answer));
     const strip = answer.querySelector("[data-strip]");
     job.undoUrl = answer.querySelector("form[data-undoes]")?.getAttribute("action");
     if (!job.undoUrl) forget(job);
-    if (card && !(isMine && job.isUndone)) refresh(card, { force: isMine });
+    // Whoever goes back to the comment sees it as it is then.
+    if (!job.isUndone && shownId() !== job.id) forgetCard(job.id);
+    if (card && !isMine) refresh(card);
     if (strip && made.at(-1) === job && last.querySelector("[data-strip]")) {
       last.replaceChildren(document.adoptNode(strip));
       document.dispatchEvent(new CustomEvent("desk:changed"));
@@ -103,11 +105,16 @@ function isDecided(job, answer, status) {
   refuse(job, answer, card);
 }
 
-/** A decision that was not stored: its card comes back with who decided what; the line above the card says so at once. */
-function refuse(job, answer, card) {
+function putBack(job) {
   job.putBack();
   job.card.inert = false;
   job.card.classList.remove("mg-card--decided");
+  countOn(1);
+}
+
+/** A decision that was not stored: its card comes back with who decided what; the line above the card says so at once. */
+function refuse(job, answer, card) {
+  putBack(job);
   takeRows(answer);
   const reason = answer.querySelector(".mg-verdict__title, .mg-errors__title")?.textContent ?? say("gone");
   const who = [...answer.querySelectorAll("#stage .mg-verdict [data-announce]")].map((one) => one.innerText || one.textContent);
@@ -137,9 +144,7 @@ export function undo(job = made.at(-1)) {
   }
   forget(job);
   job.isUndone = true;
-  job.putBack();
-  job.card.inert = false;
-  job.card.classList.remove("mg-card--decided");
+  putBack(job);
   keep(job.card, { force: true });
   toast.hidden = true;
   last.replaceChildren();
@@ -158,6 +163,8 @@ function sendUndo(job) {
       takeCounts(countsOf(answer));
       const card = cardIn(answer);
       if (status < 400) return;
+      job.putBack = () => {};
+      countOn(-1);
       refuse(job, answer, card);
     },
   });

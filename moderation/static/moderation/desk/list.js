@@ -68,6 +68,22 @@ export function dimRow(id, tone, words) {
   return () => replaceRow(before);
 }
 
+/** What the server says was decided, in the row that said it before. */
+export function takeState(id, answer) {
+  const row = rowOf(id);
+  if (!row) return;
+  delete row.dataset.waits;
+  const state = answer.querySelector(".mg-item__state");
+  if (state) row.querySelector(".mg-item__state")?.replaceWith(document.adoptNode(state));
+}
+
+/** One more or one less beside the queue that is shown, until the server says how many there are. */
+export function countOn(by) {
+  const place = desk.querySelector(".mg-queues__link[aria-current] [data-count]");
+  const count = Number(place?.textContent);
+  if (place && Number.isInteger(count)) place.textContent = Math.max(0, count + by);
+}
+
 /** Put a row that the server sent in the place of the one in the list; selected rows stay selected. */
 export function replaceRow(row) {
   const old = document.getElementById(row.id);
