@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection
 
 from django.db.models import Q
@@ -48,7 +49,7 @@ def find_comments(user: User, site: Site, public_ids: list[str]) -> list[Comment
 
 def get_comments(user: User, public_ids: Collection[str]) -> dict[str, Comment]:
     """Those of these comments that are on a site whose desk the user belongs to, by identifier, with context. 1 query."""
-    found = Comment.objects.with_context().filter(site__in=desk_sites(user))
+    found = Comment.objects.with_context().select_related(*BESIDE).filter(site__in=desk_sites(user))
     return {comment.public_id: comment for comment in found.with_public_ids(public_ids)}
 
 
@@ -61,6 +62,21 @@ def get_decision_or_404(user: User, pk: int) -> Decision:
     if decision is None:
         raise Http404(_("There is nothing here."))
     return decision
+
+
+def get_batch_or_404(user: User, batch_id: uuid.UUID) -> list[Decision]:
+    """What was decided together, newest first, with comment, article, author and site; all of it on sites whose desk the
+    user belongs to. 2 queries.
+    """
+    related = ("comment__site", "comment__article", "comment__author", "change", "clause", "moderator", "undone_by")
+    found = Decision.objects.filter(batch_id=batch_id).select_related(
+        *related, *(f"comment__{name}" for name in BESIDE)
+    )
+    decisions = list(found.order_by("-id"))
+    own = set(desk_sites(user).values_list("pk", flat=True))
+    if not decisions or not {decision.comment.site_id for decision in decisions} <= own:
+        raise Http404(_("There is nothing here."))
+    return decisions
 
 
 def get_appeal_or_404(user: User, pk: int) -> Appeal:

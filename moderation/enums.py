@@ -40,6 +40,7 @@ class Permission(models.TextChoices):
     EDIT_POLICY = "edit_policy", _("Edit the policy")
     TEACH = "teach", _("Choose cases for practice")
     ADMINISTER = "administer", _("Members, tokens, settings")
+    AUDIT = "audit", _("Read everybody's decisions by person")
 
 
 class Scope(models.TextChoices):

@@ -73,6 +73,31 @@ class PreferencesForm(forms.Form):
         return {name: key for name, key in sent.items() if key}
 
 
+class BulkForm(forms.Form):
+    """What shall become of many comments at once, and why."""
+
+    action = forms.ChoiceField(choices=Action.choices)
+    clause = forms.SlugField(max_length=50, required=False)
+    note = forms.CharField(required=False, strip=False)
+    reason = forms.CharField(
+        error_messages={"required": _("Please say in a few words why these are decided together.")}
+    )
+
+
+class DecidedForm(forms.Form):
+    """Whose decisions are shown from where on, and up to which step one is taken back."""
+
+    by = forms.CharField(max_length=20, required=False)
+    cursor = forms.CharField(max_length=60, required=False)
+    newest = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    def value(self, name: str) -> str:
+        """What stands in a field, empty when it stands for nothing."""
+        self.is_valid()
+        found = self.cleaned_data.get(name)
+        return "" if found is None else str(found)
+
+
 class EmbedCheckForm(forms.Form):
     """The address of a page to look at."""
 

@@ -12,6 +12,7 @@ from moderation.models import Membership
 _READING = frozenset({Permission.READ})
 _MODERATING = _READING | {Permission.DECIDE, Permission.RESTRICT, Permission.MANAGE_ARTICLES}
 _LEADING = _MODERATING | {
+    Permission.AUDIT,
     Permission.ANSWER_APPEALS,
     Permission.BAN,
     Permission.REARRANGE_ARTICLES,
@@ -20,7 +21,7 @@ _LEADING = _MODERATING | {
 
 # What each role may do.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.AUDITOR: _READING,
+    Role.AUDITOR: _READING | {Permission.AUDIT},
     Role.MODERATOR: _MODERATING,
     Role.SENIOR: _LEADING,
     Role.POLICY_EDITOR: _READING | {Permission.EDIT_POLICY},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -54,7 +54,20 @@ def plan_undo(decisions: Collection[Decision]) -> dict[int, UndoPlan]:
     ids = {decision.comment_id for decision in decisions}
     for step in _standing_steps().filter(comment_id__in=ids).select_related("actor", "decision__clause"):
         standing[step.comment_id].append(step)
-    return {decision.pk: _plan(decision, standing[decision.comment_id]) for decision in decisions}
+    return {decision.pk: plan_with(decision, standing[decision.comment_id]) for decision in decisions}
+
+
+def plan_with(decision: Decision, standing: Sequence[StatusChange]) -> UndoPlan:
+    """As `plan_undo` for one; `standing` are the steps of its comment that hold, the newest first. No query."""
+    if decision.undone_at is not None:
+        return UndoPlan(decision, obstacle=Obstacle.UNDONE)
+    steps = [step for step in standing if step.pk >= decision.change_id]
+    if decision.comment.status == Status.WITHDRAWN:
+        return UndoPlan(decision, obstacle=Obstacle.WITHDRAWN)
+    has_author_step = any(step.actor_kind not in (ActorKind.MODERATOR, ActorKind.RULE) for step in steps)
+    if has_author_step or decision.comment.revision != decision.revision:
+        return UndoPlan(decision, obstacle=Obstacle.EDITED)
+    return UndoPlan(decision, steps=tuple(steps))
 
 
 def undo_down_to(*, decision: Decision, moderator: AbstractBaseUser, newest: int) -> list[Decision]:
@@ -113,19 +126,6 @@ def lock_for_undo(decisions: QuerySet[Decision]) -> None:
 def _standing_steps() -> QuerySet[StatusChange]:
     """Steps that were not taken back, and took nothing back, the newest first."""
     return StatusChange.objects.filter(undoes=None, undone_by=None).order_by("-id")
-
-
-def _plan(decision: Decision, standing: list[StatusChange]) -> UndoPlan:
-    """`standing` are the steps of its comment that hold, the newest first."""
-    if decision.undone_at is not None:
-        return UndoPlan(decision, obstacle=Obstacle.UNDONE)
-    steps = [step for step in standing if step.pk >= decision.change_id]
-    if decision.comment.status == Status.WITHDRAWN:
-        return UndoPlan(decision, obstacle=Obstacle.WITHDRAWN)
-    has_author_step = any(step.actor_kind not in (ActorKind.MODERATOR, ActorKind.RULE) for step in steps)
-    if has_author_step or decision.comment.revision != decision.revision:
-        return UndoPlan(decision, obstacle=Obstacle.EDITED)
-    return UndoPlan(decision, steps=tuple(steps))
 
 
 def _require_free(plan: UndoPlan, newest: int) -> None:

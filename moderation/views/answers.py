@@ -13,6 +13,7 @@ from comments.enums import Status
 from comments.exceptions import CommentError, StaleDecisionError
 from moderation.exceptions import (
     AppealAnsweredError,
+    AuthorWasLastError,
     NotAllowedError,
     NothingReportedError,
     NothingToUndoError,
@@ -20,7 +21,7 @@ from moderation.exceptions import (
 )
 from moderation.views.desk import Desk, Refusal
 
-_TOO_LATE = (NothingToUndoError, NothingReportedError, AppealAnsweredError)
+_TOO_LATE = (NothingToUndoError, AuthorWasLastError, NothingReportedError, AppealAnsweredError)
 _NOT_YOURS = (NotAllowedError, OwnDecisionError)
 
 

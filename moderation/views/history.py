@@ -1,29 +1,35 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from comments.models import Comment
+from comments.models import Comment, StatusChange
 from moderation.access import get_comment_or_404
 from moderation.models import Decision
 from moderation.permissions import may_decide
 from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
+from moderation.services.taking_back import UndoPlan, plan_with
 from moderation.views.desk import Refusal, desk_page
 from moderation.views.words import Piece, marked_paragraphs, word_changes
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of a comment's status. `policy_version` is the number of the policy it was decided by, if any."""
+    """One change of a comment's status. `policy_version` is the number of the policy it was decided by, `batch_id` names what
+    was decided with it, `plan` is what taking it back means; each empty where there is none.
+    """
 
     change: QueueChange
     policy_version: int | None
     undone_at: datetime.datetime | None
     undone_by: str
+    batch_id: uuid.UUID | None
+    plan: UndoPlan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,9 @@ def render_history(request: HttpRequest, comment: Comment, *, refusal: Refusal |
 
 def _steps(comment: Comment) -> list[Step]:
     related = ("actor", "decision__clause", "decision__policy_version", "decision__undone_by")
-    changes = comment.status_changes.select_related(*related).order_by("id")
+    changes = list(comment.status_changes.select_related(*related).order_by("id"))
+    taken_back = {change.undoes_id for change in changes}
+    standing = [change for change in reversed(changes) if change.undoes_id is None and change.pk not in taken_back]
     steps = []
     for change in changes:
         decision: Decision | None = getattr(change, "decision", None)
@@ -71,9 +79,16 @@ def _steps(comment: Comment) -> list[Step]:
                 policy_version=decision.policy_version.number if decision and decision.policy_version else None,
                 undone_at=decision.undone_at if decision else None,
                 undone_by=(undone_by.get_full_name() or undone_by.get_username()) if undone_by else "",
+                batch_id=decision.batch_id if decision else None,
+                plan=_plan(decision, comment, standing) if decision else None,
             )
         )
     return steps
+
+
+def _plan(decision: Decision, comment: Comment, standing: list[StatusChange]) -> UndoPlan:
+    decision.comment = comment
+    return plan_with(decision, standing)
 
 
 def _revisions(comment: Comment) -> list[RevisionView]:

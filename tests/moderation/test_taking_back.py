@@ -105,7 +105,7 @@ def test_undo_of_a_chain_opens_its_reports_and_its_appeal_again() -> None:
     complaint = report(load(comment))
     removal = judge(comment, Action.REMOVE, clause="respect")
     appeal = file_appeal(comment=load(comment), text="Das war ein Zitat.")
-    uphold_appeal(appeal=appeal, moderator=make_moderator(comment.site))
+    uphold_appeal(appeal=appeal, moderator=make_moderator(comment.site, role=Role.SENIOR))
     restoring = Decision.objects.latest("id")
 
     take_back(restoring)
