@@ -81,6 +81,7 @@ class DeferFor(models.TextChoices):
 class Mine(models.TextChoices):
     """What of a queue concerns the one who looks at it."""
 
+    DECIDED = "decided", _("Decided by me")
     TAKEN = "taken", _("Taken by me")
     ASKED = "asked", _("Asked of me")
     ASKING = "asking", _("Asked by me")

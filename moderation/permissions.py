@@ -38,6 +38,12 @@ def desk_sites(user: User) -> QuerySet[Site]:
     return Site.objects.filter(memberships__user=user.pk).order_by("slug")
 
 
+def desk_roles(user: User) -> list[tuple[Site, Role]]:
+    """The sites of `desk_sites` with what the user is there. 1 query."""
+    found = Membership.objects.filter(user=user.pk).select_related("site").order_by("site__slug")
+    return [(membership.site, Role(membership.role)) for membership in found]
+
+
 def may(user: User, site: Site, permission: Permission) -> bool:
     """Whether this user may do this on the site. 1 query."""
     return permission in permissions_of(user, site)

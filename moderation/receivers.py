@@ -7,6 +7,7 @@ import logging
 from django.db import transaction
 from django.dispatch import receiver
 
+from comments.enums import CheckOutcome
 from comments.hints import hint_on_commit
 from comments.models import Comment, StatusChange
 from comments.screening import Verdict
@@ -15,6 +16,7 @@ from moderation.services.appeals import settle_appeals_with
 from moderation.services.clearing import clear_desk
 from moderation.services.deferrals import end_deferral
 from moderation.services.findings import store_findings
+from moderation.services.indexing import index_text, refresh_risk
 from moderation.services.report_outcomes import settle_reports_with
 from moderation.tasks import screen_comment_task
 
@@ -30,10 +32,23 @@ def keep_findings(*, comment: Comment, verdict: Verdict, **_kwargs: object) -> N
     try:
         with transaction.atomic():
             store_findings(comment=comment, revision=comment.revision, findings=verdict.findings)
+            if comment.revision > 1 or any(one.outcome == CheckOutcome.FLAGGED for one in verdict.findings):
+                refresh_risk(comment.pk)
     except Exception as error:  # noqa: BLE001 - a custom screener's findings may be anything
         # Not logger.exception(): a database names the values it refuses.
         logger.error("The findings of comment %s were not stored: %s", comment.pk, type(error).__name__)  # noqa: TRY400
     hint_on_commit(screen_comment_task, comment.pk)
+
+
+@receiver((comment_posted, comment_revised), dispatch_uid="moderation.index_text")
+def make_findable(*, comment: Comment, **_kwargs: object) -> None:
+    """Let the desk search the new text. In the same transaction, but in a savepoint: a comment may not get lost."""
+    try:
+        with transaction.atomic():
+            index_text(comment)
+    except Exception as error:  # noqa: BLE001 - no text may be refused because it cannot be searched
+        # Not logger.exception(): a database names the values it refuses.
+        logger.error("The words of comment %s were not indexed: %s", comment.pk, type(error).__name__)  # noqa: TRY400
 
 
 @receiver(comment_status_changed, dispatch_uid="moderation.settle_reports_and_appeals")

@@ -16,6 +16,8 @@ from comments.models.identifiers import PUBLIC_ID_PATTERN, new_public_id
 
 # As many comments stand first in a discussion at most.
 PINNED_LIMIT = 3
+# A moderator, or a rule, has judged them, and it is nobody's turn.
+DECIDED = (Status.APPROVED, Status.REJECTED, Status.REMOVED, Status.SPAM)
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -58,6 +60,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def waiting(self) -> CommentQuerySet:
         """What a moderator has to judge: pending comments and edits of published ones."""
         return self.filter(waiting_since__isnull=False)
+
+    def flagged(self) -> CommentQuerySet:
+        """Comments with something found in their latest text."""
+        return self.filter(risk__gt=0)
+
+    def decided(self) -> CommentQuerySet:
+        """Published or not, by whoever's judgement; the author has no turn."""
+        return self.filter(status__in=DECIDED)
 
     def unscreened(self) -> CommentQuerySet:
         """Comments whose latest revision the asynchronous flaggers have not seen."""
@@ -118,6 +128,8 @@ class Comment(models.Model):
     # Written by services/voting.py alone.
     vote_count = models.PositiveIntegerField(_("votes"), default=0)
     rank = models.FloatField(_("rank"), default=0)
+    # How much was found in the latest text: the order of the desk. Written by moderation alone; 0: nothing was.
+    risk = models.PositiveSmallIntegerField(_("risk"), default=0, editable=False)
     posted_at = models.DateTimeField(_("posted"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     # Shown first in its discussion.
@@ -203,6 +215,24 @@ class Comment(models.Model):
                 condition=Q(status=Status.APPROVED, waiting_since__isnull=False),
                 name="comment_queue_edited",
             ),
+            # queue.py: what waits and was flagged, oldest first; what waits, most flagged first; what waits by article.
+            models.Index(
+                fields=("site", "waiting_since", "id"),
+                condition=Q(waiting_since__isnull=False, risk__gt=0),
+                name="comment_queue_flagged",
+            ),
+            models.Index(
+                fields=("site", "-risk", "waiting_since", "id"),
+                condition=Q(waiting_since__isnull=False),
+                name="comment_queue_by_risk",
+            ),
+            models.Index(
+                fields=("site", "article", "waiting_since", "id"),
+                condition=Q(waiting_since__isnull=False),
+                name="comment_queue_by_article",
+            ),
+            # queue.py: everything that was decided on a site, newest first.
+            models.Index(fields=("site", "-posted_at", "-id"), condition=Q(status__in=DECIDED), name="comment_decided"),
             # queue.py: what became of an author's comments so far.
             models.Index(fields=("author", "status"), name="comment_standing"),
             # services/posting.py and the author's view: what somebody wrote lately.

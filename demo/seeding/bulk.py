@@ -19,6 +19,7 @@ from comments.text import body_digest
 from demo.seeding.texts import Text, Words
 from moderation.enums import Action, Measure
 from moderation.models import Clause, Decision, PolicyVersion
+from moderation.services.indexing import index_rows
 
 ROOT_SHARE, REPLY_SHARE = 0.3, 0.4
 MINUTE = datetime.timedelta(minutes=1)
@@ -175,6 +176,12 @@ def _write_rest(room: Room, comments: Sequence[Comment], texts: Sequence[Text]) 
             created_at=comment.posted_at,
         )
         for comment, text in zip(comments, texts, strict=True)
+    )
+    index_rows(
+        [
+            (comment.pk, comment.site_id, comment.author_name, text.body)
+            for comment, text in zip(comments, texts, strict=True)
+        ]
     )
     StatusChange.objects.bulk_create(
         StatusChange(

@@ -53,6 +53,14 @@ def get_queue(request: DeskRequest, query: Query[QueueQuery]) -> Json:
         article=query.article or "",
         author=query.author or "",
         q=query.q,
+        section=query.section,
+        language=query.language,
+        clause=query.clause,
+        domain=query.domain.lower().removeprefix("www."),
+        age=query.older_than,
+        is_late=query.late,
+        mine=query.mine,
+        viewer_id=request.auth.user.pk,
     )
     with refusals():
         page = read_queue(site, filters, query.cursor)

@@ -11,22 +11,44 @@ from pydantic import Field, StringConstraints
 
 from comments.api.schemas import ArticleKey, Problem, Prose, PublicId, SiteSlug
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
-from moderation.enums import Action, ReportKind
+from moderation.enums import Action, Mine, ReportKind
 from moderation.queue import QueueSort, QueueStatus
 from moderation.services.bulk import BULK_LIMIT, REASON_LIMIT
 
+MOST_MINUTES = 525_600
+
 _Search = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+_Line = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
 _Name = Annotated[str, StringConstraints(max_length=50, pattern=r"^[-a-zA-Z0-9_.]*$")]
 
 
 class QueueQuery(Schema):
     site: SiteSlug | None = Field(None, description="Slug of the site; that of the token, or the first of one's own.")
     status: QueueStatus = QueueStatus.WAITING
-    sort: QueueSort | None = Field(None, description="Oldest first where something waits, newest first elsewhere.")
+    sort: QueueSort | None = Field(
+        None,
+        description="Oldest first where something waits, newest first elsewhere; `risk` where somebody waits or objects, "
+        "`article` where somebody waits, the queue's own order elsewhere.",
+    )
     flag: _Name = Field("", description="Name of a flagger that found something in the latest text.")
     article: ArticleKey | None = None
     author: PublicId | None = Field(None, description="Identifier of an author, as in an item.")
-    q: _Search = Field("", description="Part of the latest text or of the name.")
+    section: _Line = Field("", description="Section of the article.")
+    language: _Name = Field("", description="Language of the comment, `de`.")
+    clause: _Name = Field(
+        "", description="Clause named by a finding of the latest text, or by the decision that stands."
+    )
+    domain: _Search = Field("", description="Host that the latest text links to, without `www.`.")
+    older_than: int = Field(0, ge=0, le=MOST_MINUTES, description="Waiting at least so many minutes.")
+    late: bool = Field(default=False, description="Only what waits longer than the site promises.")
+    mine: Mine | None = Field(
+        None,
+        description="Only what concerns the caller in this way; with `decided` for both, the latest decision comes first.",
+    )
+    q: _Search = Field(
+        "",
+        description="Words, beginnings of words and quoted phrases, all of which are in the latest text or the name.",
+    )
     cursor: _Search = Field("", description="`next` of the page before.")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from moderation.queue.order import next_in_queue, ordered_queue
-from moderation.queue.read import queue_counts, read_change, read_finding, read_item, read_items, read_queue
+from moderation.queue.colleagues import QueueLease
+from moderation.queue.lists import queue_counts, read_rows
+from moderation.queue.order import ordered_queue
+from moderation.queue.paging import next_in_queue
+from moderation.queue.read import read_change, read_finding, read_item, read_items, read_queue
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
@@ -17,8 +20,11 @@ from moderation.queue.values import (
     QueuePage,
     QueueParent,
     QueueReport,
+    QueueRow,
     QueueSort,
     QueueStatus,
+    RowArticle,
+    RowPage,
 )
 
 __all__ = [
@@ -31,11 +37,15 @@ __all__ = [
     "QueueFilters",
     "QueueFinding",
     "QueueItem",
+    "QueueLease",
     "QueuePage",
     "QueueParent",
     "QueueReport",
+    "QueueRow",
     "QueueSort",
     "QueueStatus",
+    "RowArticle",
+    "RowPage",
     "next_in_queue",
     "ordered_queue",
     "queue_counts",
@@ -44,4 +54,5 @@ __all__ = [
     "read_item",
     "read_items",
     "read_queue",
+    "read_rows",
 ]

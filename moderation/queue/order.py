@@ -5,52 +5,79 @@ from __future__ import annotations
 import datetime
 import re
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments.exceptions import InvalidInputError
 from comments.models import Comment, Site
-from moderation.models import Appeal, Finding, Report
-from moderation.queue.colleagues import not_before_others, of_mine, without_own_votes
+from moderation.enums import Mine
+from moderation.models import Appeal, Decision, Deferral, Finding, LinkedDomain, Report
+from moderation.queue.colleagues import of_mine, without_own_votes
 from moderation.queue.values import QueueFilters, QueueSort, QueueStatus
+from moderation.search import matching
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
-CURSOR = re.compile(r"\A[0-9]{1,17}(?:\.[0-9]{1,17}){1,2}\Z")
+CURSOR = re.compile(r"\A[0-9]{1,17}(?:\.[0-9]{1,17}){1,4}\Z")
+# The greatest number that every column takes, that of a risk excepted, which is smaller.
+MOST_RISK = 32_767
 
-TIMES = ("raised_at", "waiting_since", "posted_at")
+TIMES = ("raised_at", "decided_at", "waiting_since", "posted_at")
 # A place in the order: the values of `_order_fields`, with a time as microseconds since 1970.
 Place = tuple[int, ...]
 
 
-def queue_of(site: Site, status: QueueStatus) -> QuerySet[Comment]:
-    """All comments of one queue, in no order. Waiting ones are read from the partial index `comment_queue`, those that
+def queue_of(site: Site, status: QueueStatus, now: datetime.datetime) -> QuerySet[Comment]:
+    """All comments of one queue, in no order. Waiting ones are read from the partial indexes `comment_queue...`, those that
     somebody objects to through the partial indexes of open reports and appeals.
     """
     comments = Comment.objects.filter(site=site)
-    if status == QueueStatus.WAITING:
-        return comments.waiting()
-    if status == QueueStatus.EDITED:
-        return comments.waiting().published()
-    if status == QueueStatus.REPORTED:
-        return comments.filter(pk__in=Report.objects.open().values("comment_id"))
-    if status == QueueStatus.APPEALED:
-        return comments.filter(pk__in=Appeal.objects.open().values("decision__comment_id"))
+    put_aside = Deferral.objects.filter(comment=OuterRef("pk"), until__gt=now)
+    match status:
+        case QueueStatus.WAITING:
+            return comments.waiting().exclude(Exists(put_aside))
+        case QueueStatus.FLAGGED:
+            return comments.waiting().flagged().exclude(Exists(put_aside))
+        case QueueStatus.EDITED:
+            return comments.waiting().published().exclude(Exists(put_aside))
+        case QueueStatus.DEFERRED:
+            return comments.waiting().filter(pk__in=Deferral.objects.filter(until__gt=now).values("comment_id"))
+        case QueueStatus.REPORTED:
+            return comments.filter(pk__in=Report.objects.open().values("comment_id"))
+        case QueueStatus.APPEALED:
+            return comments.filter(pk__in=Appeal.objects.open().values("decision__comment_id"))
+        case QueueStatus.DECIDED:
+            return comments.decided()
     return comments.filter(status=status.value)
 
 
-def ordered_queue(site: Site, filters: QueueFilters, cursor: str = "") -> QuerySet[Comment]:
-    """The queue from a cursor on. Raises InvalidInputError ("cursor") for a cursor that no page gave.
-
-    Oldest and newest first read only the page. Most flagged first looks at every comment of the queue.
-    """
-    comments = _of_viewer(_narrow(queue_of(site, filters.status), filters), filters)
-    fields = _order_fields(filters)
-    if filters.order == QueueSort.RISK:
-        comments = comments.annotate(risk=_risk())
+def narrowed_queue(site: Site, filters: QueueFilters) -> QuerySet[Comment]:
+    """The comments of a queue that fit the filters, in no order."""
+    now = timezone.now()
+    comments = _decided_by(site, filters.viewer_id) if _is_own_work(filters) else queue_of(site, filters.status, now)
     if filters.status.is_raised:
         comments = comments.annotate(raised_at=_raised_at(filters.status))
+    if filters.age:
+        comments = comments.filter((f"{_time_of(filters)}__lte", now - datetime.timedelta(minutes=filters.age)))
+    if filters.is_late:
+        promised = datetime.timedelta(minutes=site.promised_minutes)
+        comments = comments.filter((f"{_time_of(filters)}__lt", now - promised))
+    return _of_viewer(_by_properties(_by_contents(comments, site, filters), filters), filters)
+
+
+def ordered_queue(site: Site, filters: QueueFilters, cursor: str = "") -> QuerySet[Comment]:
+    """The queue from a cursor on, in every order but that by article. Raises InvalidInputError ("cursor") for a cursor
+    that no page gave.
+
+    Reads only the page where an index has the order; what is reported or appealed against is sorted as a whole.
+    """
+    return in_order(narrowed_queue(site, filters), filters, cursor)
+
+
+def in_order(comments: QuerySet[Comment], filters: QueueFilters, cursor: str = "") -> QuerySet[Comment]:
+    """Comments of `narrowed_queue` as `ordered_queue` orders them."""
+    fields = _order_fields(filters)
     if cursor:
         comments = comments.filter(_after(fields, decode_cursor(cursor, len(fields))))
     return comments.order_by(*fields)
@@ -61,25 +88,6 @@ def cursor_after(comment: Comment, filters: QueueFilters) -> str:
     return _encode(comment, _order_fields(filters))
 
 
-def next_in_queue(site: Site, filters: QueueFilters, public_id: str) -> str:
-    """The public identifier of the comment to judge after this one, the first of the queue when it was the last.
-
-    One that a colleague has before them is passed over, unless nothing else is there. Empty when nothing is. 1 to 5
-    queries. To be asked before the comment leaves the queue.
-    """
-    here = ordered_queue(site, filters).filter(public_id=public_id).first()
-    others = [ordered_queue(site, filters).exclude(public_id=public_id)]
-    if here is not None:
-        others.insert(0, ordered_queue(site, filters, cursor_after(here, filters)))
-    for is_crowded in (False, True):
-        for comments in others:
-            free = comments if is_crowded else not_before_others(comments, filters.viewer_id)
-            found = free.values_list("public_id", flat=True).first()
-            if found is not None:
-                return found
-    return ""
-
-
 def decode_cursor(cursor: str, length: int) -> Place:
     """The place a cursor names. Raises InvalidInputError ("cursor")."""
     place = tuple(int(part) for part in cursor.split(".")) if CURSOR.match(cursor) else ()
@@ -88,23 +96,29 @@ def decode_cursor(cursor: str, length: int) -> Place:
     return place
 
 
-def _narrow(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
+def microseconds(moment: datetime.datetime) -> int:
+    """A moment as a cursor holds it: since 1970."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def _by_contents(comments: QuerySet[Comment], site: Site, filters: QueueFilters) -> QuerySet[Comment]:
+    """Narrowed by what is in the text and what was said of it."""
     if filters.flag:
         comments = comments.filter(Exists(_flagged().filter(flagger=filters.flag)))
-    if filters.article:
-        comments = comments.filter(article__key=filters.article)
-    if filters.author:
-        comments = comments.filter(author__public_id=filters.author)
+    if filters.clause:
+        comments = comments.filter(_names_clause(filters))
+    if filters.domain:
+        linking = LinkedDomain.objects.filter(site=site, domain=filters.domain)
+        comments = comments.filter(pk__in=linking.values("comment_id"))
     if filters.q:
-        # One revision, the latest, is joined: no comment comes twice.
-        comments = comments.filter(
-            Q(revisions__body__icontains=filters.q) | Q(author_name__icontains=filters.q),
-            revisions__number=F("revision"),
-        )
+        comments = comments.filter(pk__in=matching(filters.q).values("comment_id"))
     return comments
 
 
 def _of_viewer(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
+    if filters.mine == Mine.DECIDED:
+        own = _standing_decisions(filters.viewer_id).values("comment_id")
+        return comments if _is_own_work(filters) else comments.filter(pk__in=own)
     if filters.mine:
         return of_mine(comments, filters.mine, filters.viewer_id)
     if filters.viewer_id and filters.status.is_waiting:
@@ -112,15 +126,43 @@ def _of_viewer(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[C
     return comments
 
 
+def _by_properties(comments: QuerySet[Comment], filters: QueueFilters) -> QuerySet[Comment]:
+    """Narrowed by where it stands and who wrote it in which language."""
+    columns = {
+        "article__key": filters.article,
+        "article__section": filters.section,
+        "author__public_id": filters.author,
+        "language": filters.language,
+    }
+    return comments.filter(**{name: value for name, value in columns.items() if value})
+
+
 def _flagged() -> QuerySet[Finding]:
     return Finding.objects.flagged().filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
 
 
-def _risk() -> Coalesce:
-    """The sum of the scores of the latest text in percent, a finding without a score counting half."""
-    score = Cast(Coalesce(F("score"), 0.5) * 100, IntegerField())
-    total = _flagged().order_by().values("comment").annotate(total=Sum(score)).values("total")
-    return Coalesce(Subquery(total, output_field=IntegerField()), 0)
+def _names_clause(filters: QueueFilters) -> Q:
+    """That a clause is named: by a finding of the latest text while it waits, by the decision that stands afterwards."""
+    found = Q(Exists(_flagged().filter(clause=filters.clause)))
+    decisions = Decision.objects.filter(clause__slug=filters.clause, undone_at__isnull=True)
+    decided = Q(pk__in=decisions.values("comment_id"))
+    if filters.status.is_waiting:
+        return found
+    return found | decided if filters.status.is_raised else decided
+
+
+def _standing_decisions(user_id: int) -> QuerySet[Decision]:
+    return Decision.objects.filter(moderator=user_id, undone_at__isnull=True)
+
+
+def _decided_by(site: Site, user_id: int) -> QuerySet[Comment]:
+    """What somebody judged, each with the moment of their last judgement as `decided_at`, whatever became of it later."""
+    later = _standing_decisions(user_id).filter(comment=OuterRef("pk"), applied_at__gt=OuterRef("decided_at"))
+    return (
+        Comment.objects.filter(site=site, decisions__moderator=user_id, decisions__undone_at__isnull=True)
+        .annotate(decided_at=F("decisions__applied_at"))
+        .exclude(Exists(later))
+    )
 
 
 def _raised_at(status: QueueStatus) -> Subquery:
@@ -131,9 +173,23 @@ def _raised_at(status: QueueStatus) -> Subquery:
     return Subquery(found.order_by("id").values("created_at")[:1])
 
 
+def _is_own_work(filters: QueueFilters) -> bool:
+    """Whether it is what the viewer decided, in the order of these decisions."""
+    return filters.mine == Mine.DECIDED and filters.status == QueueStatus.DECIDED
+
+
+def _time_of(filters: QueueFilters) -> str:
+    """The moment that a queue is ordered by."""
+    if filters.status.is_raised:
+        return "raised_at"
+    if _is_own_work(filters):
+        return "decided_at"
+    return "waiting_since" if filters.status.is_waiting else "posted_at"
+
+
 def _order_fields(filters: QueueFilters) -> tuple[str, ...]:
     """Names as `order_by` takes them; the last is unique. The time is the only field that is not a number."""
-    time = "raised_at" if filters.status.is_raised else "waiting_since" if filters.status.is_waiting else "posted_at"
+    time = _time_of(filters)
     if filters.order == QueueSort.NEWEST:
         return (f"-{time}", "-id")
     if filters.order == QueueSort.RISK:
@@ -143,16 +199,15 @@ def _order_fields(filters: QueueFilters) -> tuple[str, ...]:
 
 def _encode(comment: Comment, fields: tuple[str, ...]) -> str:
     values = (getattr(comment, field.removeprefix("-")) for field in fields)
-    return ".".join(
-        str((value - EPOCH) // MICROSECOND if isinstance(value, datetime.datetime) else value) for value in values
-    )
+    return ".".join(str(microseconds(value) if isinstance(value, datetime.datetime) else value) for value in values)
 
 
 def _after(fields: tuple[str, ...], place: Place) -> Q:
     """Rows that come after a place. The first condition alone lets the database start there in its index."""
     names = [field.removeprefix("-") for field in fields]
     values = [
-        EPOCH + number * MICROSECOND if name in TIMES else number for name, number in zip(names, place, strict=True)
+        EPOCH + number * MICROSECOND if name in TIMES else min(number, MOST_RISK) if name == "risk" else number
+        for name, number in zip(names, place, strict=True)
     ]
     beyond = ["lt" if field.startswith("-") else "gt" for field in fields]
     condition = Q()

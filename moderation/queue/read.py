@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, IntegerField, Q, Subquery
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext
 
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
@@ -15,10 +15,9 @@ from comments.models import Comment, Revision, Site, StatusChange
 from comments.screening import Span
 from moderation.enums import Action, ReportKind
 from moderation.models import Appeal, Finding, Report
-from moderation.queue.colleagues import BESIDE, deferral_of, is_judged_blind, lease_of
-from moderation.queue.order import cursor_after, ordered_queue, queue_of
+from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
+from moderation.queue.paging import read_comments
 from moderation.queue.values import (
-    COUNT_LIMIT,
     PAGE_SIZE,
     QueueAppeal,
     QueueArticle,
@@ -30,7 +29,6 @@ from moderation.queue.values import (
     QueuePage,
     QueueParent,
     QueueReport,
-    QueueStatus,
 )
 
 # Who wrote a comment that is judged blind: nothing that could tell is read into an item, so that no page can show it.
@@ -47,14 +45,12 @@ REFUSED = (Status.REJECTED, Status.SPAM, Status.REMOVED)
 
 
 def read_queue(site: Site, filters: QueueFilters, cursor: str = "", size: int = PAGE_SIZE) -> QueuePage:
-    """One page of the queue. 7 queries, 1 when it is empty; by keyset, so no row is skipped or shown twice when
+    """One page of the queue, 7 queries, 1 when it is empty, 2 more by article; by keyset, so no row is skipped or shown twice when
     comments come and go between two pages.
 
     Raises InvalidInputError ("cursor").
     """
-    found = list(ordered_queue(site, filters, cursor).select_related("article", "author", *BESIDE)[: size + 1])
-    comments = found[:size]
-    next_cursor = cursor_after(comments[-1], filters) if len(found) > size else ""
+    comments, next_cursor = read_comments(site, filters, cursor, size)
     return QueuePage(items=read_items(comments), next_cursor=next_cursor)
 
 
@@ -79,20 +75,6 @@ def read_items(comments: Sequence[Comment]) -> tuple[QueueItem, ...]:
         appeals=_read_appeals(ids),
     )
     return tuple(_item(comment, related) for comment in comments)
-
-
-def queue_counts(site: Site) -> dict[QueueStatus, int]:
-    """How many comments each queue holds; a count stops at COUNT_LIMIT, which then means "at least". 1 query."""
-    counts = [_LimitedCount(queue_of(site, status).values("pk")[:COUNT_LIMIT]) for status in QueueStatus]
-    row = Site.objects.filter(pk=site.pk).values_list(*counts).get()
-    return dict(zip(QueueStatus, row, strict=True))
-
-
-class _LimitedCount(Subquery):
-    """How many rows a limited query gives: unlike COUNT(*), its cost ends at the limit."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS limited)"
-    output_field = IntegerField()
 
 
 @dataclass(frozen=True, slots=True)

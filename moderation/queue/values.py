@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
+from comments.models import Comment
 from comments.screening import Span
 from moderation.enums import Action, Mine, ReportKind
 from moderation.queue.colleagues import QueueDeferral, QueueLease
@@ -17,32 +18,56 @@ PAGE_SIZE = 25
 # Counts stop here; more is shown as "999+".
 COUNT_LIMIT = 1_000
 EXCERPT_LENGTH = 280
+ROW_EXCERPT_LENGTH = 160
 
 
 class QueueStatus(models.TextChoices):
-    """The queues of the desk. WAITING holds pending comments and edits of published ones, EDITED only the latter; REPORTED
-    what readers object to, APPEALED what its author does, whatever the status of the comment.
+    """The queues of the desk. WAITING holds pending comments and edits of published ones that nobody put aside, FLAGGED those
+    of them in which something was found, EDITED the edits, DEFERRED what is put aside. REPORTED is what readers object to,
+    APPEALED what its author does, whatever the status of the comment. DECIDED is everything that was judged and waits for
+    nobody; APPROVED, REJECTED and REMOVED are parts of it.
     """
 
     WAITING = "waiting", _("Waiting")
-    EDITED = "edited", _("Edited")
+    FLAGGED = "flagged", _("Flagged")
     REPORTED = "reported", _("Reported")
+    EDITED = "edited", _("Edited")
+    RETURNED = "returned", _("Returned")
     APPEALED = "appealed", _("Appeals")
+    DEFERRED = "deferred", _("Deferred")
+    SPAM = "spam", _("Spam")
+    DECIDED = "decided", _("Decided")
     APPROVED = "approved", _("Published")
     REJECTED = "rejected", _("Not published")
-    SPAM = "spam", _("Spam")
-    RETURNED = "returned", _("Returned")
     REMOVED = "removed", _("Removed")
 
     @property
     def is_waiting(self) -> bool:
         """Whether its comments are ordered by how long they wait, not by when they were posted."""
-        return self in (QueueStatus.WAITING, QueueStatus.EDITED)
+        return self in (QueueStatus.WAITING, QueueStatus.FLAGGED, QueueStatus.EDITED, QueueStatus.DEFERRED)
 
     @property
     def is_raised(self) -> bool:
         """Whether its comments are there because somebody objects; they are ordered by since when."""
         return self in (QueueStatus.REPORTED, QueueStatus.APPEALED)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is everything that was decided, or a part of it that is chosen there."""
+        return self in (QueueStatus.DECIDED, *DECIDED_PARTS)
+
+    @property
+    def sorts(self) -> tuple[QueueSort, ...]:
+        """The orders it can be read in, its own first. What was found matters, and articles are worked off, where somebody
+        waits; elsewhere there may be a million rows to sort."""
+        if self.is_waiting:
+            return (QueueSort.OLDEST, QueueSort.NEWEST, QueueSort.RISK, QueueSort.ARTICLE)
+        if self.is_raised:
+            return (QueueSort.OLDEST, QueueSort.NEWEST, QueueSort.RISK)
+        return (QueueSort.NEWEST, QueueSort.OLDEST)
+
+
+DECIDED_PARTS = (QueueStatus.APPROVED, QueueStatus.REJECTED, QueueStatus.REMOVED)
 
 
 class QueueSort(models.TextChoices):
@@ -51,14 +76,17 @@ class QueueSort(models.TextChoices):
     OLDEST = "oldest", _("Oldest")
     NEWEST = "newest", _("Newest")
     RISK = "risk", _("Most flagged")
+    ARTICLE = "article", _("By article")
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
-    """Which comments of a site, in which order. Empty strings filter nothing; `sort` None is the queue's own order.
+    """Which comments of a site, in which order. Empty values filter nothing; `sort` None is the queue's own order.
 
-    `flag` is the name of a flagger that found something in the latest text, `article` a publisher's key,
-    `author` an author's public identifier, `q` a part of the latest text or of the name.
+    `flag` is the name of a flagger that found something in the latest text, `clause` the slug of one that a finding or a
+    standing decision names, `article` a publisher's key, `section` as the article has it, `author` an author's public
+    identifier, `domain` a host that the latest text links to, `q` what is searched for in text and name. `age` is the
+    number of minutes it waits at least, `is_late` longer than the site promises.
     """
 
     status: QueueStatus = QueueStatus.WAITING
@@ -70,17 +98,22 @@ class QueueFilters:
     # What of it concerns the account of this number; who has judged a comment as one of two does not wait for it.
     mine: Mine | None = None
     viewer_id: int = 0
+    section: str = ""
+    language: str = ""
+    clause: str = ""
+    domain: str = ""
+    age: int = 0
+    is_late: bool = False
 
     @property
     def order(self) -> QueueSort:
         """The chosen order; by default what waits longest comes first, and what was decided newest first."""
-        somebody_waits = self.status.is_waiting or self.status.is_raised
-        return self.sort or (QueueSort.OLDEST if somebody_waits else QueueSort.NEWEST)
+        return self.sort if self.sort in self.status.sorts else self.status.sorts[0]
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the queue and its order was chosen."""
-        return bool(self.flag or self.article or self.author or self.q or self.mine)
+        return replace(self, status=QueueStatus.WAITING, sort=None, viewer_id=0) != QueueFilters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +264,23 @@ class QueueItem:
         return self.previous_body is not None
 
     @property
+    def excerpt(self) -> str:
+        """As in a row of the list."""
+        return short_text(self.body, ROW_EXCERPT_LENGTH)
+
+    @property
+    def flag_count(self) -> int:
+        return len(self.flagged)
+
+    @property
+    def report_count(self) -> int:
+        return len(self.reports)
+
+    @property
+    def clause_title(self) -> str:
+        return self.last_change.clause_title if self.last_change else ""
+
+    @property
     def flagged(self) -> tuple[QueueFinding, ...]:
         """The findings that found something."""
         return tuple(finding for finding in self.findings if finding.is_flagged)
@@ -247,3 +297,48 @@ class QueuePage:
 
     items: tuple[QueueItem, ...]
     next_cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowArticle:
+    """The article above a row of the list."""
+
+    key: str
+    title: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the list: what is needed to choose a comment, not to judge it. `excerpt` is the beginning of the latest
+    text, `clause_title` that of the last decision; `begins_article` tells in a list by article where a new one begins.
+    """
+
+    public_id: str
+    status: Status
+    author_name: str
+    excerpt: str
+    language: str
+    article: RowArticle
+    posted_at: datetime.datetime
+    waiting_since: datetime.datetime | None
+    flag_count: int
+    report_count: int
+    clause_title: str
+    lease: QueueLease | None = None
+    begins_article: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """A page of the list. `first` is the comment of its first row with article, author and site, for the card."""
+
+    rows: tuple[QueueRow, ...]
+    next_cursor: str
+    first: Comment | None = None
+
+
+def short_text(body: str, length: int) -> str:
+    """The beginning of a text on one line, with an ellipsis where more follows."""
+    line = " ".join(body.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"

@@ -27,6 +27,7 @@ from moderation.flaggers.memory import limited_memory
 from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Finding
 from moderation.services.findings import stored
+from moderation.services.indexing import refresh_risk
 
 logger = logging.getLogger(__name__)
 
@@ -116,12 +117,15 @@ def _begin(comment: Comment, flagger: Flagger, *, is_unreliable: bool) -> Findin
 
 
 def _settle(row: Finding, finding: screening.Finding) -> bool:
-    """Write what came of a begun flagger; False when somebody else has taken it over. 1 query."""
+    """Write what came of a begun flagger; False when somebody else has taken it over. 1 query,
+    2 to 3 more when it found something."""
     values = stored(finding)
     attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
     mine = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
     is_mine = bool(mine.update(**values, attempts=attempts))
     row.outcome, row.attempts = values["outcome"], attempts
+    if is_mine and finding.outcome == CheckOutcome.FLAGGED:
+        refresh_risk(row.comment_id)
     return is_mine
 
 

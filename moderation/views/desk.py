@@ -14,27 +14,27 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 
 from comments.exceptions import InvalidInputError
 from comments.models import Site
-from moderation.access import get_desk_site_or_404
 from moderation.enums import Permission
 from moderation.flaggers.base import Stage
 from moderation.flaggers.registry import installed_flaggers
 from moderation.forms import QueueForm
 from moderation.keys import GROUPS, key_map
-from moderation.permissions import desk_sites, permissions_of
+from moderation.permissions import PERMISSIONS, desk_roles, desk_sites
 from moderation.queue import (
     QueueFilters,
     QueueItem,
-    QueuePage,
-    QueueSort,
+    RowPage,
     next_in_queue,
     queue_counts,
-    read_queue,
+    read_item,
+    read_rows,
 )
 from moderation.second_factor import needs_second_factor
 from moderation.services.preferences import read_preferences
@@ -139,18 +139,21 @@ def signed_in(request: HttpRequest) -> AbstractBaseUser:
 
 
 def open_desk(request: HttpRequest, site: Site | None = None) -> Desk:
-    """The desk of a site, or of the one that the address names, or of the user's first. 2 queries.
+    """The desk of a site, or of the one that the address names, or of the user's first. 1 query.
 
     Raises Http404 for everybody who is on no desk, or not on that one.
     """
     form = QueueForm(request.GET)
-    sites = tuple(desk_sites(request.user))
+    roles = dict(desk_roles(request.user))
+    sites = tuple(roles)
     slug = site.slug if site else form.value("site") or (sites[0].slug if sites else "")
-    found = next((one for one in sites if one.slug == slug), None) or get_desk_site_or_404(request.user, slug)
+    found = next((one for one in sites if one.slug == slug), None)
+    if found is None:
+        raise Http404(_("There is nothing here."))
     return Desk(
         site=found,
         sites=sites,
-        permissions=permissions_of(request.user, found),
+        permissions=PERMISSIONS[roles[found]],
         form=form,
         filters=form.filters(),
     )
@@ -169,20 +172,20 @@ def render_desk(
     15 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
     """
     is_part = is_fragment(request)
-    page = QueuePage((), "") if is_part else _read_page(desk)
-    chosen = item or next(iter(page.items), None)
+    page = RowPage((), "") if is_part else _read_page(desk)
+    chosen = item or (read_item(page.first) if page.first else None)
     following = "" if chosen is None or chosen.waiting_since else _next_id(desk, chosen)
     context = {
         "site": desk.site,
         "desk": desk,
         "counts": queue_counts(desk.site),
-        "sorts": QueueSort,
+        "sorts": desk.filters.status.sorts,
         "page": page,
         "card": make_card(chosen, desk.site, may_decide=desk.may_decide, following=following) if chosen else None,
         "is_open": item is not None or decided is not None,
         "decided": decided,
         "refusal": refusal,
-        "articles": {one.article.key: one.article.title for one in page.items},
+        "articles": {one.article.key: one.article.title for one in page.rows},
         "flaggers": [flagger.name for stage in Stage for flagger in installed_flaggers(stage)],
     }
     if not is_part:
@@ -203,11 +206,11 @@ def preferences_context(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _read_page(desk: Desk) -> QueuePage:
+def _read_page(desk: Desk) -> RowPage:
     try:
-        return read_queue(desk.site, desk.filters, desk.form.value("cursor"))
+        return read_rows(desk.site, desk.filters, desk.form.value("cursor"))
     except InvalidInputError:
-        return read_queue(desk.site, desk.filters)
+        return read_rows(desk.site, desk.filters)
 
 
 def _next_id(desk: Desk, item: QueueItem) -> str:

@@ -16,6 +16,7 @@ from comments.enums import AuthorKind, CheckOutcome, Status
 from comments.models import Article, Author, Comment, Revision
 from moderation.models import Finding
 from moderation.queue import QueueFilters, read_queue
+from moderation.services.indexing import index_text, refresh_risk
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -117,7 +118,7 @@ def make_chain(article: Article, length: int) -> list[Comment]:
 
 
 def flag(comment: Comment, flagger: str, *, score: float | None = 0.5) -> Finding:
-    return Finding.objects.create(
+    finding = Finding.objects.create(
         comment=comment,
         revision=comment.revision,
         flagger=flagger,
@@ -128,6 +129,8 @@ def flag(comment: Comment, flagger: str, *, score: float | None = 0.5) -> Findin
         parameters={"word": "Nudel"},
         spans=[[0, 4, "word"], ["rubbish"], [5, 3, "backwards"]],
     )
+    refresh_risk(comment.pk)
+    return finding
 
 
 def ids(article: Article, filters: QueueFilters) -> list[str]:
@@ -136,3 +139,5 @@ def ids(article: Article, filters: QueueFilters) -> list[str]:
 
 def add_text(comment: Comment, body: str) -> None:
     lifecycle.add_revision(comment, body=body, body_html=f"<p>{body}</p>", render_version=1)
+    index_text(comment)
+    refresh_risk(comment.pk)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from comments.api.schemas import Problem
 from comments.enums import CheckOutcome, Status
-from comments.models import Comment, Site
+from comments.models import Article, Comment, Site
 from comments.services.identity import make_author_token
 from comments.services.posting import revise_comment
 from moderation.api.schemas import Queue
@@ -18,6 +18,7 @@ from moderation.enums import Action, Role, Scope
 from moderation.models import ApiToken, Finding, Membership
 from moderation.queue import QueueStatus
 from moderation.services.decisions import decide
+from moderation.services.indexing import refresh_risk
 from moderation.services.tokens import issue_token
 from tests.factories import make_article, make_comment, make_moderator, make_site, make_user
 
@@ -116,7 +117,7 @@ def test_queue_item_holds_all_that_a_judgement_needs(client: Client) -> None:
     assert response.json() == {
         "items": [item_of(comment, parent)],
         "next": None,
-        "counts": dict.fromkeys(QueueStatus.values, 0) | {"waiting": 1, "approved": 1},
+        "counts": dict.fromkeys(QueueStatus.values, 0) | {"waiting": 1, "decided": 1, "approved": 1},
     }
     Queue.model_validate(json.loads(response.content, object_hook=_by_alias))
     assert response.headers["Cache-Control"] == "private, no-store"
@@ -133,17 +134,39 @@ def test_queue_takes_the_filters_and_orders_of_the_contract(client: Client) -> N
     site = article.site
     other = make_article(site, key="two")
     first = make_comment(article, body="Apfel", name="Hanna Kuhl")
-    second = make_comment(other, body="Birne", name="Jens Wolter")
+    Article.objects.filter(pk=other.pk).update(section="Lokales")
+    second = make_comment(other, body="Birne https://www.obst.example/x", name="Jens Wolter")
     rejected = make_comment(article, body="Pflaume", name="Kim", status=Status.REJECTED)
     edited = make_comment(article, body="Alt", name="Mia", status=Status.APPROVED)
     revise_comment(comment=edited, body="Neu")
     Finding.objects.all().delete()
     Finding.objects.create(
-        comment=second, revision=1, flagger="links", version="1", outcome=CheckOutcome.FLAGGED, score=1.0
+        comment=second,
+        revision=1,
+        flagger="links",
+        version="1",
+        outcome=CheckOutcome.FLAGGED,
+        score=1.0,
+        clause="respect",
     )
+    refresh_risk(second.pk)
     token = token_of(site)
     expected = {
         (): [first, second, edited],
+        (("status", "flagged"),): [second],
+        (("status", "decided"),): [edited, rejected],
+        (("status", "deferred"),): [],
+        (("sort", "article"),): [first, edited, second],
+        (("section", "Lokales"),): [second],
+        (("language", "de"),): [first, second, edited],
+        (("language", "en"),): [],
+        (("clause", "respect"),): [second],
+        (("status", "rejected"), ("clause", "respect")): [],
+        (("domain", "obst.example"),): [second],
+        (("older_than", "1"),): [],
+        (("late", "true"),): [],
+        (("late", "false"),): [first, second, edited],
+        (("status", "decided"), ("mine", "decided")): [],
         (("sort", "newest"),): [edited, second, first],
         (("sort", "risk"),): [second, first, edited],
         (("status", "rejected"),): [rejected],

@@ -228,9 +228,15 @@ def test_read_queue_of_a_status_holds_only_comments_of_it(queue: QueueStatus, st
     }
 
     assert ids(article, QueueFilters(status=queue)) == [comments[status].public_id]
-    expected = dict.fromkeys(QueueStatus, 1) | dict.fromkeys(
-        (QueueStatus.EDITED, QueueStatus.REPORTED, QueueStatus.APPEALED), 0
-    )
+    expected = dict.fromkeys(QueueStatus, 0) | {
+        QueueStatus.WAITING: 1,
+        QueueStatus.RETURNED: 1,
+        QueueStatus.SPAM: 1,
+        QueueStatus.DECIDED: 4,
+        QueueStatus.APPROVED: 1,
+        QueueStatus.REJECTED: 1,
+        QueueStatus.REMOVED: 1,
+    }
     assert queue_counts(article.site) == expected
 
 
@@ -257,7 +263,11 @@ def test_queue_counts_of_a_long_queue_stop_at_the_limit_in_one_query() -> None:
         counts = queue_counts(article.site)
 
     assert len(queries) == 1
-    assert counts == dict.fromkeys(QueueStatus, 0) | {QueueStatus.WAITING: COUNT_LIMIT, QueueStatus.SPAM: 1}
+    assert counts == dict.fromkeys(QueueStatus, 0) | {
+        QueueStatus.WAITING: COUNT_LIMIT,
+        QueueStatus.SPAM: 1,
+        QueueStatus.DECIDED: 1,
+    }
 
 
 def test_read_item_of_a_withdrawn_comment_still_shows_it() -> None:
