@@ -17,7 +17,7 @@ UNSAFE_CACHES = ("django.core.cache.backends.db.DatabaseCache", "django.core.cac
 @register()
 def check_dotted_paths(**_kwargs: object) -> Iterable[CheckMessage]:
     """Every dotted path in the settings can be imported, every slot exists."""
-    paths = {"COMMENTS_SCREENER": settings.screener}
+    paths = {"COMMENTS_SCREENER": settings.screener, "COMMENTS_GATE": settings.gate}
     paths |= {f"COMMENTS_SLOTS[{name!r}]": path for name, path in settings.slots.items()}
     paths |= {f"COMMENTS_OUTBOX_HANDLERS[{kind!r}]": path for kind, path in settings.outbox_handlers.items()}
     for setting, path in paths.items():

@@ -25,6 +25,11 @@ class Settings:
         return getattr(django_settings, "COMMENTS_SCREENER", "comments.screening.wait_for_a_moderator")
 
     @property
+    def gate(self) -> str:
+        """Dotted path of the function that says what somebody may do: GateInput -> Gate."""
+        return getattr(django_settings, "COMMENTS_GATE", "comments.gate.let_everybody_pass")
+
+    @property
     def slots(self) -> dict[str, str]:
         """Name of a slot to the dotted path of the function that fills it."""
         return getattr(django_settings, "COMMENTS_SLOTS", {})

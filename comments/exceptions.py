@@ -51,6 +51,30 @@ class TooManyRequestsError(CommentError):
         self.retry_after = retry_after
 
 
+class RestrictedError(CommentError):
+    """Somebody may not do this here, for a time or for good. Message: what, until when, why, and where to object.
+
+    `until` is None where it does not end by itself, `page` the address that says more, `reference` names it to programs.
+    """
+
+    code = "restricted"
+
+    def __init__(
+        self,
+        message: str | Promise,
+        *,
+        until: datetime.datetime | None = None,
+        page: str = "",
+        reference: str = "",
+        kind: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.until = until
+        self.page = page
+        self.reference = reference
+        self.kind = kind
+
+
 class SignInRefusedError(CommentError):
     """A code or a token that is exchanged for a sign-in is not good. `code` says which of its properties, to programs."""
 

@@ -10,9 +10,10 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.http import QueryDict
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from comments.exceptions import CommentError, InvalidInputError
+from comments.exceptions import CommentError, InvalidInputError, RestrictedError
 from comments.models import Article, Comment
 from comments.services.posting import Draft
 from comments.text import BODY_LIMIT
@@ -20,6 +21,16 @@ from comments.text import BODY_LIMIT
 NAME_LIMIT = 60
 _OPENED_SALT = "marginalia.form-opened"
 _ERROR_TITLE = _("Your comment has not been sent yet.")
+
+
+def linked_sentence(error: CommentError) -> str:
+    """What a refusal says, the address in it as a link."""
+    sentence = str(error.message)
+    page = error.page if isinstance(error, RestrictedError) else ""
+    if not page or page not in sentence:
+        return sentence
+    before, _page, after = sentence.partition(page)
+    return format_html('{}<a href="{}">{}</a>{}', before, page, page, after)
 
 
 class TextForm(forms.Form):
@@ -49,7 +60,7 @@ class TextForm(forms.Form):
         """Show what a service refused: at its field, or above the form."""
         field = error.field if isinstance(error, InvalidInputError) else None
         self.full_clean()
-        self.add_error(field if field in self.fields and field not in self.unseen else None, str(error.message))
+        self.add_error(field if field in self.fields and field not in self.unseen else None, linked_sentence(error))
 
 
 class CommentForm(TextForm):

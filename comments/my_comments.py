@@ -8,33 +8,35 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from comments.access import request_identity
 from comments.models import Author, Comment
 from comments.own_cards import OwnCard, build_cards
+from comments.slots import fill_slot
 
 PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class MyComments:
-    """Cards, newest first; `more_url` is empty on the last page; `is_known` is False for a browser that never wrote."""
+    """Cards, newest first; `more_url` is empty on the last page; `is_known` is False for a browser that never wrote;
+    `notices` says what holds for the reader."""
 
     cards: tuple[OwnCard, ...]
     more_url: str
     is_known: bool
     language: str
+    notices: SafeString
 
 
 def read_my_comments(request: HttpRequest) -> MyComments:
-    """A page of the reader's own comments on all sites of this server. At most 6 queries, and those of the slots."""
+    """A page of the reader's own comments on all sites of this server. At most 8 queries, and those of the slots."""
     language = translation.get_language() or "en"
     identity = request_identity(request)
-    authors = Author.objects.none()
+    authors = list(identity.guests)
     if identity.user is not None:
-        authors = Author.objects.filter(user_id=identity.user.pk)
-    elif identity.guests:
-        authors = Author.objects.filter(pk__in=[author.pk for author in identity.guests])
+        authors = list(Author.objects.filter(user_id=identity.user.pk).select_related("site"))
     own = Comment.objects.filter(author__in=authors)
     before = Comment.objects.filter(author__in=authors).with_public_id(request.GET.get("before", "")).first()
     if before is not None:
@@ -44,4 +46,5 @@ def read_my_comments(request: HttpRequest) -> MyComments:
     cards = cards[:PAGE_SIZE]
     more = "" if is_last else f"{reverse('comments:my_comments')}?before={cards[-1].comment.public_id}"
     is_known = identity.user is not None or bool(identity.guests)
-    return MyComments(tuple(cards), more, is_known, language)
+    notices = fill_slot("reader_notices", authors=authors)
+    return MyComments(tuple(cards), more, is_known, language, notices)

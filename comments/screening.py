@@ -59,6 +59,8 @@ class ScreeningInput:
     form_seconds: float | None = None
     form_trap_filled: bool = False
     by_form: bool = False
+    # Whether the author is trusted on a site that lets comments of such authors appear at once.
+    is_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ SLOTS = {
     "status_outcomes": ("comments",),
     # Lines for the menu of a comment. public_id: str, a marker that is replaced in what comes back; language: str.
     "comment_actions": ("public_id", "language"),
+    # What these authors, who are one reader, should know before they write. authors: list[Author] with their sites.
+    "reader_notices": ("authors",),
 }
 
 

@@ -9,17 +9,18 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from comments.forms import ReviseForm
-from comments.models import Comment
+from comments.models import Author, Comment
 from comments.own_cards import editable_until
 from comments.services.posting import may_revise, may_withdraw
-from comments.slots import fill_outcomes
+from comments.slots import fill_outcomes, fill_slot
 from comments.standing import Standing, Step, describe, timeline
 
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
     """What templates/comments/status.html shows. `form` is there while the text may be changed, or when a change was
-    refused; `editable_until` is empty when no clock runs; `public_body` is the text that everybody reads meanwhile."""
+    refused; `editable_until` is empty when no clock runs; `public_body` is the text that everybody reads meanwhile; `notices` says
+    what holds for its author."""
 
     comment: Comment
     token: str
@@ -29,6 +30,7 @@ class StatusPage:
     body: str
     public_body: str
     outcome: SafeString
+    notices: SafeString
     form: ReviseForm | None
     may_revise: bool
     may_withdraw: bool
@@ -39,7 +41,7 @@ class StatusPage:
 def build_status_page(
     comment: Comment, *, token: str, article_address: str, form: ReviseForm | None = None
 ) -> StatusPage:
-    """The page of a comment (with article, author and site) in the active language. 2 queries and those of the slot."""
+    """The page of a comment (with article, author and site) in the active language. 2 queries and those of the slots."""
     revisions = list(comment.revisions.all())
     bodies = {revision.number: revision.body for revision in revisions}
     body = bodies[comment.revision]
@@ -54,9 +56,16 @@ def build_status_page(
         body=body,
         public_body=bodies[comment.published_revision] if shows_older and comment.published_revision else "",
         outcome=fill_outcomes([comment]).get(comment.pk, SafeString()),
+        notices=fill_slot("reader_notices", authors=[_with_site(comment)]),
         form=form or (ReviseForm(comment=comment, body=body) if allowed else None),
         may_revise=allowed,
         may_withdraw=may_withdraw(comment),
         editable_until=editable_until(comment) if allowed else None,
         article_address=article_address,
     )
+
+
+def _with_site(comment: Comment) -> Author:
+    author = comment.author
+    author.site = comment.site
+    return author

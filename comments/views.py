@@ -32,10 +32,11 @@ from comments.exceptions import (
     DiscussionClosedError,
     EditWindowOverError,
     IllegalTransitionError,
+    RestrictedError,
     StaleDecisionError,
     TooManyRequestsError,
 )
-from comments.forms import CommentForm, ReviseForm
+from comments.forms import CommentForm, ReviseForm, linked_sentence
 from comments.models import Article, Comment
 from comments.my_comments import read_my_comments
 from comments.notices import give_notice
@@ -44,6 +45,7 @@ from comments.prepared import interface_language, is_on_first_page
 from comments.services.identity import Identity, make_status_token
 from comments.services.posting import Posted, post_comment, preview_text, revise_comment, withdraw_comment
 from comments.status_page import build_status_page
+from comments.throttling import client_network
 
 View = Callable[..., HttpResponse]
 
@@ -140,7 +142,7 @@ def revise(request: HttpRequest, token: str) -> HttpResponse:
         if not form.is_valid():
             return _status_page(request, comment, form=form, status=422)
         try:
-            revise_comment(comment=comment, **form.draft())
+            revise_comment(comment=comment, network=client_network(request), **form.draft())
         except CommentError as error:
             return _refused_on_status_page(request, token, error, form=form)
         messages.success(request, _("Your new text has been stored and waits for approval."), fail_silently=True)
@@ -283,7 +285,7 @@ def _refused_on_status_page(
     if form is not None:
         form.refuse(error)
         form.see_standing(comment)
-    return _status_page(request, comment, form=form, refusal=str(error.message), status=_status_code(error))
+    return _status_page(request, comment, form=form, refusal=linked_sentence(error), status=_status_code(error))
 
 
 def _author_language(request: HttpRequest, comment: Comment) -> str:
@@ -296,6 +298,8 @@ def _author_language(request: HttpRequest, comment: Comment) -> str:
 def _status_code(error: CommentError) -> int:
     if isinstance(error, TooManyRequestsError):
         return 429
+    if isinstance(error, RestrictedError):
+        return 403
     return 409 if isinstance(error, _CONFLICTS) else 422
 
 

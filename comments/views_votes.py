@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from comments.access import get_published_comment_or_404, request_identity, set_author_cookie
 from comments.enums import AuthorKind
-from comments.exceptions import CommentError, DiscussionClosedError, TooManyRequestsError
+from comments.exceptions import CommentError, DiscussionClosedError, RestrictedError, TooManyRequestsError
+from comments.forms import linked_sentence
 from comments.models import Author, Comment
 from comments.prepared import interface_language
 from comments.services.identity import Identity, authors_of
@@ -99,7 +100,7 @@ def _page(
         "site": comment.site,
         "is_done": act.is_done(comment, authors_of(identity, site=comment.site)),
         "next": _way_back(request, comment),
-        "refusal": error.message if error else "",
+        "refusal": linked_sentence(error) if error else "",
     }
     response = render(request, act.template, context, status=_status_code(error))
     if isinstance(error, TooManyRequestsError):
@@ -128,6 +129,8 @@ def _status_code(error: CommentError | None) -> int:
             return 200
         case TooManyRequestsError():
             return 429
+        case RestrictedError():
+            return 403
         case DiscussionClosedError():
             return 409
     return 422

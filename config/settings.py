@@ -100,10 +100,12 @@ TEMPLATES = [
 # --- The doors between the apps: comments names no other app, settings fill in who answers
 
 COMMENTS_SCREENER = "moderation.screening.screen"
+COMMENTS_GATE = "moderation.gate.guard"
 COMMENTS_SLOTS = {
     "form_policy": "moderation.slots.form_policy",
     "status_outcomes": "moderation.slots.status_outcomes",
     "comment_actions": "moderation.slots.comment_actions",
+    "reader_notices": "moderation.slots.reader_notices",
 }
 COMMENTS_OUTBOX_HANDLERS = {
     "decision_mail": "moderation.notifications.send_decision_mail",
@@ -111,6 +113,9 @@ COMMENTS_OUTBOX_HANDLERS = {
     "report_receipt": "moderation.notifications.send_report_receipt",
     "report_decision": "moderation.notifications.send_report_decision",
     "appeal_decision": "moderation.notifications.send_appeal_decision",
+    "restriction_mail": "moderation.notifications_people.send_restriction_mail",
+    "restriction_lifted": "moderation.notifications_people.send_restriction_lifted",
+    "objection_answer": "moderation.notifications_people.send_objection_answer",
 }
 MODERATION_FLAGGERS = [
     "moderation.flaggers.links.LinksFlagger",

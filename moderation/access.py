@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from comments.models import Comment, Site
+from comments.models import Author, Comment, Site
 from moderation.enums import Permission
-from moderation.models import ApiToken, Appeal, Decision, Membership, Report
+from moderation.gate import read_restriction_token
+from moderation.models import ApiToken, Appeal, AuthorNote, Decision, Membership, Report, Restriction
 from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE
 from moderation.services.reports import read_receipt_token
@@ -111,6 +112,41 @@ def get_report_or_404(token: str) -> Report:
     reference = read_receipt_token(token)
     related = ("comment__site", "comment__article")
     found = Report.objects.filter(reference=reference).select_related(*related).first() if reference else None
+    if found is None:
+        raise Http404(_("There is nothing here."))
+    return found
+
+
+def get_author_or_404(user: User, public_id: str) -> Author:
+    """An author on a site whose desk the user belongs to, with the site. 1 query."""
+    found = Author.objects.filter(public_id=public_id, site__in=desk_sites(user)) if public_id.isalnum() else None
+    author = found.select_related("site", "user").first() if found is not None else None
+    if author is None:
+        raise Http404(_("There is nothing here."))
+    return author
+
+
+def get_note_or_404(user: User, pk: int) -> AuthorNote:
+    """A note on an author of a site whose desk the user belongs to, with author and site. 1 query."""
+    note = AuthorNote.objects.filter(pk=pk, author__site__in=desk_sites(user)).select_related("author__site").first()
+    if note is None:
+        raise Http404(_("There is nothing here."))
+    return note
+
+
+def get_restriction_or_404(user: User, pk: int) -> Restriction:
+    """A restriction on a site whose desk the user belongs to, with author and site. 1 query."""
+    found = Restriction.objects.filter(pk=pk, site__in=desk_sites(user)).select_related("site", "author").first()
+    if found is None:
+        raise Http404(_("There is nothing here."))
+    return found
+
+
+def get_restriction_by_token_or_404(token: str) -> Restriction:
+    """The restriction that a signed address is for, with site, clause and comment. 1 query for a well-signed one."""
+    pk = read_restriction_token(token)
+    related = ("site", "author", "clause", "comment")
+    found = Restriction.objects.filter(pk=pk).select_related(*related).first() if pk else None
     if found is None:
         raise Http404(_("There is nothing here."))
     return found

@@ -63,6 +63,27 @@ class AppealNotPossibleError(ModerationError):
     default_message = _("An appeal against this decision is not, or no longer, possible.")
 
 
+class NoLongerStandingError(ModerationError):
+    """A restriction, or trust, that somebody wants to change has ended meanwhile, or the change was made already."""
+
+    code = "no_longer_standing"
+    default_message = _("This no longer holds, or somebody was quicker.")
+
+
+class ObjectionNotPossibleError(ModerationError):
+    """The restriction no longer holds, or its person has objected already."""
+
+    code = "no_objection"
+    default_message = _("An objection is not, or no longer, possible.")
+
+
+class NoteStaysError(ModerationError):
+    """A note is somebody else's, or older than ten minutes."""
+
+    code = "note_stays"
+    default_message = _("Only your own notes can be deleted, within ten minutes.")
+
+
 class AppealAnsweredError(ModerationError):
     """Somebody has answered the appeal already."""
 

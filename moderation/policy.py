@@ -17,10 +17,16 @@ FIRST_STATUS: Final[dict[tuple[ArticleMode, CheckOutcome], Status]] = {
 # From grave to harmless.
 _GRAVITY: Final = (CheckOutcome.FAILED, CheckOutcome.NOT_RUN, CheckOutcome.FLAGGED, CheckOutcome.CLEAR)
 
+# The same for an author whom the site trusts: in modes that are not here, trust changes nothing.
+FIRST_STATUS_OF_TRUSTED: Final[dict[tuple[ArticleMode, CheckOutcome], Status]] = {
+    (ArticleMode.PRE_MODERATED, CheckOutcome.CLEAR): Status.APPROVED,
+}
 
-def judge(findings: Iterable[Finding], mode: str) -> Verdict:
+
+def judge(findings: Iterable[Finding], mode: str, *, is_trusted: bool = False) -> Verdict:
     """Where a comment goes at first, with the findings that say why. An unknown mode counts as the strictest."""
     found = tuple(findings)
     outcome = min((finding.outcome for finding in found), key=_GRAVITY.index, default=CheckOutcome.CLEAR)
     known = ArticleMode(mode) if mode in ArticleMode.values else ArticleMode.PRE_MODERATED
-    return Verdict(FIRST_STATUS.get((known, outcome), Status.PENDING), found)
+    table = FIRST_STATUS | FIRST_STATUS_OF_TRUSTED if is_trusted and mode == known else FIRST_STATUS
+    return Verdict(table.get((known, outcome), Status.PENDING), found)

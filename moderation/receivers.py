@@ -7,7 +7,7 @@ import logging
 from django.db import transaction
 from django.dispatch import receiver
 
-from comments.enums import CheckOutcome
+from comments.enums import ActorKind, CheckOutcome
 from comments.hints import hint_on_commit
 from comments.models import Comment, StatusChange
 from comments.screening import Verdict
@@ -17,7 +17,9 @@ from moderation.services.clearing import clear_desk
 from moderation.services.deferrals import end_deferral
 from moderation.services.findings import store_findings
 from moderation.services.indexing import index_text, refresh_risk
+from moderation.services.publications import record_publication
 from moderation.services.report_outcomes import settle_reports_with
+from moderation.services.trust import review_trust_with
 from moderation.tasks import screen_comment_task
 
 logger = logging.getLogger(__name__)
@@ -68,3 +70,13 @@ def clear_the_desk(*, change: StatusChange, **_kwargs: object) -> None:
 def end_deferral_of_new_text(*, comment: Comment, **_kwargs: object) -> None:
     """Somebody put another text aside, not this one."""
     end_deferral(comment)
+
+
+@receiver(comment_status_changed, dispatch_uid="moderation.account_for_trust")
+def account_for_trust(*, change: StatusChange, **_kwargs: object) -> None:
+    """What was published because its author is trusted is on record as a decision by software; and a judgement of a
+    comment is one of its author's standing."""
+    if change.actor_kind == ActorKind.RULE:
+        record_publication(change)
+    if change.actor_kind == ActorKind.MODERATOR:
+        review_trust_with(change)

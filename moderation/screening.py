@@ -18,4 +18,4 @@ def screen(screening_input: ScreeningInput) -> Verdict:
     language = screening_input.language
     flaggers = [flagger for flagger in installed_flaggers(Stage.INLINE) if speaks(flagger, language)]
     findings = run_inline(flaggers, screening_input, load_knowledge(screening_input.site))
-    return judge(findings, screening_input.mode)
+    return judge(findings, screening_input.mode, is_trusted=screening_input.is_trusted)

@@ -10,8 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from comments.models import Comment, Site
-from comments.services.identity import make_status_token
+from comments.gate import GateAct
+from comments.models import Author, Comment, Site
+from comments.services.gate import describe
+from comments.services.identity import Identity, make_status_token
+from moderation.gate import restriction_url, standing_restrictions, what_it_means
 from moderation.models import Decision
 from moderation.services.appeals import TEXT_LIMIT, may_appeal, restrictions_of
 from moderation.services.policies import current_policy
@@ -46,6 +49,19 @@ def _outcome(comment: Comment, decision: Decision) -> SafeString:
         "limit": TEXT_LIMIT,
     }
     return render_to_string("moderation/_status_outcome.html", context)
+
+
+def reader_notices(*, authors: Sequence[Author]) -> SafeString:
+    """What holds for a reader who is known as these authors, with reasons and ways to object. 1 query, none for a stranger."""
+    known = [
+        describe(site=author.site, identity=Identity(author=author), act=GateAct.POST, authors=[author])
+        for author in authors
+    ]
+    restrictions = standing_restrictions(known)
+    if not restrictions:
+        return SafeString()
+    lines = [{"restriction": one, "meaning": what_it_means(one), "url": restriction_url(one)} for one in restrictions]
+    return render_to_string("moderation/_reader_notices.html", {"lines": lines})
 
 
 def comment_actions(*, public_id: str, language: str) -> SafeString:

@@ -15,6 +15,7 @@ from moderation.views import (
     preferences,
     queue,
     reports,
+    restricted,
     second_factor,
     tokens,
 )
@@ -45,6 +46,8 @@ urlpatterns = [
     path("moderation/tokens/make/", tokens.make, name="make_token"),
     path("moderation/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("moderation/second-factor/", second_factor.second_factor, name="second_factor"),
+    path("restrictions/<str:token>/", restricted.restriction, name="restriction"),
+    path("warnings/<str:token>/", restricted.restriction, name="warning"),
     path("c/<public_id:public_id>/report/", reports.report, name="report"),
     path("reports/<str:token>/", reports.receipt, name="receipt"),
     path("status/<str:token>/appeal/", appeals.appeal, name="appeal"),

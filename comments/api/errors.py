@@ -130,6 +130,10 @@ def error_of(refusal: exceptions.CommentError) -> ApiError:
         case exceptions.TooManyRequestsError():
             seconds = max(1, math.ceil(refusal.retry_after.total_seconds()))
             return ApiError(429, refusal.code, refusal.message, headers={"Retry-After": str(seconds)})
+        case exceptions.RestrictedError():
+            until = refusal.until.isoformat() if refusal.until else None
+            facts = {"kind": refusal.kind, "until": until, "page": refusal.page, "restriction": refusal.reference}
+            return ApiError(403, refusal.code, refusal.message, extra=facts)
         case exceptions.SignInRefusedError():
             return ApiError(401, refusal.code, refusal.message, headers={"WWW-Authenticate": "Bearer"})
         case exceptions.UnknownArticleError():

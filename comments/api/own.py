@@ -48,6 +48,7 @@ def patch_comment(request: IdentifiedRequest, comment_id: PublicId, payload: Rev
         body=payload.body,
         expected_status=payload.expected_status,
         expected_revision=payload.expected_revision,
+        network=request.auth.network,
     )
     return own_comments_json([revised])[0]
 

@@ -71,6 +71,10 @@ class Problem(Schema):
     detail: str
     code: str = Field(examples=["closed"])
     errors: list[ProblemField] | None = Field(None, description="With 422: what is wrong with which field.")
+    kind: str | None = Field(None, description="With `restricted`: warning, hold, mute or ban.")
+    until: datetime.datetime | None = Field(None, description="With `restricted`: when it ends; null: not by itself.")
+    page: str | None = Field(None, description="With `restricted`: where it is explained, confirmed or objected to.")
+    restriction: str | None = Field(None, description="With `restricted`: its reference. A secret of who was refused.")
 
 
 class ArticleRef(Schema):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import logging
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -23,21 +22,27 @@ from comments.exceptions import (
     StaleDecisionError,
     UnknownArticleError,
 )
+from comments.gate import GateAct
 from comments.markup import RENDER_VERSION, render
 from comments.models import Article, Author, Comment, Revision
-from comments.screening import ScreeningInput, Verdict, get_screener
+from comments.screening import ScreeningInput, Verdict
 from comments.services.article_keys import find_by_former_key
 from comments.services.badges import badge_under
+from comments.services.gate import require_passage
 from comments.services.identity import Identity, author_for_post, authors_of, check_author
+from comments.services.screening import (
+    held,
+    published_body,
+    recent_bodies,
+    screen_safely,
+    screening_input_for_revision,
+)
 from comments.signals import comment_posted, comment_revised
 from comments.text import TextError, body_digest, normalise_body
 from comments.throttling import count_or_refuse
 
-logger = logging.getLogger(__name__)
-
 # The same text by the same person within this time is the same post sent twice.
 REPEAT_WINDOW = datetime.timedelta(seconds=60)
-RECENT_BODIES = 10
 MINIMUM_KEY_LENGTH = 8
 # Nobody needs more tries; each one costs the moderators a second look.
 MOST_REVISIONS = 50
@@ -67,9 +72,9 @@ class Posted:
 
 
 def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Posted:
-    """Store a comment under an article and put it where it belongs: before a moderator, as a rule. About 10 queries.
+    """Store a comment under an article and put it where it belongs: before a moderator, as a rule. About 13 queries.
 
-    Raises UnknownArticleError (hidden), DiscussionClosedError, InvalidInputError (field and sentence) and
+    Raises UnknownArticleError (hidden), DiscussionClosedError, RestrictedError, InvalidInputError (field and sentence) and
     TooManyRequestsError; in each case nothing is stored. The same post sent again, also in parallel, is one comment. Under an
     article that is merged into another at the same moment it is a comment on that other.
     """
@@ -89,10 +94,13 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
     if repeated is not None:
         return Posted(repeated, created=False)
     _require_open(article)
+    authors = authors_of(identity, site=article.site)
+    gate = require_passage(site=article.site, identity=identity, act=GateAct.POST, authors=authors)
     parent = _published_parent(article, draft.parent)
     check_author(site=article.site, identity=identity, name=draft.name, email=draft.email)
     _count_post(identity)
-    verdict = _screen(_screening_input(article, identity, draft, body, parent))
+    screening_input = _screening_input(article, identity, draft, body, parent, authors, is_trusted=gate.trusts)
+    verdict = held(screen_safely(screening_input), gate)
     try:
         comment = _store(article, identity, draft, body, parent, keys[0], verdict)
     except (IntegrityError, InvalidInputError):
@@ -116,13 +124,18 @@ def preview_text(body: str, *, network: str) -> SafeString:
 
 
 def revise_comment(
-    *, comment: Comment, body: str, expected_status: str | None = None, expected_revision: int | str | None = None
+    *,
+    comment: Comment,
+    body: str,
+    expected_status: str | None = None,
+    expected_revision: int | str | None = None,
+    network: str = "",
 ) -> Comment:
     """Store a new text by the comment's author: within the edit window, or after it was returned for revision.
 
     A returned comment goes back into the queue; a pending one keeps its place there; a published one keeps its old text
-    in public until the new one is approved. Raises EditWindowOverError, InvalidInputError, StaleDecisionError,
-    TooManyRequestsError.
+    in public until the new one is approved. `network` is the one it was sent from. Raises EditWindowOverError,
+    InvalidInputError, RestrictedError, StaleDecisionError, TooManyRequestsError.
 
     What is expected says which text its author saw when writing this one, so that no other change is written over; a
     revision may come as its digits. None: they do not say.
@@ -130,12 +143,14 @@ def revise_comment(
     _require_seen(comment, expected_status, expected_revision)
     if not may_revise(comment):
         raise EditWindowOverError
+    sender = Identity(author=comment.author, network=network)
+    require_passage(site=comment.site, identity=sender, act=GateAct.REVISE, authors=[comment.author])
     clean = _clean_body(body)
     count_or_refuse("revise", f"author:{comment.author_id}", settings.post_limits["author"])
     latest = comment.revisions.get(number=comment.revision)
     if clean == latest.body and comment.status != Status.RETURNED:
         return comment
-    verdict = _screen(_screening_input_for_revision(comment, clean))
+    verdict = screen_safely(screening_input_for_revision(comment, clean))
     with transaction.atomic():
         lifecycle.add_revision(comment, body=clean, body_html=render(clean), render_version=RENDER_VERSION)
         if comment.status == Status.RETURNED:
@@ -270,9 +285,15 @@ def _count_post(identity: Identity) -> None:
 
 
 def _screening_input(
-    article: Article, identity: Identity, draft: Draft, body: str, parent: Comment | None
+    article: Article,
+    identity: Identity,
+    draft: Draft,
+    body: str,
+    parent: Comment | None,
+    authors: list[Author],
+    *,
+    is_trusted: bool,
 ) -> ScreeningInput:
-    authors = authors_of(identity, site=article.site)
     kind = "user" if identity.user is not None else "guest"
     return ScreeningInput(
         site=article.site.slug,
@@ -284,54 +305,13 @@ def _screening_input(
         author_name=draft.name,
         author_kind=kind,
         revision=1,
-        parent_body=_published_body(parent),
+        parent_body=published_body(parent),
         recent_bodies=recent_bodies(authors),
         form_seconds=draft.form_seconds,
         form_trap_filled=draft.form_trap_filled,
         by_form=draft.by_form,
+        is_trusted=is_trusted,
     )
-
-
-def _screening_input_for_revision(comment: Comment, body: str) -> ScreeningInput:
-    return ScreeningInput(
-        site=comment.site.slug,
-        article_key=comment.article.key,
-        article_title=comment.article.title,
-        language=comment.language,
-        mode=comment.article.mode,
-        body=body,
-        author_name=comment.author_name,
-        author_kind=comment.author.kind,
-        revision=comment.revision + 1,
-        parent_body=_published_body(comment.parent),
-        recent_bodies=recent_bodies([comment.author], without=comment),
-    )
-
-
-def recent_bodies(authors: list[Author], *, without: Comment | None = None) -> tuple[str, ...]:
-    """What these authors wrote in the last day, newest first, at most 10 texts. 1 query, none without authors."""
-    if not authors:
-        return ()
-    since = timezone.now() - datetime.timedelta(days=1)
-    found = Revision.objects.filter(comment__author__in=authors, created_at__gte=since)
-    if without is not None:
-        found = found.exclude(comment=without)
-    return tuple(found.order_by("-created_at").values_list("body", flat=True)[:RECENT_BODIES])
-
-
-def _published_body(comment: Comment | None) -> str:
-    if comment is None or comment.published_revision is None:
-        return ""
-    return comment.revisions.get(number=comment.published_revision).body
-
-
-def _screen(screening_input: ScreeningInput) -> Verdict:
-    try:
-        return get_screener()(screening_input)
-    except Exception:
-        # A screener is other people's code. Whatever it does, the comment is kept and a person looks at it.
-        logger.exception("The screener failed; the comment waits for a moderator.")
-        return Verdict(Status.PENDING)
 
 
 def _store(
@@ -347,6 +327,9 @@ def _store(
     with transaction.atomic():
         if parent is not None:
             _hold(parent, article)
+        # Asked once more: whoever was restricted while the text was being looked at is restricted.
+        last = require_passage(site=article.site, identity=identity, act=GateAct.POST, is_last=True)
+        verdict = held(verdict, last)
         author = author_for_post(site=article.site, identity=identity, name=draft.name, email=draft.email)
         comment = Comment(
             site=article.site,
@@ -392,7 +375,6 @@ __all__ = [
     "may_withdraw",
     "post_comment",
     "preview_text",
-    "recent_bodies",
     "revise_comment",
     "withdraw_comment",
 ]

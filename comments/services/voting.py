@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from comments.enums import ArticleMode
 from comments.exceptions import DiscussionClosedError, InvalidInputError, UnknownArticleError
+from comments.gate import GateAct
 from comments.models import Article, Author, Comment, Vote
 from comments.ranking import rank_comments
+from comments.services.gate import require_passage
 from comments.services.identity import Identity
 from comments.services.readers import Caller, count_act, find_caller, reader_of
 from comments.signals import votes_changed
@@ -34,13 +36,14 @@ class Ballot:
 def cast_vote(*, comment: Comment, identity: Identity) -> Ballot:
     """Count the reader's vote for a published comment (with article and site), once however often it is sent.
 
-    About 8 queries. Raises UnknownArticleError (hidden), DiscussionClosedError (paused), InvalidInputError("comment")
-    for one's own comment or one that was just taken away, TooManyRequestsError.
+    About 9 queries. Raises UnknownArticleError (hidden), DiscussionClosedError (paused), RestrictedError,
+    InvalidInputError("comment") for one's own comment or one that was just taken away, TooManyRequestsError.
     """
     _require_open(comment.article)
     caller = find_caller(site=comment.site, identity=identity)
     if caller.is_author(comment.author_id):
         raise InvalidInputError("comment", _("This is your own comment; only others can find it worth reading."))
+    require_passage(site=comment.site, identity=identity, act=GateAct.VOTE, authors=caller.authors)
     count_act(caller)
     with transaction.atomic():
         reader = _voter(comment, caller) or reader_of(caller)

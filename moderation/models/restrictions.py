@@ -15,9 +15,19 @@ from moderation.models.policies import Clause
 class RestrictionQuerySet(models.QuerySet["Restriction"]):
     def standing(self, now: datetime.datetime) -> RestrictionQuerySet:
         """Restrictions that hold now: neither over, lifted, nor a warning that was acknowledged."""
-        return self.filter(revoked_at__isnull=True, acknowledged_at__isnull=True).filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-        )
+        return self.liftable(now).filter(acknowledged_at__isnull=True)
+
+    def liftable(self, now: datetime.datetime) -> RestrictionQuerySet:
+        """Restrictions that are neither over nor lifted; of warnings those that were acknowledged too."""
+        return self.filter(revoked_at__isnull=True).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+
+    def objected(self) -> RestrictionQuerySet:
+        """Those that the person objects to, as long as nobody has answered."""
+        return self.filter(objected_at__isnull=False, answered_at__isnull=True)
+
+    def to_confirm(self, now: datetime.datetime) -> RestrictionQuerySet:
+        """Bans that hold for some days and are to hold for good."""
+        return self.standing(now).filter(proposed_for_good=True, confirmed_at__isnull=True)
 
 
 class Restriction(models.Model):
@@ -67,6 +77,30 @@ class Restriction(models.Model):
         verbose_name=_("lifted by"),
     )
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    # A ban for good is one for some days until somebody else confirms it.
+    proposed_for_good = models.BooleanField(_("proposed for good"), default=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="restrictions_confirmed",
+        verbose_name=_("confirmed by"),
+    )
+    # What the person says to it, once, and what they were answered.
+    objection = models.TextField(_("objection"), blank=True)
+    objected_at = models.DateTimeField(_("objected"), null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="objections_answered",
+        verbose_name=_("answered by"),
+    )
 
     objects = RestrictionQuerySet.as_manager()
 
@@ -77,6 +111,15 @@ class Restriction(models.Model):
         constraints = (
             # Whoever is restricted is told why.
             models.CheckConstraint(condition=~Q(reason=""), name="restriction_has_reason"),
+            # Whoever may only read is told by which clause of the policy.
+            models.CheckConstraint(
+                condition=~Q(kind=RestrictionKind.BAN) | Q(clause__isnull=False), name="restriction_ban_has_clause"
+            ),
+            # A network has other people in it, and others tomorrow.
+            models.CheckConstraint(
+                condition=~Q(target=RestrictionTarget.NETWORK) | Q(ends_at__isnull=False),
+                name="restriction_network_ends",
+            ),
         )
         indexes = (
             # services/restrictions.py: what holds for somebody who wants to write.
@@ -85,10 +128,21 @@ class Restriction(models.Model):
                 condition=Q(revoked_at__isnull=True, acknowledged_at__isnull=True),
                 name="restriction_standing",
             ),
+            # queue/people.py: objections on a site that nobody has answered, the oldest first.
+            models.Index(
+                fields=("site", "objected_at"),
+                condition=Q(objected_at__isnull=False, answered_at__isnull=True),
+                name="restriction_objected",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.target}"
+
+    def is_standing(self, now: datetime.datetime) -> bool:
+        """Whether it holds: neither over, lifted, nor a warning that was acknowledged."""
+        is_over = self.ends_at is not None and self.ends_at <= now
+        return self.revoked_at is None and self.acknowledged_at is None and not is_over
 
 
 class AuthorNote(models.Model):
@@ -118,6 +172,16 @@ class AuthorNote(models.Model):
         return f"{self.author_id}: {self.pk}"
 
 
+class TrustQuerySet(models.QuerySet["Trust"]):
+    def standing(self) -> TrustQuerySet:
+        """Trust that nobody has taken back."""
+        return self.filter(revoked_at__isnull=True)
+
+    def by_rule(self) -> TrustQuerySet:
+        """Trust that the rule of a site gave, which it takes back by itself."""
+        return self.filter(granted_by__isnull=True)
+
+
 class Trust(models.Model):
     """That an author is trusted on their site, by the site's rule or by somebody, until it is taken back."""
 
@@ -141,6 +205,8 @@ class Trust(models.Model):
         related_name="trusts_revoked",
         verbose_name=_("taken back by"),
     )
+
+    objects = TrustQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("trust")

@@ -19,8 +19,10 @@ from comments import lifecycle
 from comments.conf import settings as reader_settings
 from comments.enums import ActorKind, AuthorKind, Status
 from comments.exceptions import InvalidInputError, StaleDecisionError
+from comments.gate import GateAct
 from comments.models import Author, Comment
 from comments.services import outbox
+from comments.services.gate import require_passage
 from comments.services.identity import Identity, authors_of
 from comments.text import TextError, check_length, clean_body, clean_line, is_visible
 from comments.throttling import count_or_refuse
@@ -65,10 +67,13 @@ class ReportDraft:
 def report_comment(*, comment: Comment, identity: Identity, draft: ReportDraft) -> Report:
     """Keep a report of a published comment (with site and article); the open one of the same person if there is one.
 
-    About 8 queries. A notice with an address is confirmed by mail. Raises IncompleteReportError with every field that
-    is wrong, TooManyRequestsError.
+    About 9 queries. A notice with an address is confirmed by mail. Raises IncompleteReportError with every field that
+    is wrong, RestrictedError, TooManyRequestsError. A notice of unlawful content is open to everybody, also to whoever is
+    banned (DSA, Article 16(1)).
     """
     report = _checked(comment, identity, draft)
+    if not report.is_notice:
+        require_passage(site=comment.site, identity=identity, act=GateAct.REPORT)
     if (known := _same_open(report)) is not None:
         return known
     _count_report(identity)

@@ -60,8 +60,8 @@ def test_my_comments_goes_on_page_by_page_at_the_same_cost(
     first = own_ids(client)
     more = re.search(r'href="(/my-comments/[^"]+)"', client.get(MINE).content.decode())
     assert more is not None
-    # Session, account, where to go on, comments with their texts.
-    with django_assert_num_queries(5):
+    # Session, account, authors, where to go on, comments with their texts, what holds for the reader.
+    with django_assert_num_queries(7):
         second = own_ids(client, more[1])
 
     assert first + second == [comment.public_id for comment in reversed(comments)]

@@ -169,12 +169,12 @@ def test_status_page_tells_what_happened_but_not_what_was_undone_at_once(client:
 
 def test_status_page_costs_the_same_however_long_the_history(client: Client, django_assert_num_queries) -> None:
     comment = make_comment(make_article())
-    # The comment with its context, its texts, its history; at first the usual wait.
-    with django_assert_num_queries(4):
+    # The comment with its context, its texts, its history, what holds for its author; at first the usual wait.
+    with django_assert_num_queries(5):
         client.get(status_url(comment))
     for number in range(3):
         revise_comment(comment=comment, body=f"Text {number}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(status_url(comment))
 
 

@@ -1,0 +1,107 @@
+"""Trust in authors: by the rule of their site, or by hand; taken back by itself or by somebody. Rows are never deleted."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments.enums import AuthorKind
+from comments.exceptions import InvalidInputError
+from comments.models import Author, StatusChange
+from moderation.enums import Permission
+from moderation.exceptions import NoLongerStandingError, NotAllowedError
+from moderation.models import DeskSettings, Restriction, Trust
+from moderation.permissions import may
+from moderation.queue.people import authors_to_distrust, authors_to_trust, judged_since
+
+# How many authors a round of the task looks at for one site.
+MOST_AT_ONCE = 500
+# What an author has to be for trust to mean one person: an account, somebody the publisher knows, or an address that is theirs.
+PROVED = Q(kind__in=(AuthorKind.USER, AuthorKind.SSO)) | Q(email_verified_at__isnull=False)
+
+
+def is_proved(author: Author) -> bool:
+    """Whether it is known who the author is. No query."""
+    return author.kind in (AuthorKind.USER, AuthorKind.SSO) or author.email_verified_at is not None
+
+
+def grant_trust(*, author: Author, moderator: AbstractBaseUser) -> Trust:
+    """Trust an author (with site) from now on. 3 queries. Raises NotAllowedError, InvalidInputError ("author")."""
+    if not may(moderator, author.site, Permission.RESTRICT):
+        raise NotAllowedError
+    if not is_proved(author):
+        raise InvalidInputError(
+            "author", _("Nobody can trust a name that anybody may use; this author has proved nothing.")
+        )
+    try:
+        with transaction.atomic():
+            return Trust.objects.create(author=author, granted_by_id=moderator.pk, granted_at=timezone.now())
+    except IntegrityError:
+        # Trusted already, or twice at once.
+        return Trust.objects.standing().get(author=author)
+
+
+def revoke_trust(*, author: Author, moderator: AbstractBaseUser) -> None:
+    """Take trust back. 2 queries. The rule of the site then counts from here. Raises NotAllowedError, NoLongerStandingError."""
+    if not may(moderator, author.site, Permission.RESTRICT):
+        raise NotAllowedError
+    if not take_trust_back(author=author, moderator=moderator):
+        raise NoLongerStandingError
+
+
+def take_trust_back(*, author: Author, moderator: AbstractBaseUser | None) -> bool:
+    """End the trust in an author, if there is any; without a moderator that which the rule gave. 1 query."""
+    standing = Trust.objects.standing().filter(author=author)
+    if moderator is None:
+        return bool(standing.by_rule().update(revoked_at=timezone.now()))
+    return bool(standing.update(revoked_at=timezone.now(), revoked_by_id=moderator.pk))
+
+
+def review_trust_with(change: StatusChange) -> None:
+    """Give or take back trust by the rule after a step of a comment. 1 query on a site without a rule, else 3 to 5.
+
+    The caller holds the transaction of the step.
+    """
+    comment = change.comment
+    rule = DeskSettings.objects.filter(site=comment.site_id, trust_after__gt=0).first()
+    if rule is not None:
+        _review(rule, comment.author_id)
+
+
+def review_trust_by_rules() -> int:
+    """Bring all trust by rules up to date; how many gained or lost it. 3 queries a site, and 3 to 5 for who might change."""
+    switched_off = Trust.objects.standing().by_rule().exclude(author__site__desk_settings__trust_after__gt=0)
+    changed = switched_off.update(revoked_at=timezone.now())
+    for rule in DeskSettings.objects.filter(trust_after__gt=0):
+        since = _since(rule)
+        promising = authors_to_trust(rule.site_id, since=since, published=rule.trust_after, limit=MOST_AT_ONCE)
+        refused = authors_to_distrust(rule.site_id, since=since, limit=MOST_AT_ONCE)
+        for author_id in [*promising, *refused]:
+            with transaction.atomic():
+                changed += _review(rule, author_id)
+    return changed
+
+
+def _review(rule: DeskSettings, author_id: int) -> bool:
+    """Whether an author gained or lost trust. Comments from before somebody took it back count for nothing."""
+    taken_back = Trust.objects.filter(author=author_id, revoked_by__isnull=False).aggregate(at=Max("revoked_at"))["at"]
+    since = max(_since(rule), taken_back) if taken_back else _since(rule)
+    published, refused = judged_since(author_id, since=since)
+    now = timezone.now()
+    if refused:
+        return bool(Trust.objects.standing().by_rule().filter(author=author_id).update(revoked_at=now))
+    if published < rule.trust_after or not Author.objects.filter(PROVED, pk=author_id).exists():
+        return False
+    if Restriction.objects.standing(now).filter(author=author_id).exists():
+        return False
+    _trust, is_new = Trust.objects.get_or_create(author_id=author_id, revoked_at=None, defaults={"granted_at": now})
+    return is_new
+
+
+def _since(rule: DeskSettings) -> datetime.datetime:
+    return timezone.now() - datetime.timedelta(days=rule.trust_days)
