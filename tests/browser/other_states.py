@@ -139,6 +139,31 @@ def empty_desk(stage: Stage) -> None:
     stage.go("/moderation/").locator("main").wait_for()
 
 
+def desk_after_a_decision(stage: Stage) -> None:
+    """The line about it above the next card, the toast, a dimmed row, a selected one, and an opened choice of clauses."""
+    article = stage.make_article()
+    for name in ("Ada", "Bo", "Cy"):
+        flag(make_comment(article, body="Eine Nudel, bitte.", name=name), "words")
+    stage.be_account(make_moderator(article.site))
+    page = stage.go("/moderation/")
+    page.wait_for_load_state("networkidle")
+    for key in ("2", "x", "r", "Escape", "e"):
+        page.keyboard.press(key)
+    page.locator("#main:not([data-unsent])").wait_for()
+    page.locator(".mg-toast").wait_for()
+
+
+def desk_with_the_keys(stage: Stage) -> None:
+    desk_with_everything(stage)
+    stage.page.keyboard.press("?")
+    stage.page.locator("#help").wait_for()
+
+
+def preferences_of_the_desk(stage: Stage) -> None:
+    stage.be_account(make_moderator(stage.make_article().site))
+    stage.go("/moderation/preferences/").locator("main").wait_for()
+
+
 def history_of_a_comment(stage: Stage) -> None:
     article = stage.make_article()
     comment = make_comment(article, status=Status.APPROVED)
@@ -175,6 +200,9 @@ OTHER_STATES = (
     desk_with_everything,
     desk_with_a_report,
     empty_desk,
+    desk_after_a_decision,
+    desk_with_the_keys,
+    preferences_of_the_desk,
     history_of_a_comment,
     embed_check_page,
 )

@@ -26,6 +26,7 @@ CORE = {
     "status_rejected_with_reason_and_appeal", "refused_report", "my_comments", "element_with_refused_comment",
     "element_with_own_comment", "element_with_report_form", "frame_page", "desk_with_everything",
     "bulk_preview",
+    "desk_after_a_decision", "preferences_of_the_desk",
 }  # fmt: skip
 # One look of each kind: what is wrong in a theme, at a width or in a direction is mostly wrong in one of these.
 FEW_LOOKS = [("light", 1280, "ltr"), ("dark", 320, "rtl")]

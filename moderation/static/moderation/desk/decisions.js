@@ -81,17 +81,20 @@ function isDecided(job, answer, status) {
   const card = cardIn(answer);
   const isMine = card?.dataset.comment === job.id;
   // An answer that was lost on its way comes as a conflict with one's own decision.
-  const isLostAnswer = status === 409 && job.isRepeated && answer.querySelector("[data-by-me]");
+  const isLostAnswer = status === 409 && job.isRepeated && (card ?? answer).querySelector("[data-by-me]");
   if (status < 400 || isLostAnswer) {
     job.card.inert = false;
     takeRows(answer);
     if (!job.isUndone) takeState(job.id, answer);
     takeCounts(countsOf(answer));
     const strip = answer.querySelector("[data-strip]");
-    job.undoUrl = answer.querySelector("form[data-undoes]")?.getAttribute("action");
+    job.undoUrl = (strip ?? card ?? answer).querySelector("form[data-undoes]")?.getAttribute("action");
     if (!job.undoUrl) forget(job);
     // Whoever goes back to the comment sees it as it is then.
-    if (!job.isUndone && shownId() !== job.id) forgetCard(job.id);
+    if (!job.isUndone) {
+      forgetCard(job.id);
+      if (shownId() === job.id) show(job.id);
+    }
     if (card && !isMine) refresh(card);
     if (strip && made.at(-1) === job && last.querySelector("[data-strip]")) {
       last.replaceChildren(document.adoptNode(strip));
@@ -116,8 +119,9 @@ function putBack(job) {
 function refuse(job, answer, card) {
   putBack(job);
   takeRows(answer);
-  const reason = answer.querySelector(".mg-verdict__title, .mg-errors__title")?.textContent ?? say("gone");
-  const who = [...answer.querySelectorAll("#stage .mg-verdict [data-announce]")].map((one) => one.innerText || one.textContent);
+  const shown = card ?? answer;
+  const reason = shown.querySelector(".mg-verdict__title, .mg-errors__title")?.textContent ?? say("gone");
+  const who = Array.from(shown.querySelectorAll(".mg-verdict [data-announce]"), (one) => one.textContent);
   const words = [`${say("refused")} ${sentence(job)}.`, ...(who.length ? who : [reason])]
     .map((one) => one.replace(/\s+/g, " ").trim())
     .join(" ");

@@ -1,18 +1,27 @@
-// What others do meanwhile: counts, who sits here, who looks at what, what was decided. Asked for while the page is seen.
+// What others do meanwhile: counts, who sits here, who has what before them, what was decided. Asked for while the page
+// is seen; mostly the answer is that nothing is new.
 import { desk, make, stage, viewUrl } from "./page.js";
 import { growAges, rowIds, rowOf, takeCounts } from "./list.js";
 import { shownId } from "./stage.js";
 
 const EVERY = 10_000;
+// Counts stop here, as the server writes them.
+const MOST = 1_000;
+const { pulse, release } = desk.dataset;
+const people = document.getElementById("people");
 let etag = "";
+let since = "";
+let held = "";
 
 async function beat() {
   growAges();
-  if (document.hidden || !desk.dataset.pulse) return;
-  const parameters = shownId() ? [["comment", shownId()]] : [];
+  if (document.hidden || !pulse) return;
+  held = shownId();
   try {
-    const headers = etag ? { "If-None-Match": etag } : {};
-    const response = await fetch(viewUrl(desk.dataset.pulse, parameters), { headers, cache: "no-store" });
+    const response = await fetch(viewUrl(pulse, Object.entries({ comment: held, since })), {
+      headers: { "X-Desk": "pulse", ...(etag && { "If-None-Match": etag }) },
+      cache: "no-store",
+    });
     if (response.status !== 200) return;
     etag = response.headers.get("ETag") ?? "";
     take(await response.json());
@@ -21,33 +30,46 @@ async function beat() {
   }
 }
 
-function take({ counts = {}, leases = {}, decided = {} }) {
-  takeCounts(counts);
+function take(news) {
+  since = news.since ?? "";
+  // While a decision is on its way the numbers here are ahead of those of the server.
+  if (!desk.dataset.unsent) takeCounts(Object.fromEntries(Object.entries(news.counts ?? {}).map(capped)));
   for (const id of rowIds()) {
-    mark(id, "lease", leases[id]);
-    mark(id, "decided", decided[id]);
+    note(id, "lease", news.leases?.[id]);
+    if (news.decided?.[id]) note(id, "decided", news.decided[id]);
   }
-  showOn(stage, leases[shownId()], decided[shownId()]);
+  const line = stage.querySelector("[data-lease-line]");
+  if (line) line.textContent = news.leases?.[shownId()] ?? "";
+  if (people) people.textContent = news.people?.length ? people.dataset.text.replace("%a", news.people.join(", ")) : "";
 }
 
-/** A word in the row, in a place that is there anyway. */
-function mark(id, kind, words) {
+function capped([name, count]) {
+  return [name, count >= MOST ? `${MOST - 1}+` : count];
+}
+
+/** A line in the row for what a colleague does with the comment. */
+function note(id, kind, words = "") {
   const link = rowOf(id)?.querySelector(".mg-item");
-  const old = link?.querySelector(`[data-${kind}]`);
-  if (!link || (old?.textContent ?? "") === (words ?? "")) return;
-  old?.remove();
-  if (!words) return;
-  const note = make("span", `mg-item__note mg-item__note--${kind}`, words);
-  note.setAttribute(`data-${kind}`, "");
-  link.append(note);
+  const old = link?.querySelector(`.mg-item__note--${kind}`);
+  if (!link || (old?.textContent ?? "") === words) return;
+  if (!words) old.remove();
+  else if (old) old.textContent = words;
+  else link.append(make("span", `mg-item__note mg-item__note--${kind}`, words));
+  if (kind === "decided" && words) {
+    link.classList.add("mg-item--decided");
+    rowOf(id).dataset.done = "";
+  }
 }
 
-function showOn(root, lease, decided) {
-  const place = root.querySelector("[data-lease-line]");
-  if (place) place.textContent = decided ?? lease ?? "";
+/** Nobody else waits for a comment that nobody looks at any more. */
+function letGo() {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1];
+  if (!release || !held || !token) return;
+  navigator.sendBeacon(release, new URLSearchParams({ comment: held, csrfmiddlewaretoken: token }));
 }
 
 export function startPulse() {
   setInterval(beat, EVERY);
   document.addEventListener("visibilitychange", () => document.hidden || beat());
+  window.addEventListener("pagehide", letGo);
 }
