@@ -48,6 +48,11 @@ class Settings:
         return getattr(django_settings, "MODERATION_LINKS_ALLOWED", 2)
 
     @property
+    def blur_score(self) -> float | None:
+        """From which score on a finding by a clause blurs the text; None: only findings of something unlawful do."""
+        return getattr(django_settings, "MODERATION_BLUR_SCORE", 0.95)
+
+    @property
     def report_limits(self) -> dict[str, tuple[Limit, ...]]:
         """How fast one author and one network may report comments."""
         minute, hour = datetime.timedelta(minutes=1), datetime.timedelta(hours=1)

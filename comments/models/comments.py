@@ -237,6 +237,10 @@ class Comment(models.Model):
             models.Index(fields=("author", "status"), name="comment_standing"),
             # services/posting.py and the author's view: what somebody wrote lately.
             models.Index(fields=("author", "-posted_at"), name="comment_by_author"),
+            # The desk: what else waits by the same author.
+            models.Index(
+                fields=("author",), condition=Q(waiting_since__isnull=False), name="comment_waiting_by_author"
+            ),
             # threads.py: what is pinned in an article's discussion.
             models.Index(fields=("article",), condition=Q(pinned_at__isnull=False), name="comment_pinned"),
             # The desk: the editors' choice on a site, the latest first.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from moderation.queue.colleagues import QueueLease
+from moderation.queue.context import read_surroundings
 from moderation.queue.lists import queue_counts, read_rows
 from moderation.queue.order import ordered_queue
 from moderation.queue.paging import next_in_queue
 from moderation.queue.read import read_change, read_finding, read_item, read_items, read_queue
+from moderation.queue.surroundings import MOST_TOGETHER, CommentLink, OtherPending, Surroundings
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
@@ -29,7 +31,10 @@ from moderation.queue.values import (
 
 __all__ = [
     "COUNT_LIMIT",
+    "MOST_TOGETHER",
     "PAGE_SIZE",
+    "CommentLink",
+    "OtherPending",
     "QueueAppeal",
     "QueueArticle",
     "QueueAuthor",
@@ -46,6 +51,7 @@ __all__ = [
     "QueueStatus",
     "RowArticle",
     "RowPage",
+    "Surroundings",
     "next_in_queue",
     "ordered_queue",
     "queue_counts",
@@ -55,4 +61,5 @@ __all__ = [
     "read_items",
     "read_queue",
     "read_rows",
+    "read_surroundings",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
+from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Status
 from comments.models import Comment
 from comments.screening import Span
 from moderation.enums import Action, Mine, ReportKind
@@ -124,11 +124,15 @@ class QueueArticle:
     title: str
     teaser: str
     url: str
+    section: str = ""
+    mode: ArticleMode = ArticleMode.PRE_MODERATED
 
 
 @dataclass(frozen=True, slots=True)
 class QueueAuthor:
-    """Who wrote it, and what became of what they wrote on this site; `rejected` counts spam and removed ones too."""
+    """Who wrote it, and what became of what they wrote on this site; `rejected` counts spam and removed ones too.
+    Every count stops at COUNT_LIMIT.
+    """
 
     public_id: str
     name: str
@@ -137,6 +141,7 @@ class QueueAuthor:
     since: datetime.datetime
     approved: int
     rejected: int
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,8 @@ class QueueItem:
     """One comment as the desk sees it. `body` is the author's latest text; `previous_body` the one that is public
     while an edit waits, None otherwise. `waiting_since` is None when no judgement is due, `is_screened` false while
     checks that run in the background have not looked at the latest text. `reports` and `appeal` are the open ones.
-    `is_blind`: who wrote it, and what readers think of it, stays hidden until it is decided.
+    `is_blind`: who wrote it, and what readers think of it, stays hidden until it is decided. `is_severe`: the
+    text is shown to who asks to see it.
     """
 
     pk: int
@@ -258,6 +264,7 @@ class QueueItem:
     lease: QueueLease | None = None
     deferral: QueueDeferral | None = None
     is_blind: bool = False
+    is_severe: bool = False
 
     @property
     def has_waiting_edit(self) -> bool:

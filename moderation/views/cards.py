@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,15 +13,27 @@ from django.utils.translation import gettext as _
 from comments.enums import Status
 from comments.models import Comment, Site
 from moderation.enums import Action, ReportKind
+from moderation.flaggers.base import Stage, speaks
+from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Clause
-from moderation.queue import QueueItem, QueueReport
+from moderation.queue import OtherPending, QueueItem, QueueReport, Surroundings, read_surroundings
 from moderation.services.decisions import CLAUSE_NEEDED, NOTE_LIMIT, TARGETS, possible_actions
-from moderation.services.policies import current_policy
-from moderation.views.words import Piece, marked_paragraphs, word_changes
+from moderation.services.policies import current_clauses
+from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
 
+# From which share of the promised time on a comment is soon late.
+SOON = 0.75
 SIGNS = {Action.APPROVE: "check", Action.RESTORE: "undo", Action.SPAM: "spam"}
 # The key of a decision that has none of its own name.
 KEYS = {Action.RESTORE: Action.APPROVE}
+
+
+class Timing(Enum):
+    """How a comment stands against the promised time."""
+
+    ON_TIME = "on_time"
+    SOON_LATE = "soon_late"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,14 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OthersLine:
+    """Others that wait; `common` is what they have in common: "author", "network" or "text"."""
+
+    common: str
+    pending: OtherPending
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One comment, ready for the template. `clauses` are those of the policy in force, `following` the next comment,
     `last_report` the primary key of the newest report that is shown."""
@@ -66,7 +87,10 @@ class Card:
     clauses: tuple[Clause, ...]
     following: str
     promised: datetime.timedelta
-    is_late: bool
+    timing: Timing
+    around: Surroundings
+    # Checks that are installed and have said nothing of this text, although they should have by now.
+    absent: tuple[str, ...] = ()
     reports: tuple[ReportLine, ...] = ()
     last_report: int = 0
     note_limit: int = NOTE_LIMIT
@@ -77,45 +101,85 @@ class Card:
         return self.item.waiting_since is None
 
     @property
+    def is_late(self) -> bool:
+        """Whether it waits longer than the site promises."""
+        return self.timing == Timing.LATE
+
+    @property
+    def others(self) -> tuple[OthersLine, ...]:
+        """What else waits and has something in common with it; what tells of its author is left out when that is hidden."""
+        around = self.around
+        lines = [OthersLine("text", around.by_text)]
+        if not self.is_blind:
+            lines = [OthersLine("author", around.by_author), OthersLine("network", around.by_network), *lines]
+        return tuple(line for line in lines if line.pending.count)
+
+    @property
     def is_blind(self) -> bool:
         """Whether who wrote it, and what readers think of it, is hidden: by option, until it is decided."""
         return self.item.is_blind and not self.is_decided
 
 
 def make_card(item: QueueItem, site: Site, *, may_decide: bool, following: str = "") -> Card:
-    """The card of a comment; without decisions for who may only look. 2 queries, for the policy."""
+    """The card of a comment; without decisions for who may only look. 3 queries: surroundings and policy."""
     (card,) = make_cards([item], site, may_decide=may_decide, following=following)
     return card
 
 
 def make_cards(items: Sequence[QueueItem], site: Site, *, may_decide: bool, following: str = "") -> tuple[Card, ...]:
-    """The cards of several comments, each followed by the next; `following` comes after the last. 2 queries."""
-    policy = current_policy(site)
-    clauses = tuple(policy.clauses.all()) if policy else ()
+    """The cards of several comments, each followed by the next; `following` comes after the last. 3 queries."""
+    clauses = current_clauses(site)
     after = [*(item.public_id for item in items[1:]), following]
     return tuple(
-        _card(item, site, clauses=clauses, may_decide=may_decide, following=then)
-        for item, then in zip(items, after, strict=False)
+        _card(item, around, site, clauses, may_decide=may_decide, following=then)
+        for item, around, then in zip(items, read_surroundings(site, items), after, strict=False)
     )
 
 
-def _card(item: QueueItem, site: Site, *, clauses: tuple[Clause, ...], may_decide: bool, following: str) -> Card:
+def _card(
+    item: QueueItem,
+    around: Surroundings,
+    site: Site,
+    clauses: tuple[Clause, ...],
+    *,
+    may_decide: bool,
+    following: str,
+) -> Card:
     # An appeal is answered by somebody else than who decided, so it has buttons of its own.
     actions = _actions(item) if may_decide and item.appeal is None else ()
     promised = datetime.timedelta(minutes=site.promised_minutes)
     return Card(
         item=item,
-        paragraphs=marked_paragraphs(item.body, (span for finding in item.flagged for span in finding.spans)),
+        around=around,
+        paragraphs=marked_paragraphs(item.body, numbered_spans(item.flagged)),
         changes=() if item.previous_body is None else word_changes(item.previous_body, item.body),
         choices=tuple(_choices(actions, item)),
         clause_choices=tuple(_clause_choices(actions, item)),
         clauses=clauses,
         following=following,
         promised=promised,
-        is_late=item.waiting_since is not None and timezone.now() - item.waiting_since > promised,
+        timing=_timing(item, promised),
+        absent=tuple(_absent(item)),
         reports=tuple(ReportLine(report, _report_title(report, clauses)) for report in item.reports),
         last_report=max((report.pk for report in item.reports), default=0),
     )
+
+
+def _timing(item: QueueItem, promised: datetime.timedelta) -> Timing:
+    waited = timezone.now() - item.waiting_since if item.waiting_since else datetime.timedelta()
+    if waited > promised:
+        return Timing.LATE
+    return Timing.SOON_LATE if waited >= SOON * promised else Timing.ON_TIME
+
+
+def _absent(item: QueueItem) -> Iterator[str]:
+    """Names of checks for this language without a result; those that run in the background may still be at it."""
+    known = {finding.flagger for finding in item.findings}
+    stages = (Stage.INLINE, Stage.ASYNCHRONOUS) if item.is_screened else (Stage.INLINE,)
+    for stage in stages:
+        for flagger in installed_flaggers(stage):
+            if flagger.name not in known and speaks(flagger, item.language):
+                yield flagger.name
 
 
 def _report_title(report: QueueReport, clauses: tuple[Clause, ...]) -> str:

@@ -169,7 +169,7 @@ def render_desk(
 ) -> HttpResponse:
     """The desk with this comment's card, or the first one's: whole, or for the script the card with what changed around it.
 
-    15 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
+    11 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
     """
     is_part = is_fragment(request)
     page = RowPage((), "") if is_part else _read_page(desk)

@@ -15,7 +15,7 @@ from moderation.permissions import may_decide
 from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
 from moderation.services.taking_back import UndoPlan, plan_with
 from moderation.views.desk import Refusal, desk_page
-from moderation.views.words import Piece, marked_paragraphs, word_changes
+from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _revisions(comment: Comment) -> list[RevisionView]:
                 created_at=revision.created_at,
                 is_published=comment.is_published and revision.number == comment.published_revision,
                 paragraphs=marked_paragraphs(
-                    revision.body, (span for finding in found if finding.is_flagged for span in finding.spans)
+                    revision.body, numbered_spans(finding for finding in found if finding.is_flagged)
                 ),
                 changes=() if before is None else word_changes(before, revision.body),
                 findings=found,

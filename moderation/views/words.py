@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 
 from comments.screening import Span
+from moderation.queue import QueueFinding
 
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 WORD = re.compile(r"\s*\S+|\s+\Z")
@@ -20,13 +21,32 @@ COMPARISON_LIMIT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text and what is said of it; for a comparison "added", "gone" or nothing."""
+    """A stretch of text and what is said of it; for a comparison "added", "gone" or nothing. `number` is that of the
+    finding that says it, 0 for none."""
 
     text: str
     label: str = ""
+    number: int = 0
 
 
-def marked_paragraphs(text: str, spans: Iterable[Span]) -> tuple[tuple[Piece, ...], ...]:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch that a finding marks, with the number of the finding."""
+
+    start: int
+    end: int
+    label: str
+    number: int = 0
+
+
+def numbered_spans(flagged: Iterable[QueueFinding]) -> Iterator[Mark]:
+    """Everything that findings mark, each with the number of its finding in their order, from 1."""
+    for number, finding in enumerate(flagged, start=1):
+        for span in finding.spans:
+            yield Mark(span.start, span.end, span.label, number)
+
+
+def marked_paragraphs(text: str, spans: Iterable[Span | Mark]) -> tuple[tuple[Piece, ...], ...]:
     """The paragraphs of a text, each cut where a marked stretch begins or ends. Linear, but for sorting the marks.
 
     Offsets beyond the text are cut off; of stretches that overlap, the shortest is shown.
@@ -49,38 +69,38 @@ def word_changes(old: str, new: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _apart(spans: Iterable[Span], length: int) -> Iterator[Span]:
+def _apart(spans: Iterable[Span | Mark], length: int) -> Iterator[Mark]:
     """The stretches without overlaps, in order. Of those that overlap the shortest is shown: it says most."""
-    clipped = [Span(span.start, min(span.end, length), span.label) for span in spans]
+    clipped = [Mark(span.start, min(span.end, length), span.label, getattr(span, "number", 0)) for span in spans]
     coming = deque(sorted((span for span in clipped if span.start < span.end), key=lambda span: span.start))
     edges = sorted({edge for span in coming for edge in (span.start, span.end)})
-    begun: list[tuple[int, int, int, str]] = []
-    shown: Span | None = None
+    begun: list[tuple[int, int, int, int, str]] = []
+    shown: Mark | None = None
     for left, right in pairwise(edges):
         while coming and coming[0].start <= left:
             span = coming.popleft()
-            heappush(begun, (span.end - span.start, span.start, span.end, span.label))
+            heappush(begun, (span.end - span.start, span.start, span.end, span.number, span.label))
         while begun and begun[0][2] <= left:
             heappop(begun)
-        label = begun[0][3] if begun else ""
-        if shown and shown.end == left and shown.label == label:
-            shown = Span(shown.start, right, label)
+        number, label = begun[0][3:] if begun else (0, "")
+        if shown and shown.end == left and (shown.number, shown.label) == (number, label):
+            shown = Mark(shown.start, right, label, number)
             continue
         if shown:
             yield shown
-        shown = Span(left, right, label) if begun else None
+        shown = Mark(left, right, label, number) if begun else None
     if shown:
         yield shown
 
 
-def _pieces(text: str, marks: deque[Span], start: int, end: int) -> Iterator[Piece]:
+def _pieces(text: str, marks: deque[Mark], start: int, end: int) -> Iterator[Piece]:
     while marks and marks[0].start < end:
         mark = marks.popleft()
         if mark.end <= start:
             continue
         if mark.start > start:
             yield Piece(text[start : mark.start])
-        yield Piece(text[max(mark.start, start) : min(mark.end, end)], mark.label)
+        yield Piece(text[max(mark.start, start) : min(mark.end, end)], mark.label, mark.number)
         start = min(mark.end, end)
         if mark.end > end:
             # It goes on in the next paragraph.

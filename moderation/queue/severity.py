@@ -1,0 +1,21 @@
+"""Which texts are shown only to who asks to see them."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from moderation.conf import settings
+from moderation.enums import Ground
+from moderation.models import Clause, Finding
+
+
+def is_severe() -> Exists:
+    """Whether something severe was found in the latest text of a comment: against a clause that is about unlawful text, or
+    by a clause with at least `MODERATION_BLUR_SCORE`. For `annotate` and `filter` of comments."""
+    unlawful = Clause.objects.filter(
+        slug=OuterRef("clause"), ground=Ground.ILLEGAL, version__site=OuterRef("comment__site")
+    )
+    severe = Q(Exists(unlawful))
+    if settings.blur_score is not None:
+        severe |= Q(score__gte=settings.blur_score) & ~Q(clause="")
+    return Exists(Finding.objects.flagged().filter(severe, comment=OuterRef("pk"), revision=OuterRef("revision")))
