@@ -50,7 +50,7 @@ class Settings:
     @property
     def blur_score(self) -> float | None:
         """From which score on a finding by a clause blurs the text; None: only findings of something unlawful do."""
-        return getattr(django_settings, "MODERATION_BLUR_SCORE", 0.95)
+        return getattr(django_settings, "MODERATION_BLUR_SCORE", None)
 
     @property
     def report_limits(self) -> dict[str, tuple[Limit, ...]]:

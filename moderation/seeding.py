@@ -12,6 +12,7 @@ from django.utils import timezone
 from comments.models import Site
 from moderation.enums import PolicyState
 from moderation.models import Clause, PolicyVersion
+from moderation.models.policies import Examples
 from moderation.services.policies import publish_policy
 
 POLICY_FILE = Path(__file__).resolve().parent / "seed" / "policy.json"
@@ -24,6 +25,13 @@ class Bilingual(TypedDict):
     en: str
 
 
+class BilingualExamples(TypedDict):
+    """Examples of a clause in both languages, of our own making."""
+
+    de: Examples
+    en: Examples
+
+
 class ClauseContent(TypedDict):
     """One clause of the file; `ground` is a value of enums.Ground."""
 
@@ -34,6 +42,7 @@ class ClauseContent(TypedDict):
     title: Bilingual
     text: Bilingual
     guidance: Bilingual
+    examples: BilingualExamples
     facts: Bilingual
 
 
@@ -84,6 +93,8 @@ def _clause(content: ClauseContent) -> Clause:
         text_en=content["text"]["en"],
         guidance_de=content["guidance"]["de"],
         guidance_en=content["guidance"]["en"],
+        examples_de=content["examples"]["de"],
+        examples_en=content["examples"]["en"],
         facts_de=content["facts"]["de"],
         facts_en=content["facts"]["en"],
     )

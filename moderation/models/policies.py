@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import TypedDict
 
 from django.db import models
 from django.utils.translation import get_language
@@ -8,6 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.models import Site
 from moderation.enums import Ground, PolicyState
+
+
+class Examples(TypedDict):
+    """Texts that a clause lets pass, and texts that it does not."""
+
+    fits: list[str]
+    does_not_fit: list[str]
 
 
 def in_reader_language(german: str, english: str) -> str:
@@ -113,6 +121,13 @@ class Clause(models.Model):
     @property
     def guidance(self) -> str:
         return in_reader_language(self.guidance_de, self.guidance_en)
+
+    @property
+    def examples(self) -> Examples:
+        """In the active language; both lists are empty where nobody wrote any."""
+        is_german = (get_language() or "de").startswith("de")
+        stored = self.examples_de if is_german else self.examples_en
+        return {"fits": stored.get("fits", []), "does_not_fit": stored.get("does_not_fit", [])}
 
     @property
     def facts(self) -> str:

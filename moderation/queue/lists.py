@@ -16,6 +16,8 @@ from moderation.models import Decision, Finding, Report
 from moderation.queue.colleagues import is_judged_blind, lease_of
 from moderation.queue.order import queue_of
 from moderation.queue.paging import read_comments
+from moderation.queue.rows import LimitedCount
+from moderation.queue.severity import is_severe
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
@@ -41,6 +43,7 @@ class _Marks:
     flag_count: int
     report_count: int
     clause_title: str
+    is_severe: bool
 
 
 def read_rows(site: Site, filters: QueueFilters, cursor: str = "", size: int = PAGE_SIZE) -> RowPage:
@@ -62,16 +65,9 @@ def read_rows(site: Site, filters: QueueFilters, cursor: str = "", size: int = P
 def queue_counts(site: Site) -> dict[QueueStatus, int]:
     """How many comments each queue holds; a count stops at COUNT_LIMIT, which then means "at least". 1 query."""
     now = timezone.now()
-    counts = [_LimitedCount(queue_of(site, status, now).values("pk")[:COUNT_LIMIT]) for status in QueueStatus]
+    counts = [LimitedCount(queue_of(site, status, now).values("pk")[:COUNT_LIMIT]) for status in QueueStatus]
     row = Site.objects.filter(pk=site.pk).values_list(*counts).get()
     return dict(zip(QueueStatus, row, strict=True))
-
-
-class _LimitedCount(Subquery):
-    """How many rows a limited query gives: unlike COUNT(*), its cost ends at the limit."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS limited)"
-    output_field = IntegerField()
 
 
 def _read_marks(comments: list[Comment]) -> dict[int, _Marks]:
@@ -89,10 +85,11 @@ def _read_marks(comments: list[Comment]) -> dict[int, _Marks]:
         _count(flagged),
         _count(reports),
         Subquery(decisions.values(title)[:1], output_field=CharField(null=True)),
+        is_severe(comment="comment_id", revision="number"),
     )
     return {
-        comment_id: _Marks(short_text(body, ROW_EXCERPT_LENGTH), flags or 0, open_reports or 0, clause or "")
-        for comment_id, body, flags, open_reports, clause in found
+        comment_id: _Marks(short_text(body, ROW_EXCERPT_LENGTH), flags or 0, open_reports or 0, clause or "", severe)
+        for comment_id, body, flags, open_reports, clause, severe in found
     }
 
 
@@ -114,6 +111,7 @@ def _row(comment: Comment, marks: _Marks, *, begins_article: bool) -> QueueRow:
         flag_count=marks.flag_count,
         report_count=marks.report_count,
         clause_title=marks.clause_title,
+        is_severe=marks.is_severe,
         lease=lease_of(comment),
         begins_article=begins_article,
     )

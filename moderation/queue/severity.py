@@ -9,13 +9,14 @@ from moderation.enums import Ground
 from moderation.models import Clause, Finding
 
 
-def is_severe() -> Exists:
+def is_severe(*, comment: str = "pk", revision: str = "revision") -> Exists:
     """Whether something severe was found in the latest text of a comment: against a clause that is about unlawful text, or
-    by a clause with at least `MODERATION_BLUR_SCORE`. For `annotate` and `filter` of comments."""
+    by a clause with at least `MODERATION_BLUR_SCORE`. A column of a query of comments, or of any that has
+    the key of one, and the number of its latest text, under these names."""
     unlawful = Clause.objects.filter(
         slug=OuterRef("clause"), ground=Ground.ILLEGAL, version__site=OuterRef("comment__site")
     )
     severe = Q(Exists(unlawful))
     if settings.blur_score is not None:
         severe |= Q(score__gte=settings.blur_score) & ~Q(clause="")
-    return Exists(Finding.objects.flagged().filter(severe, comment=OuterRef("pk"), revision=OuterRef("revision")))
+    return Exists(Finding.objects.flagged().filter(severe, comment=OuterRef(comment), revision=OuterRef(revision)))

@@ -98,6 +98,11 @@ class OtherPending:
         """Those that can be decided in one go with the comment itself."""
         return self.ids[: MOST_TOGETHER - 1]
 
+    @property
+    def decided_together(self) -> int:
+        """How many those are with the comment itself."""
+        return len(self.together) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class CommentLink:

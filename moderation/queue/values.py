@@ -319,6 +319,7 @@ class RowArticle:
 class QueueRow:
     """One line of the list: what is needed to choose a comment, not to judge it. `excerpt` is the beginning of the latest
     text, `clause_title` that of the last decision; `begins_article` tells in a list by article where a new one begins.
+    `is_severe`: the text is shown to who asks to see it.
     """
 
     public_id: str
@@ -334,6 +335,7 @@ class QueueRow:
     clause_title: str
     lease: QueueLease | None = None
     begins_article: bool = False
+    is_severe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,17 @@ from django.utils.translation import gettext as _
 
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from moderation.assets import desk_asset
-from moderation.enums import Action
-from moderation.queue import COUNT_LIMIT, QueueChange, QueueFinding
+from moderation.enums import Action, RestrictionKind, RestrictionTarget
+from moderation.queue import COUNT_LIMIT, MOST_TOGETHER, OtherPending, QueueChange, QueueFinding
+from moderation.queue.surroundings import StandingRestriction
 
 register = template.Library()
 
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
+# From how many percent on a check is said to be so sure.
+SURE, QUITE_SURE = 90, 60
 
 # Tone and sign of a status, as desk.css and icons.svg name them.
 TONES = {
@@ -156,6 +159,42 @@ def flagger_label(name: str) -> str:
 def flagger_labels(findings: Iterable[QueueFinding]) -> str:
     """The names of several checks, one after the other."""
     return ", ".join(flagger_label(finding.flagger) for finding in findings)
+
+
+@register.filter
+def flagger_names(names: Iterable[str]) -> str:
+    """What several checks look for, given by their names."""
+    return ", ".join(map(flagger_label, names))
+
+
+@register.filter
+def sureness(score: float) -> str:
+    """How sure a check is, as a share and in words: "85 %, quite sure"."""
+    percent = round(100 * score)
+    words = _("sure") if percent >= SURE else _("quite sure") if percent >= QUITE_SURE else _("unsure")
+    return _("%(percent)d %%, %(words)s") % {"percent": percent, "words": words}
+
+
+@register.filter
+def how_many(pending: OtherPending) -> str:
+    """The number of others that wait: "7", "100+"."""
+    return f"{MOST_TOGETHER}+" if pending.count >= MOST_TOGETHER else str(pending.count)
+
+
+@register.filter
+def restricted(restriction: StandingRestriction) -> str:
+    """What holds for an author, and until when: "muted until 3 December 2026"."""
+    name = {
+        RestrictionKind.WARNING: _("warned"),
+        RestrictionKind.HOLD: _("everything waits"),
+        RestrictionKind.MUTE: _("muted"),
+        RestrictionKind.BAN: _("banned"),
+    }[restriction.kind]
+    if restriction.target == RestrictionTarget.NETWORK:
+        name = _("%(what)s, the whole network") % {"what": name}
+    if restriction.ends_at is None:
+        return name
+    return _("%(what)s until %(day)s") % {"what": name, "day": day(restriction.ends_at)}
 
 
 @register.filter

@@ -82,8 +82,8 @@ def test_history_shows_every_text_with_its_changes_and_findings() -> None:
     texts = [text.split("</article>")[0] for text in html_of(page).split('<article class="mg-card"')[1:]]
     latest, first = (" ".join(re.sub(r"<[^>]*>", " ", text.partition(">")[2]).split()) for text in texts)
     assert re.sub(r"\d+ \w+ \d+, \d\d:\d\d", "(time)", latest) == (
-        "Text no. 2 (time) Das Rad ist blau . What differs from the text before "
-        "Das Rad ist Taken out: rot. Put in: blau. A word is there. Words"
+        "Text no. 2 (time) Das Rad ist blau (finding 1: 1 listed ) . What differs from the text before "
+        "Das Rad ist Taken out: rot. (end) Put in: blau. (end) A word is there. Words"
     )
     assert re.sub(r"\d+ \w+ \d+, \d\d:\d\d", "(time)", first) == (
         "Text no. 1 Public (time) Das Rad ist rot. No check has looked at this text."

@@ -83,7 +83,8 @@ def test_queue_at_depth_200_takes_thirteen_queries_and_shows_parent_and_root() -
 
     assert len(queries) == 13
     parents = html_of(page).partition('<ol class="mg-parents">')[2].partition("</ol>")[0]
-    assert re.findall(r"<p>(Text \d+)</p>", parents) == ["Text 0", "Text 198"]
+    assert re.findall(r"<p>(Text \d+)</p>", parents) == ["Text 0", *(f"Text {depth}" for depth in range(192, 199))]
+    assert "191 comments between" in parents
 
 
 def test_queue_longer_than_a_page_goes_on_by_a_link() -> None:
@@ -144,6 +145,7 @@ def test_card_says_what_every_check_came_to() -> None:
         CheckOutcome.FLAGGED,
         message="The word “%(word)s” is there.",
         parameters={"word": "<b>Nudel</b>"},
+        score=0.85,
         spans=[[0, 5, "listed"]],
     )
     add_finding(comment, "links", CheckOutcome.CLEAR)
@@ -154,12 +156,13 @@ def test_card_says_what_every_check_came_to() -> None:
 
     why = text_of(page).partition("Why it is here")[2].partition("Hanna Kuhl")[0]
     assert why.strip() == (
-        "The word “<b>Nudel</b>” is there. Words This check failed. Shouting This check did not run. novelty "
+        "Finding 1 The word “<b>Nudel</b>” is there. Words · 85 %, quite sure This check failed. Shouting This check did not run. novelty "
         "Looked at and nothing found: Links "
         "The checks that run in the background have not looked at this text yet. "
-        "Every comment waits for approval. Waiting for 1 min, promised within 60 min."
+        "Every comment waits for approval. Waiting for 1 min, promised within 60 min. On time."
     )
-    assert '<p><mark class="mg-mark" data-label="listed">Nudel</mark> und Reis</p>' in html_of(page)
+    assert "Nudel (finding 1: 1 listed ) und Reis" in text_of(page)
+    assert '<p><mark class="mg-mark">Nudel<span class="mg-mark__label">' in html_of(page)
 
 
 def test_card_of_a_comment_that_waits_longer_than_promised_says_so() -> None:
@@ -183,7 +186,8 @@ def test_card_of_an_edit_shows_both_texts_and_its_own_decisions() -> None:
 
     words = text_of(page)
     assert (
-        "What the author changed in the published text Das Rad ist Taken out: rot. Put in: blau. The new text" in words
+        "What the author changed in the published text taken out put in "
+        "Das Rad ist Taken out: rot. (end) Put in: blau. (end) The new text" in words
     )
     assert "The new text Das Rad ist blau." in words
     assert buttons(page) == [

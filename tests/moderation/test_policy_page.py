@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from moderation.enums import PolicyState
-from moderation.models import PolicyVersion
+from moderation.models import Clause, PolicyVersion
+from moderation.seeding import seed_policy
 from tests.factories import CLAUSES, make_policy, make_site
 from tests.moderation.desk_pages import html_of, sign_in, text_of
 
@@ -119,3 +120,15 @@ def test_policy_page_gives_a_cookie_and_is_kept_by_no_shared_cache() -> None:
     page = sign_in().get("/policy/post/")
     assert "csrftoken" in page.cookies
     assert set(page["cache-control"].split(", ")) == {"private", "no-cache"}
+
+
+def test_seeded_policy_has_examples_for_every_clause_in_both_languages() -> None:
+    seed_policy(make_site())
+    clauses = list(Clause.objects.all())
+    assert len(clauses) == 7
+    for clause in clauses:
+        for examples in (clause.examples_de, clause.examples_en):
+            assert set(examples) == {"fits", "does_not_fit"}
+            assert 2 <= len(examples["fits"]) + len(examples["does_not_fit"]) <= 5
+            assert examples["fits"]
+            assert examples["does_not_fit"]

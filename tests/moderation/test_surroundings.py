@@ -206,7 +206,9 @@ def test_author_at_a_glance_tells_decisions_notes_restrictions_and_trust() -> No
     Restriction.objects.create(
         kind=RestrictionKind.MUTE, target=RestrictionTarget.AUTHOR, author=author, value="x", ends_at=ends_at, **laid
     )
-    Restriction.objects.create(kind=RestrictionKind.HOLD, target=RestrictionTarget.NETWORK, value="net", **laid)
+    Restriction.objects.create(
+        kind=RestrictionKind.HOLD, target=RestrictionTarget.NETWORK, value="net", ends_at=ends_at, **laid
+    )
     Restriction.objects.create(
         kind=RestrictionKind.BAN, target=RestrictionTarget.AUTHOR, author=author, value="x", revoked_at=ends_at, **laid
     )
@@ -214,6 +216,7 @@ def test_author_at_a_glance_tells_decisions_notes_restrictions_and_trust() -> No
         kind=RestrictionKind.BAN,
         target=RestrictionTarget.NETWORK,
         value="net",
+        ends_at=ends_at,
         **laid | {"site": make_site()},
     )
 
@@ -229,7 +232,7 @@ def test_author_at_a_glance_tells_decisions_notes_restrictions_and_trust() -> No
         note="Zweite",
         noted_at=note.created_at,
         restrictions=(
-            StandingRestriction(RestrictionKind.HOLD, RestrictionTarget.NETWORK, None),
+            StandingRestriction(RestrictionKind.HOLD, RestrictionTarget.NETWORK, ends_at),
             StandingRestriction(RestrictionKind.MUTE, RestrictionTarget.AUTHOR, ends_at),
         ),
     )
