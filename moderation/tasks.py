@@ -10,6 +10,7 @@ from celery.contrib.django.task import DjangoTask
 from comments.hints import hint_on_commit
 from comments.services.screening import find_unscreened
 from moderation.services.screening import screen_stored_comment
+from moderation.services.trust import review_trust_by_rules
 
 SWEEP_LIMIT = 200
 # Younger ones still have their own message under way.
@@ -28,3 +29,9 @@ def sweep_unscreened_task() -> None:
     """Find comments whose message was lost, or whose worker died, and hand each to a worker."""
     for comment_id in find_unscreened(older_than=SWEEP_AGE, limit=SWEEP_LIMIT):
         hint_on_commit(screen_comment_task, comment_id)
+
+
+@shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=True)
+def review_trust_task() -> None:
+    """Bring the trust that sites give by their rules up to date."""
+    review_trust_by_rules()

@@ -5,6 +5,7 @@ import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comments.models import Author, Comment, Site
@@ -138,6 +139,10 @@ class Restriction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.target}"
+
+    @property
+    def is_standing_now(self) -> bool:
+        return self.is_standing(timezone.now())
 
     def is_standing(self, now: datetime.datetime) -> bool:
         """Whether it holds: neither over, lifted, nor a warning that was acknowledged."""
