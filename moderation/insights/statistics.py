@@ -1,0 +1,61 @@
+"""The formulas behind the figures, on plain numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+# The quantile of the normal distribution for an interval of 95 %.
+Z_95 = 1.959964
+
+
+def nearest_rank(share: float, count: int) -> int:
+    """Which of so many values, sorted and counted from 1, is this percentile: the smallest rank at or above the share.
+
+    Definition 1 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50 (1996),
+    361-365 (https://doi.org/10.2307/2684934): always a value that was measured, and the same on every database.
+    """
+    # The small number takes back what 0.9 * 10 is too much in floating point.
+    return max(1, math.ceil(share * count - 1e-9))
+
+
+def wilson_interval(agreed: int, fired: int) -> tuple[float, float]:
+    """Between which shares the true one lies, 95 times in 100. (0, 1) without observations.
+
+    Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of the American Statistical
+    Association 22 (1927), 209-212 (https://doi.org/10.1080/01621459.1927.10502953): honest for few observations, too.
+    """
+    if not fired:
+        return 0.0, 1.0
+    share, square = agreed / fired, Z_95**2
+    middle = (share + square / (2 * fired)) / (1 + square / fired)
+    reach = Z_95 * math.sqrt(share * (1 - share) / fired + square / (4 * fired**2)) / (1 + square / fired)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def agreement_share(pairs: Mapping[tuple[str, str], int]) -> float | None:
+    """Which share of the pairs of judgements are the same; None without pairs."""
+    count = sum(pairs.values())
+    return sum(number for (one, other), number in pairs.items() if one == other) / count if count else None
+
+
+def cohens_kappa(pairs: Mapping[tuple[str, str], int]) -> float | None:
+    """How far two judgements agree beyond chance: (p - e) / (1 - e), where p is the share of equal pairs and e that which
+    chance would bring, from how often each side chose each word. 1: always the same; 0: no better than chance.
+
+    Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological Measurement 20 (1960), 37-46
+    (https://doi.org/10.1177/001316446002000104). None without pairs, or where both sides only ever chose one word:
+    then chance explains everything and the formula divides by nothing.
+    """
+    count = sum(pairs.values())
+    share = agreement_share(pairs)
+    if share is None:
+        return None
+    first: Counter[str] = Counter()
+    second: Counter[str] = Counter()
+    for (one, other), number in pairs.items():
+        first[one] += number
+        second[other] += number
+    by_chance = sum(first[word] * second[word] for word in first) / count**2
+    return None if by_chance >= 1 else (share - by_chance) / (1 - by_chance)

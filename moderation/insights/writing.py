@@ -1,0 +1,36 @@
+"""Numbers as people write them, in the active language."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+MINUTE = datetime.timedelta(minutes=1)
+HOUR = datetime.timedelta(hours=1)
+DAY = datetime.timedelta(days=1)
+NONE = "–"
+
+
+def write_length(value: datetime.timedelta | None) -> str:
+    """A length of time in one unit: "40 s", "12 min", "3.5 h", "2.1 d"; a dash where there is none."""
+    if value is None:
+        return NONE
+    if value < MINUTE:
+        return _("%(count)d s") % {"count": round(value.total_seconds())}
+    if value < 2 * HOUR:
+        return _("%(count)d min") % {"count": round(value / MINUTE)}
+    if value < 2 * DAY:
+        return _("%(count)s h") % {"count": number_format(round(value / HOUR, 1), 1)}
+    return _("%(count)s d") % {"count": number_format(round(value / DAY, 1), 1)}
+
+
+def write_share(value: float | None) -> str:
+    """A share in per cent: "42 %"; a dash where there is none."""
+    return NONE if value is None else _("%(count)d %%") % {"count": round(100 * value)}
+
+
+def write_coefficient(value: float | None) -> str:
+    """A number with two places behind the point: "0.61"; a dash where there is none."""
+    return NONE if value is None else number_format(round(value, 2), 2)

@@ -1,0 +1,19 @@
+"""The desk's graphics as inline SVG, and numbers as people write them."""
+
+from __future__ import annotations
+
+from django import template
+
+from moderation.charts import Chart
+from moderation.insights.writing import write_coefficient, write_length, write_share
+
+register = template.Library()
+register.filter("lasted", write_length)
+register.filter("share", write_share)
+register.filter("coefficient", write_coefficient)
+
+
+@register.inclusion_tag("moderation/_chart.html")
+def chart(figure: Chart, *, is_spark: bool = False) -> dict[str, object]:
+    """The graphic. Its words, and the table beside it, say the same without it."""
+    return {"chart": figure, "template": f"moderation/charts/_{figure.kind}.html", "is_spark": is_spark}
