@@ -31,7 +31,7 @@ from moderation.api.schemas import (
     StaleProblem,
 )
 from moderation.enums import Scope
-from moderation.queue import QueueFilters, queue_counts, read_queue
+from moderation.queue import QueueFilters, queue_counts, read_queue, with_surroundings
 from moderation.services.bulk import BulkAnswer, BulkItem, decide_together
 from moderation.services.decisions import decide, undo
 from moderation.services.taking_back import undo_batch
@@ -42,7 +42,7 @@ Json = dict[str, object]
 
 @router.get("/queue", response={200: Queue, (401, 403, 404, 422): Problem}, summary="Read the queue")
 def get_queue(request: DeskRequest, query: Query[QueueQuery]) -> Json:
-    """A page of a site's queue with all a moderator needs to judge, and how many comments each queue holds. 7 queries
+    """A page of a site's queue with all a moderator needs to judge, and how many comments each queue holds. 9 queries
     at most, however many comments."""
     request.auth.require(Scope.READ)
     site = load_site(request.auth, query.site or "")
@@ -64,7 +64,11 @@ def get_queue(request: DeskRequest, query: Query[QueueQuery]) -> Json:
     )
     with refusals():
         page = read_queue(site, filters, query.cursor)
-    return {"items": page.items, "next": page.next_cursor or None, "counts": queue_counts(site)}
+    return {
+        "items": with_surroundings(site, page.items),
+        "next": page.next_cursor or None,
+        "counts": queue_counts(site),
+    }
 
 
 @router.post(

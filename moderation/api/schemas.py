@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from comments.api.schemas import ArticleKey, Problem, Prose, PublicId, SiteSlug
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
-from moderation.enums import Action, Mine, ReportKind
+from moderation.enums import Action, Mine, ReportKind, RestrictionKind, RestrictionTarget
 from moderation.queue import QueueSort, QueueStatus
 from moderation.services.bulk import BULK_LIMIT, REASON_LIMIT
 
@@ -79,7 +79,8 @@ class ItemArticle(Schema):
 
 
 class ItemAuthor(Schema):
-    """`approved` and `rejected` count what became of this author's comments on the site."""
+    """What became of this author's comments on the site: `rejected` counts spam and removed ones too, `removed` those that had
+    been published. Every count stops at 1,000."""
 
     id: PublicId = Field(alias="public_id")
     name: str
@@ -88,6 +89,49 @@ class ItemAuthor(Schema):
     since: datetime.datetime
     approved: int
     rejected: int
+    removed: int
+
+
+class ItemLink(Schema):
+    """An address in the text. `host` is read from Punycode, `written_host` stands in the address; `names_somebody` is
+    user@host. `is_first`: no earlier comment of the site links to the host."""
+
+    address: str
+    host: str
+    written_host: str
+    is_own: bool
+    is_shortened: bool
+    names_somebody: bool
+    is_first: bool
+
+
+class ItemDecision(Schema):
+    """An earlier decision about a comment of the author."""
+
+    comment: PublicId
+    action: Action
+    to_status: Status
+    at: datetime.datetime
+    clause_number: int | None
+    clause_title: str
+
+
+class ItemRestriction(Schema):
+    """What the author may not do just now; without `ends_at` for good."""
+
+    kind: RestrictionKind
+    target: RestrictionTarget
+    ends_at: datetime.datetime | None
+
+
+class ItemStanding(Schema):
+    """The author at a glance: the last five decisions, what restricts them, how many notes the desk keeps."""
+
+    has_proved_address: bool
+    is_trusted: bool
+    decisions: list[ItemDecision]
+    note_count: int
+    restrictions: list[ItemRestriction]
 
 
 class ItemParent(Schema):
@@ -152,6 +196,9 @@ class Item(Schema):
     edited_at: datetime.datetime | None
     waiting_since: datetime.datetime | None
     findings: list[Finding]
+    is_severe: bool = Field(description="Whether the desk shows the text only to who asks to see it.")
+    links: list[ItemLink] = Field(description="The first 12 different addresses in the latest text.")
+    standing: ItemStanding
     last_change: Change | None
     reports: list[ItemReport]
     appeal: ItemAppeal | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moderation.queue.colleagues import QueueLease
-from moderation.queue.context import read_surroundings
+from moderation.queue.context import read_surroundings, with_surroundings
 from moderation.queue.lists import queue_counts, read_rows
 from moderation.queue.order import ordered_queue
 from moderation.queue.paging import next_in_queue
@@ -62,4 +62,5 @@ __all__ = [
     "read_queue",
     "read_rows",
     "read_surroundings",
+    "with_surroundings",
 ]

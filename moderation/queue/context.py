@@ -51,6 +51,12 @@ _OTHERS = ("by_author", "by_network", "by_text")
 Nearby = dict[tuple[int, bool], NearbyComment]
 
 
+def with_surroundings(site: Site, items: Sequence[QueueItem]) -> tuple[QueueItem, ...]:
+    """The same items, each with what surrounds it. 2 queries, none without items."""
+    found = read_surroundings(site, items)
+    return tuple(replace(item, around=around) for item, around in zip(items, found, strict=True))
+
+
 def read_surroundings(site: Site, items: Sequence[QueueItem]) -> tuple[Surroundings, ...]:
     """What surrounds each of these comments of a site, in the same order. 2 queries, none without comments."""
     if not items:
@@ -148,7 +154,10 @@ def _author_columns() -> dict[str, Rows | LimitedCount | Exists]:
     latest = Comment.objects.filter(author=OuterRef(author)).order_by("-posted_at").values("pk")[:_LATEST_COMMENTS]
     decisions = Decision.objects.filter(comment__in=latest, undone_at__isnull=True).order_by("-id")
     notes = AuthorNote.objects.filter(author=author).order_by("-id")
-    laid_on = Q(author=author) | Q(site=OuterRef("site"), target=RestrictionTarget.NETWORK, value=OuterRef("network"))
+    known = Q(target=RestrictionTarget.NETWORK, value=OuterRef("network")) | Q(
+        target=RestrictionTarget.SUBJECT, value=OuterRef("author__sso_subject")
+    )
+    laid_on = Q(author=author) | Q(known, ~Q(value=""), site=OuterRef("site"))
     restrictions = Restriction.objects.standing(timezone.now()).filter(laid_on).order_by("-id")
     return {
         "decision_rows": Rows(
@@ -164,7 +173,7 @@ def _author_columns() -> dict[str, Rows | LimitedCount | Exists]:
         "note_rows": Rows(notes[:1], text="text", at="created_at"),
         "note_count": LimitedCount(notes.values("pk")[:_MOST_NOTES]),
         "restriction_rows": Rows(restrictions[:_MOST_RESTRICTIONS], kind="kind", target="target", ends_at="ends_at"),
-        "is_trusted": Exists(Trust.objects.filter(author=author, revoked_at__isnull=True)),
+        "is_trusted": Exists(Trust.objects.standing().filter(author=author)),
     }
 
 

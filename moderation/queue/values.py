@@ -13,6 +13,7 @@ from comments.models import Comment
 from comments.screening import Span
 from moderation.enums import Action, Mine, ReportKind
 from moderation.queue.colleagues import QueueDeferral, QueueLease
+from moderation.queue.surroundings import AuthorGlance, CommentLink, Surroundings
 
 PAGE_SIZE = 25
 # Counts stop here; more is shown as "999+".
@@ -237,7 +238,7 @@ class QueueItem:
     while an edit waits, None otherwise. `waiting_since` is None when no judgement is due, `is_screened` false while
     checks that run in the background have not looked at the latest text. `reports` and `appeal` are the open ones.
     `is_blind`: who wrote it, and what readers think of it, stays hidden until it is decided. `is_severe`: the
-    text is shown to who asks to see it.
+    text is shown to who asks to see it. `around` is what surrounds it, where that was read too.
     """
 
     pk: int
@@ -265,6 +266,17 @@ class QueueItem:
     deferral: QueueDeferral | None = None
     is_blind: bool = False
     is_severe: bool = False
+    around: Surroundings | None = None
+
+    @property
+    def links(self) -> tuple[CommentLink, ...]:
+        """Where the latest text links to; nothing unless it was read with what surrounds it."""
+        return self.around.links if self.around else ()
+
+    @property
+    def standing(self) -> AuthorGlance:
+        """The author at a glance; nothing unless it was read with what surrounds it."""
+        return self.around.author if self.around else AuthorGlance()
 
     @property
     def has_waiting_edit(self) -> bool:

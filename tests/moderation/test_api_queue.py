@@ -65,14 +65,14 @@ def item_of(comment: Comment, parent: Comment) -> dict[str, object]:
         "id": comment.public_id,
         "status": "pending",
         "revision": 1,
-        "body": "So ein *Unsinn*!",
-        "body_html": "<p>So ein <em>Unsinn</em>!</p>",
+        "body": "So ein *Unsinn*! https://new.example/x",
+        "body_html": comment.revisions.get().body_html,
         "previous_body": None,
         "language": "de",
         "article": {"key": article.key, "title": article.title, "teaser": "", "url": article.url},
         "author": {
             "id": author.public_id, "name": "Hanna Kuhl", "kind": "guest", "badge": "", "since": iso(author.created_at),
-            "approved": 0, "rejected": 0,
+            "approved": 0, "rejected": 0, "removed": 0,
         },
         "author_name": "Hanna Kuhl",
         "parent": {
@@ -84,6 +84,14 @@ def item_of(comment: Comment, parent: Comment) -> dict[str, object]:
         "edited_at": None,
         "waiting_since": iso(comment.posted_at),
         "findings": [finding],
+        "is_severe": False,
+        "links": [{
+            "address": "https://new.example/x", "host": "new.example", "written_host": "new.example", "is_own": False,
+            "is_shortened": False, "names_somebody": False, "is_first": True,
+        }],
+        "standing": {
+            "has_proved_address": False, "is_trusted": False, "decisions": [], "note_count": 0, "restrictions": [],
+        },
         "last_change": {
             "from_status": "", "to_status": "pending", "at": iso(comment.posted_at), "actor_kind": "author",
             "actor_name": "", "is_undo": False, "decision": None, "action": None, "clause_number": None,
@@ -97,7 +105,13 @@ def item_of(comment: Comment, parent: Comment) -> dict[str, object]:
 def test_queue_item_holds_all_that_a_judgement_needs(client: Client) -> None:
     article = make_article(key="bridge-17")
     parent = make_comment(article, body="Anfang", status=Status.APPROVED, name="Jens Wolter")
-    comment = make_comment(article, body="So ein *Unsinn*!", parent=parent, name="Hanna Kuhl", email="h@reader.example")
+    comment = make_comment(
+        article,
+        body="So ein *Unsinn*! https://new.example/x",
+        parent=parent,
+        name="Hanna Kuhl",
+        email="h@reader.example",
+    )
     Finding.objects.filter(comment=comment).delete()
     Finding.objects.create(
         comment=comment,
@@ -217,13 +231,14 @@ def test_queue_with_an_impossible_parameter_names_it(client: Client, name: str, 
 @pytest.mark.parametrize("count", [1, 25])
 def test_queue_costs_the_same_however_many_comments(client: Client, django_assert_num_queries, count: int) -> None:
     article = make_article()
+    parent = make_comment(article, status=Status.APPROVED)
     for number in range(count):
-        make_comment(article, name=f"Leser {number}")
+        make_comment(article, name=f"Leser {number}", parent=parent)
     token = token_of(article.site)
     queue(client, token)
 
-    # Token, site, page with its six companions, counts.
-    with django_assert_num_queries(7):
+    # Token, site, page with its three companions, surroundings, counts.
+    with django_assert_num_queries(9):
         response = queue(client, token)
 
     assert len(seen(response)) == count

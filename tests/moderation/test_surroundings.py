@@ -210,10 +210,10 @@ def test_author_at_a_glance_tells_decisions_notes_restrictions_and_trust() -> No
         kind=RestrictionKind.HOLD, target=RestrictionTarget.NETWORK, value="net", ends_at=ends_at, **laid
     )
     Restriction.objects.create(
-        kind=RestrictionKind.BAN, target=RestrictionTarget.AUTHOR, author=author, value="x", revoked_at=ends_at, **laid
+        kind=RestrictionKind.MUTE, target=RestrictionTarget.AUTHOR, author=author, value="x", revoked_at=ends_at, **laid
     )
     Restriction.objects.create(
-        kind=RestrictionKind.BAN,
+        kind=RestrictionKind.MUTE,
         target=RestrictionTarget.NETWORK,
         value="net",
         ends_at=ends_at,
