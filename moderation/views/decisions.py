@@ -83,6 +83,11 @@ def _refuse_decision(request: HttpRequest, desk: Desk, comment: Comment, refusal
 def _say_decided(request: HttpRequest, desk: Desk, comment: Comment, decision: Decision) -> HttpResponse:
     """What was decided, in the words that the card and the list say it in. 1 query, whatever the queue holds."""
     change = read_change(decision.change, revision=decision.change.revision)
-    decided = {"public_id": comment.public_id, "author_name": comment.author_name, "status": change.to_status}
-    context = {"desk": desk, "site": desk.site, "decided": decided | {"last_change": change}}
+    decided: dict[str, object] = {
+        "public_id": comment.public_id,
+        "author_name": comment.author_name,
+        "status": change.to_status,
+    }
+    decided |= {"clause_title": change.clause_title, "last_change": change}
+    context = {"desk": desk, "site": desk.site, "decided": decided}
     return render(request, "moderation/_decided.html", context)

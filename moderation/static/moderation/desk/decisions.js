@@ -176,7 +176,7 @@ function sendUndo(job) {
 
 /** Press again, on the card that is shown, what was pressed last. */
 export function repeat() {
-  if (!repeatable) return announce(say("nothingToUndo"));
+  if (!repeatable) return announce(say("nothingDecided"));
   const { name, value, key } = repeatable;
   const same = [...stage.querySelectorAll("form[data-decides] button")].find((one) =>
     name ? one.name === name && one.value === value : one.dataset.key === key,

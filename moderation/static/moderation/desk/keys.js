@@ -149,7 +149,8 @@ function writeKeys(root) {
     const key = /^clause-[1-9]$/.test(name) ? name.slice(7) : keys[name];
     if (!key) continue;
     if (key.length === 1) control.setAttribute("aria-keyshortcuts", name === "undo" ? `${key} Control+z` : key);
-    if (control.querySelector(".mg-key") || control.matches("input")) continue;
+    // Two keys, one after the other, stand in the help alone.
+    if (key.length > 1 || control.querySelector(".mg-key") || control.matches("input")) continue;
     const hint = document.createElement("kbd");
     hint.className = "mg-key";
     hint.setAttribute("aria-hidden", "true");
@@ -159,10 +160,11 @@ function writeKeys(root) {
 }
 
 export function watchKeys() {
-  single?.addEventListener("click", toggleSingle);
-  document.querySelector("a[data-key=help]")?.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
+    const control = event.target.closest("[data-act]");
+    if (!control) return;
     event.preventDefault();
-    help.showModal();
+    actions[control.dataset.key]();
   });
   if (!isOn) return;
   document.addEventListener("keydown", onKey);

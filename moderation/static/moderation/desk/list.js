@@ -114,6 +114,12 @@ export function hasList() {
   return Boolean(list);
 }
 
+/** Whether the page was empty when it was loaded, and something has come into its queue since. */
+export function isOutdated() {
+  const count = desk.querySelector(".mg-queues__link[aria-current] [data-count]")?.textContent ?? "0";
+  return !list && count !== "0" && !desk.querySelector(".mg-list__part");
+}
+
 /** The numbers beside the queues. */
 export function takeCounts(counts) {
   for (const [name, count] of Object.entries(counts)) {

@@ -26,7 +26,7 @@ export function commentOf(element) {
 
 /** Whether somebody has typed something in there that was not sent. */
 export function hasWords(root) {
-  return [...root.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue);
+  return [...root.querySelectorAll("textarea, input[type=text], input:not([type])")].some((field) => field.value !== field.defaultValue);
 }
 
 /** The address of this view of the queue with other parameters. */

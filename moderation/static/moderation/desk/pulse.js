@@ -1,8 +1,8 @@
 // What others do meanwhile: counts, who sits here, who has what before them, what was decided. Asked for while the page
 // is seen; mostly the answer is that nothing is new.
 import { desk, make, stage, viewUrl } from "./page.js";
-import { growAges, rowIds, rowOf, takeCounts } from "./list.js";
-import { shownId } from "./stage.js";
+import { growAges, isOutdated, rowIds, rowOf, takeCounts } from "./list.js";
+import { lookForMore, shownId } from "./stage.js";
 
 const EVERY = 10_000;
 // Counts stop here, as the server writes them.
@@ -16,6 +16,7 @@ let held = "";
 async function beat() {
   growAges();
   if (document.hidden || !pulse) return;
+  lookForMore();
   held = shownId();
   try {
     const response = await fetch(viewUrl(pulse, Object.entries({ comment: held, since })), {
@@ -34,13 +35,14 @@ function take(news) {
   since = news.since ?? "";
   // While a decision is on its way the numbers here are ahead of those of the server.
   if (!desk.dataset.unsent) takeCounts(Object.fromEntries(Object.entries(news.counts ?? {}).map(capped)));
+  if (isOutdated()) location.reload();
   for (const id of rowIds()) {
     note(id, "lease", news.leases?.[id]);
     if (news.decided?.[id]) note(id, "decided", news.decided[id]);
   }
   const line = stage.querySelector("[data-lease-line]");
   if (line) line.textContent = news.leases?.[shownId()] ?? "";
-  if (people) people.textContent = news.people?.length ? people.dataset.text.replace("%a", news.people.join(", ")) : "";
+  if (people) people.textContent = news.people?.length ? people.dataset.text.replace("{a}", news.people.join(", ")) : "";
 }
 
 function capped([name, count]) {

@@ -8,7 +8,7 @@ const output = document.getElementById("selected");
 function showSelection() {
   if (!output) return;
   const count = desk.querySelectorAll(".mg-pick__box:checked").length;
-  output.textContent = count ? output.dataset.text.replace("%n", count) : "";
+  output.textContent = count ? output.dataset.text.replace("{n}", count) : "";
 }
 
 /** Select a row or not; without `state` the other way round. Gives whether there is such a row to select. */

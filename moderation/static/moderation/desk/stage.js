@@ -55,6 +55,11 @@ export async function goOn(id) {
   if ((await fetchNewcomers()) && !shown) goOn("");
 }
 
+/** When the list is worked off: whether something has come since. */
+export async function lookForMore() {
+  if (!shown && stage.querySelector(".mg-desk__empty") && (await fetchNewcomers()) && !shown) goOn("");
+}
+
 /** Put a card that the server sent where the one of the same comment is. */
 export function refresh(card, options) {
   const kept = keep(card, options);

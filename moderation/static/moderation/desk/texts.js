@@ -4,9 +4,9 @@ import { make } from "./page.js";
 const texts = document.getElementById("texts").dataset;
 const live = document.getElementById("live");
 
-/** A sentence or an address of the page, with what stands for %n, %a, %w put in. */
+/** A sentence or an address of the page, with what stands for {n}, {a}, {w} put in. */
 export function say(name, values = {}) {
-  return texts[name].replace(/%([a-z])/g, (found, letter) => values[letter] ?? found);
+  return texts[name].replace(/\{([a-z])\}/g, (found, letter) => values[letter] ?? found);
 }
 
 /** Words for screen readers, said when they are idle. */
