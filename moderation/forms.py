@@ -6,9 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comments.enums import Status
-from moderation.enums import Action
+from moderation.enums import Action, Mine
 from moderation.keys import STANDARD
 from moderation.queue import QueueFilters, QueueSort, QueueStatus
+
+# The age of what waits longer than the site promises.
+LATE = "late"
 
 
 class QueueForm(forms.Form):
@@ -20,8 +23,15 @@ class QueueForm(forms.Form):
     flag = forms.CharField(max_length=40, required=False)
     article = forms.CharField(max_length=200, required=False)
     author = forms.CharField(max_length=12, required=False)
+    section = forms.CharField(max_length=100, required=False)
+    language = forms.CharField(max_length=12, required=False)
+    clause = forms.CharField(max_length=50, required=False)
+    domain = forms.CharField(max_length=253, required=False)
+    # Minutes it waits at least, or longer than promised.
+    age = forms.RegexField(rf"\A(?:{LATE}|[1-9][0-9]{{0,5}})\Z", required=False)
+    mine = forms.ChoiceField(choices=Mine.choices, required=False)
     q = forms.CharField(max_length=200, required=False)
-    cursor = forms.CharField(max_length=60, required=False)
+    cursor = forms.CharField(max_length=100, required=False)
     comment = forms.CharField(max_length=12, required=False)
     decided = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
@@ -31,9 +41,14 @@ class QueueForm(forms.Form):
         found = self.cleaned_data.get(name)
         return "" if found is None else str(found)
 
-    def filters(self) -> QueueFilters:
-        """The chosen queue, narrowed and ordered."""
-        sort = self.value("sort")
+    def clean_domain(self) -> str:
+        """As links are kept, however it was typed or copied."""
+        typed = str(self.cleaned_data["domain"]).lower()
+        return typed.rpartition("://")[2].partition("/")[0].removeprefix("www.")
+
+    def filters(self, viewer_id: int = 0) -> QueueFilters:
+        """The chosen queue, narrowed and ordered, for whoever looks at it."""
+        sort, age, mine = self.value("sort"), self.value("age"), self.value("mine")
         return QueueFilters(
             status=QueueStatus(self.value("status") or QueueStatus.WAITING),
             sort=QueueSort(sort) if sort else None,
@@ -41,6 +56,14 @@ class QueueForm(forms.Form):
             article=self.value("article"),
             author=self.value("author"),
             q=self.value("q"),
+            section=self.value("section"),
+            language=self.value("language"),
+            clause=self.value("clause"),
+            domain=self.value("domain"),
+            age=int(age) if age and age != LATE else 0,
+            is_late=age == LATE,
+            mine=Mine(mine) if mine else None,
+            viewer_id=viewer_id,
         )
 
 
@@ -96,6 +119,14 @@ class DecidedForm(forms.Form):
         self.is_valid()
         found = self.cleaned_data.get(name)
         return "" if found is None else str(found)
+
+
+class SavedViewForm(forms.Form):
+    """A view of the queue under a name. `query` is the address it stands for, needed for a new one."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    is_shared = forms.BooleanField(label=_("For everybody on this desk"), required=False)
+    query = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
 
 
 class EmbedCheckForm(forms.Form):

@@ -18,6 +18,7 @@ from moderation.views import (
     queue,
     reports,
     restricted,
+    saved_views,
     second_factor,
     tokens,
 )
@@ -31,6 +32,9 @@ urlpatterns = [
     path("moderation/preferences/", preferences.preferences, name="preferences"),
     path("moderation/comments/<str:public_id>/decide/", decisions.decide_comment, name="decide"),
     path("moderation/comments/<str:public_id>/history/", history.history, name="history"),
+    path("moderation/views/", saved_views.keep_view, name="keep_view"),
+    path("moderation/views/<int:pk>/", saved_views.edit_view, name="edit_view"),
+    path("moderation/views/<int:pk>/delete/", saved_views.forget_view, name="forget_view"),
     path("moderation/decisions/<int:pk>/undo/", decisions.undo_decision, name="undo"),
     path("moderation/decisions/<int:pk>/take-back/", decided.take_back, name="take_back"),
     path("moderation/decisions/", decided.decided, name="decisions"),

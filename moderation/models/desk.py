@@ -68,6 +68,12 @@ class DeskPreferences(models.Model):
         return f"{self.user_id}"
 
 
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, user_id: int | None) -> SavedViewQuerySet:
+        """One's own views and those that everybody on the desk sees."""
+        return self.filter(Q(owner=user_id) | Q(is_shared=True))
+
+
 class SavedView(models.Model):
     """A view of the queue under a name: its owner's, or everybody's on the desk."""
 
@@ -80,6 +86,8 @@ class SavedView(models.Model):
     query = models.CharField(_("address"), max_length=1000)
     is_shared = models.BooleanField(_("shared"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("saved view")

@@ -58,6 +58,11 @@ class QueueStatus(models.TextChoices):
         return self in (QueueStatus.DECIDED, *DECIDED_PARTS)
 
     @property
+    def is_part(self) -> bool:
+        """Whether it is a part of what was decided."""
+        return self in DECIDED_PARTS
+
+    @property
     def sorts(self) -> tuple[QueueSort, ...]:
         """The orders it can be read in, its own first. What was found matters, and articles are worked off, where somebody
         waits; elsewhere there may be a million rows to sort."""

@@ -22,8 +22,6 @@ from django.views.decorators.http import require_POST
 from comments.exceptions import InvalidInputError
 from comments.models import Site
 from moderation.enums import Permission
-from moderation.flaggers.base import Stage
-from moderation.flaggers.registry import installed_flaggers
 from moderation.forms import QueueForm
 from moderation.keys import GROUPS, key_map
 from moderation.permissions import PERMISSIONS, desk_roles, desk_sites
@@ -39,12 +37,15 @@ from moderation.queue import (
 from moderation.second_factor import needs_second_factor
 from moderation.services.preferences import read_preferences
 from moderation.views.cards import make_card
+from moderation.views.filtering import make_filtering, saved_views
 
 View = Callable[..., HttpResponse]
 # The header by which the desk's script asks for the card with what changed around it, instead of a page.
 FRAGMENT_HEADER = "X-Desk"
 # The parts of the address that choose a view of the queue; the rest says which comment of it is looked at.
-FILTERS = ("status", "sort", "flag", "article", "author", "q")
+FILTERS = (
+    "status", "sort", "flag", "article", "author", "section", "language", "clause", "domain", "age", "mine", "q",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class Desk:
         """What the forms of the page carry on: the chosen site and the filters that are set."""
         site = {"site": self.site.slug} if len(self.sites) > 1 else {}
         return site | {name: value for name in FILTERS if (value := self.form.value(name))}
+
+    @property
+    def query(self) -> str:
+        """The filters that are set as the query of an address, without the site: what a saved view keeps."""
+        return urlencode({name: value for name, value in self.state.items() if name != "site"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ def open_desk(request: HttpRequest, site: Site | None = None) -> Desk:
         sites=sites,
         permissions=PERMISSIONS[roles[found]],
         form=form,
-        filters=form.filters(),
+        filters=form.filters(request.user.pk or 0),
     )
 
 
@@ -169,26 +175,27 @@ def render_desk(
 ) -> HttpResponse:
     """The desk with this comment's card, or the first one's: whole, or for the script the card with what changed around it.
 
-    11 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
+    12 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
     """
     is_part = is_fragment(request)
     page = RowPage((), "") if is_part else _read_page(desk)
     chosen = item or (read_item(page.first) if page.first else None)
     following = "" if chosen is None or chosen.waiting_since else _next_id(desk, chosen)
-    context = {
+    card = make_card(chosen, desk.site, may_decide=desk.may_decide, following=following) if chosen else None
+    context: dict[str, object] = {
         "site": desk.site,
         "desk": desk,
         "counts": queue_counts(desk.site),
         "sorts": desk.filters.status.sorts,
         "page": page,
-        "card": make_card(chosen, desk.site, may_decide=desk.may_decide, following=following) if chosen else None,
+        "card": card,
         "is_open": item is not None or decided is not None,
         "decided": decided,
         "refusal": refusal,
-        "articles": {one.article.key: one.article.title for one in page.rows},
-        "flaggers": [flagger.name for stage in Stage for flagger in installed_flaggers(stage)],
     }
     if not is_part:
+        context["filtering"] = make_filtering(desk, page, card.clauses if card else ())
+        context["views"] = saved_views(desk, desk.filters.viewer_id)
         context |= preferences_context(request)
     template = "moderation/_answer.html" if is_part else "moderation/queue.html"
     return render(request, template, context, status=refusal.status if refusal else HTTPStatus.OK)

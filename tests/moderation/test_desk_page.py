@@ -59,7 +59,7 @@ def test_queue_opens_with_what_waits_longest_on_the_card() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_queue_of_any_length_takes_thirteen_queries(count: int) -> None:
+def test_queue_of_any_length_takes_fourteen_queries(count: int) -> None:
     article = make_article()
     parent = make_comment(article, status=Status.APPROVED)
     for _ in range(count):
@@ -70,10 +70,10 @@ def test_queue_of_any_length_takes_thirteen_queries(count: int) -> None:
         page = client.get(QUEUE)
 
     assert len(rows(page)) == min(count, 25)
-    assert len(queries) == 13
+    assert len(queries) == 14
 
 
-def test_queue_at_depth_200_takes_thirteen_queries_and_shows_parent_and_root() -> None:
+def test_queue_at_depth_200_takes_fourteen_queries_and_shows_parent_and_root() -> None:
     article = make_article()
     make_chain(article, 200)
     client = sign_in(make_moderator(article.site))
@@ -81,7 +81,7 @@ def test_queue_at_depth_200_takes_thirteen_queries_and_shows_parent_and_root() -
     with CaptureQueriesContext(connection) as queries:
         page = client.get(QUEUE)
 
-    assert len(queries) == 13
+    assert len(queries) == 14
     parents = html_of(page).partition('<ol class="mg-parents">')[2].partition("</ol>")[0]
     assert re.findall(r"<p>(Text \d+)</p>", parents) == ["Text 0", *(f"Text {depth}" for depth in range(192, 199))]
     assert "191 comments between" in parents
@@ -105,7 +105,16 @@ def test_queue_with_nonsense_in_the_address_opens_as_usual() -> None:
     article = make_article()
     comment = make_comment(article)
     client = sign_in(make_moderator(article.site))
-    for query in ("status=all&sort=up", "cursor=xyz", "decided=999999", "decided=x", "q=%00", "article=" + "a" * 300):
+    for query in (
+        "status=all&sort=up",
+        "cursor=xyz",
+        "decided=999999",
+        "decided=x",
+        "q=%00",
+        "article=" + "a" * 300,
+        "age=soon&mine=no&domain=%00",
+        "age=0",
+    ):
         page = client.get(f"{QUEUE}?{query}")
         assert (page.status_code, rows(page), card(page)) == (200, [comment.public_id], comment.public_id), query
 
@@ -122,8 +131,13 @@ def test_queue_filters_in_the_address_narrow_the_list_and_stay_in_its_links_and_
     assert f'href="/moderation/?flag=terms&amp;q=ada&amp;sort=newest&amp;comment={ada.public_id}"' in html
     assert f'action="/moderation/comments/{ada.public_id}/decide/?flag=terms&amp;q=ada&amp;sort=newest"' in html
     assert '<input class="mg-input" type="search" id="q" name="q" maxlength="200" value="ada"' in html
-    assert '<option value="terms"' not in html  # no flagger of this name is installed
-    assert "Only a part of this queue is shown." in text_of(page)
+    # No flagger of this name is installed, but what is chosen stands in the form.
+    assert '<option value="terms" selected>' in html
+    chips = re.findall(r'<a class="mg-chips__chip" href="([^"]*)"><span [^>]*>([^<]*)</span>', html)
+    assert chips == [
+        ("/moderation/?sort=newest&amp;q=ada", "Flagged by: Words"),
+        ("/moderation/?sort=newest&amp;flag=terms", "Search: ada"),
+    ]
 
 
 def test_queue_without_comments_says_so() -> None:
