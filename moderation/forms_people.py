@@ -68,7 +68,6 @@ class RestrictForm(forms.Form):
     kind = forms.ChoiceField(label=_("What"), widget=forms.Select(attrs={"class": "mg-input"}))
     target = forms.ChoiceField(
         label=_("By"),
-        required=False,
         initial=RestrictionTarget.AUTHOR,
         widget=forms.Select(attrs={"class": "mg-input"}),
     )
@@ -136,7 +135,7 @@ class RestrictForm(forms.Form):
             ends_at = timezone.make_aware(midnight)
         return RestrictionDraft(
             kind=RestrictionKind(typed["kind"]),
-            target=RestrictionTarget(typed["target"] or RestrictionTarget.AUTHOR),
+            target=RestrictionTarget(typed["target"]),
             reason=typed["reason"],
             ends_at=ends_at,
             clause=typed["clause"],

@@ -9,6 +9,7 @@ from celery.contrib.django.task import DjangoTask
 
 from comments.hints import hint_on_commit
 from comments.services.screening import find_unscreened
+from moderation.services.publications import take_back_flagged
 from moderation.services.screening import screen_stored_comment
 from moderation.services.trust import review_trust_by_rules
 
@@ -22,6 +23,7 @@ def screen_comment_task(comment_id: int) -> None:
     """Let the asynchronous flaggers look at a comment; again when the time was not enough for all."""
     if not screen_stored_comment(comment_id):
         hint_on_commit(screen_comment_task, comment_id)
+    take_back_flagged(comment_id)
 
 
 @shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)

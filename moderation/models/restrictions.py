@@ -141,6 +141,11 @@ class Restriction(models.Model):
         return f"{self.kind}: {self.target}"
 
     @property
+    def name(self) -> str:
+        """What it is, in a word."""
+        return str(RestrictionKind(self.kind).label).partition(":")[0]
+
+    @property
     def is_standing_now(self) -> bool:
         return self.is_standing(timezone.now())
 

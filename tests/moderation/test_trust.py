@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from comments.enums import ArticleMode, AuthorKind, Status
+from comments.models import Comment
+from moderation.enums import Automation, RestrictionKind, Role
+from moderation.exceptions import NotAllowedError
+from moderation.models import Decision, DeskSettings, Trust
+from moderation.services.decisions import undo
+from moderation.services.publications import take_back_flagged
+from moderation.services.trust import grant_trust, review_trust_by_rules, revoke_trust
+from tests.factories import make_article, make_moderator
+from tests.moderation.desk_pages import flag, press, sign_in, text_of
+from tests.moderation.restricting import lay, make_author, write
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+    from comments.models import Article, Author
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_flaggers(settings: SettingsWrapper) -> None:
+    settings.MODERATION_FLAGGERS = []
+
+
+def make_rule(article: Article, *, after: int = 2, publishes: bool = True) -> DeskSettings:
+    return DeskSettings.objects.create(site=article.site, trust_after=after, trust_days=30, publishes_trusted=publishes)
+
+
+def proved(article: Article, **values) -> Author:
+    return make_author(article.site, email="kuhl@post.example", proved=True, **values)
+
+
+def judged(article: Article, author: Author, button: str, body: str) -> Comment:
+    """A comment by this author that somebody has judged."""
+    comment = write(article, author=author, body=body)
+    press(sign_in(make_moderator(article.site)), comment, button)
+    comment.refresh_from_db()
+    return comment
+
+
+def test_trust_comes_by_the_rule_and_goes_with_a_refused_comment() -> None:
+    article = make_article()
+    make_rule(article)
+    author = proved(article)
+
+    judged(article, author, "approve", "Der erste Text.")
+    assert Trust.objects.count() == 0
+    judged(article, author, "approve", "Der zweite Text.")
+    trust = Trust.objects.get()
+    assert (trust.author, trust.granted_by, trust.revoked_at) == (author, None, None)
+
+    # Published at once now; somebody takes it down all the same.
+    refused = write(article, author=author, body="Der dritte Text.")
+    assert refused.status == Status.APPROVED
+    press(sign_in(make_moderator(article.site)), refused, "remove:respect")
+
+    trust.refresh_from_db()
+    assert trust.revoked_at is not None
+    assert write(article, author=author, body="Der vierte Text.").status == Status.PENDING
+    undo(decision=Decision.objects.get(action="remove"), moderator=make_moderator(article.site))
+    assert Trust.objects.standing().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "is_trusted"),
+    [
+        ({"email": "kuhl@post.example"}, False),
+        ({"email": "kuhl@post.example", "proved": True}, True),
+        ({"kind": AuthorKind.SSO, "sso_subject": "s-17"}, True),
+    ],
+)
+def test_only_who_is_proved_is_trusted(values: dict[str, object], *, is_trusted: bool) -> None:
+    article = make_article()
+    make_rule(article, after=1)
+    author = make_author(article.site, **values)  # type: ignore[arg-type]
+
+    judged(article, author, "approve", "Der erste Text.")
+
+    assert Trust.objects.filter(author=author).exists() is is_trusted
+    refused = sign_in(make_moderator(article.site)).post(reverse("moderation:trust", args=[author.public_id]))
+    assert refused.status_code == (303 if is_trusted else 422)
+
+
+def test_what_a_trusted_author_publishes_is_on_record_as_decided_by_software() -> None:
+    article = make_article()
+    make_rule(article, after=0)
+    author = proved(article)
+    moderator = make_moderator(article.site)
+    grant_trust(author=author, moderator=moderator)
+
+    comment = write(article, author=author)
+
+    decision = Decision.objects.get()
+    assert (comment.status, decision.comment, decision.moderator) == (Status.APPROVED, comment, None)
+    assert (decision.automated_decision, decision.to_status) == (Automation.FULL, Status.APPROVED)
+    history = text_of(sign_in(moderator).get(reverse("moderation:history", args=[comment.public_id])))
+    assert "Published (policy version 1)" in history
+
+
+@pytest.mark.parametrize("case", ["flagged", "held", "off", "stranger", "somebody_else"])
+def test_comments_wait_all_the_same_where_trust_does_not_reach(settings: SettingsWrapper, case: str) -> None:
+    article = make_article(mode=ArticleMode.PRE_MODERATED)
+    make_rule(article, publishes=case != "off")
+    author = proved(article)
+    other = proved(article, name="Ada Quell")
+    if case != "stranger":
+        grant_trust(author=author, moderator=make_moderator(article.site))
+    if case == "held":
+        lay(author, RestrictionKind.HOLD)
+        assert Trust.objects.standing().count() == 0
+    if case == "somebody_else":
+        Trust.objects.update(author=other)
+    body = "Ein Text."
+    if case == "flagged":
+        settings.MODERATION_FLAGGERS = ["moderation.flaggers.shouting.ShoutingFlagger"]
+        body = "DAS IST DOCH WIRKLICH UNGLAUBLICH, WAS HIER STEHT!!!!!!!"
+
+    comment = write(article, author=author, body=body)
+
+    assert comment.status == Status.PENDING
+    assert Decision.objects.count() == 0
+
+
+def test_a_later_check_that_finds_something_has_a_published_comment_wait_after_all() -> None:
+    article = make_article()
+    make_rule(article, after=0)
+    author = proved(article)
+    grant_trust(author=author, moderator=make_moderator(article.site))
+    flagged, clear = (write(article, author=author, body=body) for body in ("Der erste.", "Der zweite."))
+    flag(flagged, "site_repetition")
+
+    assert [take_back_flagged(one.pk) for one in (flagged, clear, flagged)] == [True, False, False]
+
+    statuses = [Comment.objects.get(pk=one.pk).status for one in (flagged, clear)]
+    assert statuses == [Status.PENDING, Status.APPROVED]
+
+
+def test_who_was_distrusted_by_hand_has_to_earn_trust_anew() -> None:
+    article = make_article()
+    make_rule(article, after=1, publishes=False)
+    author, moderator = proved(article), make_moderator(article.site)
+    judged(article, author, "approve", "Der erste Text.")
+    revoke_trust(author=author, moderator=moderator)
+
+    assert review_trust_by_rules() == 0
+    trust = Trust.objects.get()
+    assert trust.revoked_by == moderator
+
+    judged(article, author, "approve", "Der zweite Text.")
+    assert Trust.objects.standing().count() == 1
+
+
+def test_the_task_gives_and_takes_what_the_rule_says_now() -> None:
+    article = make_article()
+    author, spotted = proved(article), proved(article, name="Ada Quell")
+    for one in (author, spotted):
+        judged(article, one, "approve", f"Text von {one.name}.")
+    judged(article, spotted, "reject:respect", "Kein guter Text.")
+    rule = make_rule(article, after=1)
+
+    assert review_trust_by_rules() == 1
+    assert [trust.author for trust in Trust.objects.standing()] == [author]
+    assert review_trust_by_rules() == 0
+    rule.trust_after = 0
+    rule.save()
+    assert review_trust_by_rules() == 1
+    assert Trust.objects.standing().count() == 0
+
+
+def test_old_comments_count_for_nothing() -> None:
+    article = make_article()
+    make_rule(article, after=1)
+    author = proved(article)
+    comment = write(article, author=author)
+    author.comments.update(posted_at=timezone.now() - datetime.timedelta(days=31))
+
+    press(sign_in(make_moderator(article.site)), comment, "approve")
+
+    assert Trust.objects.count() == 0
+
+
+def test_the_rule_is_changed_by_administrators_alone() -> None:
+    article = make_article()
+    address = reverse("moderation:trust_rule") + f"?site={article.site.slug}"
+    data = {"trust_after": "5", "trust_days": "60", "publishes_trusted": "on"}
+
+    senior = sign_in(make_moderator(article.site, role=Role.SENIOR)).post(address, data)
+    assert (senior.status_code, DeskSettings.objects.count()) == (403, 0)
+    done = sign_in(make_moderator(article.site, role=Role.ADMINISTRATOR)).post(address, data)
+
+    assert done.status_code == 303
+    rule = DeskSettings.objects.get()
+    assert (rule.site, rule.trust_after, rule.trust_days, rule.publishes_trusted) == (article.site, 5, 60, True)
+    with pytest.raises(NotAllowedError):
+        grant_trust(author=proved(article), moderator=make_moderator(article.site, role=Role.AUDITOR))
