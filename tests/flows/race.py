@@ -2,6 +2,8 @@
 
     python -m tests.flows.race decide 200    two moderators decide each of 200 comments at the same moment
     python -m tests.flows.race post 40       eight readers post 40 comments each at once
+    python -m tests.flows.race merge 20      eight readers post 20 comments each to an article while it is merged into another,
+                                             and two moderators decide the comments that it had
 
 The database is the one the environment names; the result is one line of JSON. Each process speaks to the application
 through its own HTTP client, so status codes are what a browser would get.
@@ -23,6 +25,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 READERS = 8
 SITE = "race"
 KEY = "contested"
+OTHER_KEY = "other"
 
 
 def decide(
@@ -55,6 +58,21 @@ def post(number: int, count: int, barrier: Barrier, results: multiprocessing.Que
             REMOTE_ADDR=f"198.18.{number}.{place % 250}",
         )
         results.put(answer.status_code)
+
+
+def merge(barrier: Barrier) -> None:
+    """A moderator: move conversations out of the contested article one by one, then merge it into the other."""
+    _client()
+    from comments.models import Article, Comment  # noqa: PLC0415 - needs django.setup()
+    from comments.services.article_moves import merge_articles, move_conversation  # noqa: PLC0415 - needs django.setup()
+
+    contested = Article.objects.with_site().get(key=KEY)
+    other = Article.objects.with_site().get(key=OTHER_KEY)
+    roots = list(Comment.objects.for_article(contested).filter(parent=None))
+    barrier.wait()
+    for root in roots[: len(roots) // 2]:
+        move_conversation(root=root, target=other)
+    merge_articles(source=contested, target=other)
 
 
 def _client() -> Client:
@@ -91,15 +109,38 @@ def main(what: str, count: int) -> dict[str, object]:
             context.Process(target=decide, args=(number, token, public_ids, barrier, results))
             for number, token in enumerate(tokens)
         ]
+    elif what == "merge":
+        public_ids = [make_comment(article).public_id for _ in range(count)]
+        make_article(site, key=OTHER_KEY)
+        tokens = [issue_token(user=make_moderator(site), site=site, scopes=[Scope.MODERATE]) for _ in range(2)]
+        # Moderators meet at each comment, everybody else once.
+        desk, start = context.Barrier(2), context.Barrier(READERS + 1)
+        processes = [
+            context.Process(target=decide, args=(number, token, public_ids, desk, results))
+            for number, token in enumerate(tokens)
+        ]
+        processes += [context.Process(target=post, args=(number, count, start, results)) for number in range(READERS)]
+        merger = context.Process(target=merge, args=(start,))
     else:
         barrier = context.Barrier(READERS)
         processes = [context.Process(target=post, args=(number, count, barrier, results)) for number in range(READERS)]
     connection.close()
-    for process in processes:
+    others = [merger] if what == "merge" else []
+    for process in (*processes, *others):
         process.start()
     codes = Counter(results.get(timeout=120) for _ in range(count * len(processes)))
-    for process in processes:
+    for process in (*processes, *others):
         process.join()
+    if what == "merge":
+        (left,) = Article.objects.all()
+        return {
+            "codes": {str(code): number for code, number in sorted(codes.items())},
+            "merge_ended_well": merger.exitcode == 0,
+            "comments": Comment.objects.for_article(left).count(),
+            "decisions": Decision.objects.count(),
+            "counter_is_right": left.comment_count == Comment.objects.published().count(),
+            "key": left.key,
+        }
     return {
         "codes": {str(code): number for code, number in sorted(codes.items())},
         "comments": Comment.objects.count(),
