@@ -9,10 +9,20 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from comments.models import Author, Comment, Site
+from comments.models import Article, Author, Comment, Site
 from moderation.enums import Permission
 from moderation.gate import read_restriction_token
-from moderation.models import ApiToken, Appeal, AuthorNote, Decision, Membership, Report, Restriction, SavedView
+from moderation.models import (
+    ApiToken,
+    Appeal,
+    ArticleChange,
+    AuthorNote,
+    Decision,
+    Membership,
+    Report,
+    Restriction,
+    SavedView,
+)
 from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE
 from moderation.services.reports import read_receipt_token
@@ -52,6 +62,23 @@ def get_comments(user: User, public_ids: Collection[str]) -> dict[str, Comment]:
     """Those of these comments that are on a site whose desk the user belongs to, by identifier, with context. 1 query."""
     found = Comment.objects.with_context().select_related(*BESIDE).filter(site__in=desk_sites(user))
     return {comment.public_id: comment for comment in found.with_public_ids(public_ids)}
+
+
+def get_article_or_404(user: User, pk: int) -> Article:
+    """An article in whatever mode on a site whose desk the user belongs to, with its site. 1 query."""
+    article = Article.objects.with_site().filter(pk=pk, site__in=desk_sites(user)).first()
+    if article is None:
+        raise Http404(_("There is nothing here."))
+    return article
+
+
+def get_article_change_or_404(user: User, pk: int) -> ArticleChange:
+    """A change of a discussion on a site whose desk the user belongs to, with article, site and comment. 1 query."""
+    found = ArticleChange.objects.filter(pk=pk, site__in=desk_sites(user), article__isnull=False)
+    change = found.select_related("article__site", "comment__article", "undone_by").first()
+    if change is None:
+        raise Http404(_("There is nothing here."))
+    return change
 
 
 def get_decision_or_404(user: User, pk: int) -> Decision:

@@ -163,3 +163,21 @@ class Obstacle(models.TextChoices):
     UNDONE = "undone", _("This decision has already been taken back.")
     EDITED = "edited", _("The author has changed the text since then; please judge the new one instead.")
     WITHDRAWN = "withdrawn", _("The author has withdrawn the comment since then, and that is theirs alone.")
+
+
+class ArticleChangeKind(models.TextChoices):
+    """What somebody changed about a discussion."""
+
+    MODE = "mode", _("Mode")
+    CLOSING = "closing", _("End")
+    SITE_DAYS = "site_days", _("Days until discussions end")
+    NOTE = "note", _("Note to readers")
+    RULE = "rule", _("Rule of the desk")
+    KEY = "key", _("Key")
+    MERGED = "merged", _("Another article merged into this one")
+    MOVED_HERE = "moved_here", _("Conversation moved here")
+    MOVED_AWAY = "moved_away", _("Conversation moved away")
+    PINNED = "pinned", _("Pinned")
+    UNPINNED = "unpinned", _("Unpinned")
+    FEATURED = "featured", _("Featured")
+    UNFEATURED = "unfeatured", _("No longer featured")

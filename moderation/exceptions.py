@@ -158,3 +158,10 @@ class AlreadyMemberError(ModerationError):
 
     code = "already_member"
     default_message = _("This person is on the desk already. Please change their role in the list.")
+
+
+class ArticleChangedError(ModerationError):
+    """What is to be taken back no longer holds."""
+
+    code = "changed_since"
+    default_message = _("Something else was changed since, so this cannot be taken back. Please set it by hand.")

@@ -9,10 +9,11 @@ from django.dispatch import receiver
 
 from comments.enums import ActorKind, CheckOutcome
 from comments.hints import hint_on_commit
-from comments.models import Comment, StatusChange
+from comments.models import Article, Comment, StatusChange
 from comments.screening import Verdict
-from comments.signals import comment_posted, comment_revised, comment_status_changed
+from comments.signals import article_merged, comment_posted, comment_revised, comment_status_changed
 from moderation.services.appeals import settle_appeals_with
+from moderation.services.article_log import keep_of_merged
 from moderation.services.clearing import clear_desk
 from moderation.services.deferrals import end_deferral
 from moderation.services.findings import store_findings
@@ -80,3 +81,9 @@ def account_for_trust(*, change: StatusChange, **_kwargs: object) -> None:
         record_publication(change)
     if change.actor_kind == ActorKind.MODERATOR:
         review_trust_with(change)
+
+
+@receiver(article_merged, dispatch_uid="moderation.keep_what_was_said_of_an_article")
+def keep_what_was_said_of_an_article(*, source: Article, target: Article, **_kwargs: object) -> None:
+    """Log and rule of an article that is no more belong to the one that it became a part of."""
+    keep_of_merged(source, target)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from moderation.models.articles import ArticleChange
 from moderation.models.calibration import CalibrationAnswer, CalibrationCase
 from moderation.models.decisions import Decision
 from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
@@ -14,6 +15,7 @@ from moderation.models.together import Deferral, Lease, Opinion, OpinionRequest,
 __all__ = [
     "ApiToken",
     "Appeal",
+    "ArticleChange",
     "ArticleRule",
     "AuthorNote",
     "Batch",

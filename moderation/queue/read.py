@@ -205,6 +205,8 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         lease=lease_of(comment),
         deferral=deferral_of(comment),
         is_blind=is_blind,
+        is_pinned=comment.pinned_at is not None,
+        is_featured=comment.featured_at is not None,
     )
 
 

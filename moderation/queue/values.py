@@ -271,6 +271,8 @@ class QueueItem:
     deferral: QueueDeferral | None = None
     is_blind: bool = False
     is_severe: bool = False
+    is_pinned: bool = False
+    is_featured: bool = False
     around: Surroundings | None = None
 
     @property

@@ -67,6 +67,14 @@ class Desk:
         return Permission.ANSWER_APPEALS in self.permissions
 
     @property
+    def may_manage_articles(self) -> bool:
+        return Permission.MANAGE_ARTICLES in self.permissions
+
+    @property
+    def may_rearrange_articles(self) -> bool:
+        return Permission.REARRANGE_ARTICLES in self.permissions
+
+    @property
     def may_teach(self) -> bool:
         return Permission.TEACH in self.permissions
 

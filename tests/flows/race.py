@@ -101,53 +101,41 @@ def main(what: str, count: int) -> dict[str, object]:
     article = make_article(site, key=KEY)
     context = multiprocessing.get_context("spawn")
     results: multiprocessing.Queue[int] = context.Queue()
-    if what == "decide":
+    is_merge = what == "merge"
+    # Moderators meet at each comment, everybody else once.
+    desk, start = context.Barrier(2), context.Barrier(READERS + is_merge)
+    processes = []
+    if what != "post":
         public_ids = [make_comment(article).public_id for _ in range(count)]
         tokens = [issue_token(user=make_moderator(site), site=site, scopes=[Scope.MODERATE]) for _ in range(2)]
-        barrier = context.Barrier(2)
-        processes = [
-            context.Process(target=decide, args=(number, token, public_ids, barrier, results))
-            for number, token in enumerate(tokens)
-        ]
-    elif what == "merge":
-        public_ids = [make_comment(article).public_id for _ in range(count)]
-        make_article(site, key=OTHER_KEY)
-        tokens = [issue_token(user=make_moderator(site), site=site, scopes=[Scope.MODERATE]) for _ in range(2)]
-        # Moderators meet at each comment, everybody else once.
-        desk, start = context.Barrier(2), context.Barrier(READERS + 1)
-        processes = [
+        processes += [
             context.Process(target=decide, args=(number, token, public_ids, desk, results))
             for number, token in enumerate(tokens)
         ]
+    if what != "decide":
         processes += [context.Process(target=post, args=(number, count, start, results)) for number in range(READERS)]
-        merger = context.Process(target=merge, args=(start,))
-    else:
-        barrier = context.Barrier(READERS)
-        processes = [context.Process(target=post, args=(number, count, barrier, results)) for number in range(READERS)]
+    others = [context.Process(target=merge, args=(start,))] if is_merge else []
+    if is_merge:
+        make_article(site, key=OTHER_KEY)
     connection.close()
-    others = [merger] if what == "merge" else []
     for process in (*processes, *others):
         process.start()
     codes = Counter(results.get(timeout=120) for _ in range(count * len(processes)))
     for process in (*processes, *others):
         process.join()
-    if what == "merge":
-        (left,) = Article.objects.all()
-        return {
-            "codes": {str(code): number for code, number in sorted(codes.items())},
-            "merge_ended_well": merger.exitcode == 0,
-            "comments": Comment.objects.for_article(left).count(),
-            "decisions": Decision.objects.count(),
-            "counter_is_right": left.comment_count == Comment.objects.published().count(),
-            "key": left.key,
-        }
-    return {
+    articles = list(Article.objects.all())
+    result: dict[str, object] = {
         "codes": {str(code): number for code, number in sorted(codes.items())},
         "comments": Comment.objects.count(),
         "decisions": Decision.objects.count(),
         "changes": StatusChange.objects.exclude(from_status="").count(),
-        "counter_is_right": Article.objects.get(key=KEY).comment_count == Comment.objects.published().count(),
+        "counter_is_right": all(
+            one.comment_count == Comment.objects.for_article(one).published().count() for one in articles
+        ),
     }
+    if is_merge:
+        result |= {"keys": [one.key for one in articles], "merge_exit_code": others[0].exitcode}
+    return result
 
 
 if __name__ == "__main__":
