@@ -291,7 +291,7 @@ def test_pages_take_the_same_number_of_queries_however_many_comments(count: int)
         client.get(batch)
     numbers.append(len(queries))
 
-    assert numbers == [13, 14]
+    assert numbers == [9, 10]
 
 
 def test_comment_that_takes_two_people_is_left_out_with_that_reason() -> None:

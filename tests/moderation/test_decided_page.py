@@ -231,4 +231,4 @@ def test_list_takes_the_same_number_of_queries_however_long(count: int) -> None:
         page = client.get(MINE)
 
     assert len(entries(page)) == 2 * count
-    assert len(queries) == 10
+    assert len(queries) == 9
