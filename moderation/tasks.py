@@ -10,6 +10,7 @@ from celery.contrib.django.task import DjangoTask
 from comments.hints import hint_on_commit
 from comments.services.screening import find_unscreened
 from moderation.services.publications import take_back_flagged
+from moderation.services.restrictions import forget_networks
 from moderation.services.screening import screen_stored_comment
 from moderation.services.trust import review_trust_by_rules
 
@@ -35,5 +36,6 @@ def sweep_unscreened_task() -> None:
 
 @shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=True)
 def review_trust_task() -> None:
-    """Bring the trust that sites give by their rules up to date."""
+    """Bring the trust that sites give by their rules up to date, and forget which networks were restricted long ago."""
     review_trust_by_rules()
+    forget_networks()

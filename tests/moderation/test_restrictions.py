@@ -13,7 +13,7 @@ from comments.services import outbox
 from moderation.enums import RestrictionKind, RestrictionTarget, Role
 from moderation.exceptions import NoLongerStandingError, NotAllowedError, ObjectionNotPossibleError, OwnDecisionError
 from moderation.models import Restriction
-from moderation.services.restrictions import answer_objection, confirm_ban, lift, object_to
+from moderation.services.restrictions import answer_objection, confirm_ban, forget_networks, lift, object_to
 from tests.factories import make_article, make_moderator, make_user
 from tests.moderation.restricting import NETWORK, WEEK, lay, make_author, write
 
@@ -130,6 +130,24 @@ def test_a_ban_for_good_holds_a_week_until_somebody_else_confirms_it() -> None:
 
     row = Restriction.objects.get()
     assert (row.ends_at, row.confirmed_by, row.created_by) == (None, second, first)
+
+
+def test_networks_are_forgotten_thirty_days_after_the_restriction_ended() -> None:
+    article = make_article()
+    author = make_author(article.site)
+    comment = write(article, author=author, network=NETWORK)
+    over, standing, other = (
+        lay(author, HOLD, target=TARGET_NETWORK, comment=comment),
+        lay(author, MUTE, target=TARGET_NETWORK, comment=comment),
+        lay(author, BAN),
+    )
+    long_ago = timezone.now() - datetime.timedelta(days=31)
+    Restriction.objects.filter(pk__in=(over.pk, other.pk)).update(ends_at=long_ago)
+
+    assert forget_networks() == 1
+
+    values = dict(Restriction.objects.values_list("pk", "value"))
+    assert values == {over.pk: "", standing.pk: NETWORK, other.pk: author.public_id}
 
 
 def test_lifting_keeps_the_row_with_who_and_when() -> None:
