@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comments.exceptions import CommentError, InvalidInputError
+from comments.forms import linked_sentence
 from moderation.exceptions import IncompleteReportError
 from moderation.models import PolicyVersion
 from moderation.services.reports import EMAIL_LIMIT, NAME_LIMIT, OTHER, UNLAWFUL, Notice, ReportDraft
@@ -105,7 +106,7 @@ class ReportForm(forms.Form):
         problems: Iterable[CommentError] = error.problems if isinstance(error, IncompleteReportError) else (error,)
         for problem in problems:
             name = problem.field.replace("illegal.", _NESTED, 1) if isinstance(problem, InvalidInputError) else ""
-            self.add_error(name if name in self.fields else None, str(problem.message))
+            self.add_error(name if name in self.fields else None, linked_sentence(problem))
 
 
 class AppealForm(forms.Form):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from comments.access import get_published_comment_or_404, request_identity
 from comments.api.public import Freshness, PublicResponse, is_confirmed, make_etag
 from comments.enums import Status
-from comments.exceptions import CommentError, TooManyRequestsError
+from comments.exceptions import CommentError, RestrictedError, TooManyRequestsError
 from comments.fragment import complete_addresses
 from comments.models import Comment
 from comments.prepared import interface_language
@@ -113,11 +113,17 @@ def dismiss(request: HttpRequest, public_id: str) -> HttpResponse:
 def _report_page(
     request: HttpRequest, comment: Comment, form: ReportForm, *, error: CommentError | None = None
 ) -> HttpResponse:
-    status = 200 if error is None else 429 if isinstance(error, TooManyRequestsError) else 422
+    status = 200 if error is None else _status(error)
     response = render(request, "moderation/report.html", _form_context(comment, form), status=status)
     if isinstance(error, TooManyRequestsError):
         response["Retry-After"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
     return _private(response)
+
+
+def _status(error: CommentError) -> int:
+    if isinstance(error, TooManyRequestsError):
+        return 429
+    return 403 if isinstance(error, RestrictedError) else 422
 
 
 def _form_context(comment: Comment, form: ReportForm) -> dict[str, object]:

@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from comments.access import author_cookie_name
-from comments.models import Comment
+from comments.enums import Status
+from comments.models import Comment, Vote
 from comments.services.identity import make_author_token, make_status_token
 from moderation.enums import RestrictionKind
 from moderation.gate import make_restriction_token, restriction_url
-from moderation.models import Restriction
-from tests.factories import make_article
+from moderation.models import Report, Restriction
+from tests.factories import make_article, make_comment
 from tests.moderation.desk_pages import html_of, sign_in, text_of
 from tests.moderation.restricting import lay, make_author, write
 
@@ -145,3 +146,20 @@ def test_my_comments_and_the_status_page_say_what_holds_to_its_person_alone() ->
         assert [page.status_code for page in pages] == [200, 200]
         found = [bool(re.search(r'href="[^"]*/restrictions/', html_of(page))) for page in pages]
         assert found == [is_told, is_told]
+
+
+def test_whoever_is_banned_is_told_so_on_the_pages_for_voting_and_reporting() -> None:
+    article = make_article()
+    author = make_author(article.site)
+    comment = make_comment(article, status=Status.APPROVED, name="Ada Quell")
+    ban = lay(author, BAN)
+    client = browser_of(author)
+
+    answers = [
+        client.post(reverse("comments:vote", args=[comment.public_id])),
+        client.post(reverse("moderation:report", args=[comment.public_id]), {"reason": "respect"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert all(f'<a href="{restriction_url(ban)}">' in html_of(answer) for answer in answers)
+    assert (Vote.objects.count(), Report.objects.count()) == (0, 0)
