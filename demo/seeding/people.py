@@ -79,9 +79,9 @@ def seed_people(site: Site) -> People:
 def sign_ins() -> str:
     """Who may sign in with which password, for the terminal."""
     lines = [f"Sign in with one of these addresses and the password {DEMO_PASSWORD}", ""]
-    lines += [f"  {member.email:26}{member.role.value}" for member in DESK]
-    lines.append(f"  {READER_EMAIL:26}reader")
-    lines.append(f"  {REPORTER_EMAIL:26}reporter (wrote two of the articles)")
+    lines += [f"  {member.email:28}{member.role.value}" for member in DESK]
+    lines.append(f"  {READER_EMAIL:28}reader")
+    lines.append(f"  {REPORTER_EMAIL:28}reporter (wrote two of the articles)")
     return "\n".join(lines)
 
 
