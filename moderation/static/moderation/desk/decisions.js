@@ -89,7 +89,7 @@ function isDecided(job, answer, status) {
     takeCounts(countsOf(answer));
     const strip = answer.querySelector("[data-strip]");
     job.undoUrl = (strip ?? card ?? answer).querySelector("form[data-undoes]")?.getAttribute("action");
-    if (!job.undoUrl) forget(job);
+    if (!job.undoUrl) offerNoUndo(job);
     // Whoever goes back to the comment sees it as it is then.
     if (!job.isUndone) {
       forgetCard(job.id);
@@ -106,6 +106,12 @@ function isDecided(job, answer, status) {
   forget(job);
   if (job.isUndone) return;
   refuse(job, answer, card);
+}
+
+/** What the server does not take back (a comment that was put aside is taken up again on its card) offers no undo. */
+function offerNoUndo(job) {
+  if (made.at(-1) === job) for (const place of [last, toast]) place.querySelector("[data-key=undo]")?.remove();
+  forget(job);
 }
 
 function putBack(job) {
