@@ -49,10 +49,11 @@ PAGES: dict[str, dict[str, str]] = {
     "one domain": {"domain": "host3.example"},
     "older than a day": {"age": "1440"},
     "search, common word": {"q": "wort1"},
-    "search, rare word": {"q": "kennung5"},
+    "search, rare word": {"q": '"kennung9999"'},
     "search, in vain": {"q": "nirgendwo"},
+    "search, many beginnings": {"q": "kennung5"},
     "search in decided, common": {"status": "decided", "q": "wort1"},
-    "search in decided, rare": {"status": "decided", "q": "kennung99"},
+    "search in decided, rare": {"status": "decided", "q": '"kennung99"'},
     "search in decided, in vain": {"status": "decided", "q": "nirgendwo"},
     "search for a phrase": {"q": '"wort1 wort2"'},
 }

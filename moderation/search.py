@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 
 from moderation.flaggers.links import find_links
 from moderation.models import SearchDocument
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 # The virtual table of SQLite, made by a migration.
 SQLITE_INDEX = "marginalia_moderation_search"
+# The words of a text as a `tsvector`, made by a migration with the cost that the conversion really has.
+POSTGRESQL_FUNCTION = "marginalia_words"
 # PostgreSQL takes words of up to 2,046 bytes; nobody searches for the end of a longer one.
 WORD_LENGTH = 64
 # Each phrase of a query costs one comparison a row.
 MOST_TERMS = 16
 MOST_DOMAINS = 50
+# So many comments are found before the order of the queue is walked instead: it then meets one soon.
+MOST_FOUND = 5_000
 _DOMAIN_LENGTH = 253
 
 _WORD = re.compile(r"[^\W_]+")
@@ -81,6 +85,17 @@ def matching(query: str) -> QuerySet[SearchDocument]:
     return SearchDocument.objects.filter(_Matches(terms))
 
 
+def comments_matching(query: str) -> Q:
+    """The condition that a comment is found: by its key while few are, else by a query for the database to join. 1 query.
+
+    A database guesses how often a word occurs. Guessing wrong it would walk through a million comments in their order,
+    looking for a word that is in three of them; found words are counted, up to MOST_FOUND, and need no guess.
+    """
+    found = matching(query)
+    keys = list(found.order_by().values_list("comment_id", flat=True)[: MOST_FOUND + 1])
+    return Q(pk__in=keys if len(keys) <= MOST_FOUND else found.values("comment_id"))
+
+
 def _pieces(query: str) -> Iterator[tuple[str, bool]]:
     """The parts of a query, each with whether it stood in quotation marks that were closed again."""
     parts = _QUOTATION_MARK.split(query)
@@ -122,7 +137,7 @@ class _Matches(Func):
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
     ) -> tuple[str, list[str]]:
         text, _no_values = compiler.compile(self.source_expressions[0])
-        condition = f"array_to_tsvector(string_to_array({text}, ' ')) @@ %s::tsquery"
+        condition = f"{POSTGRESQL_FUNCTION}({text}) @@ %s::tsquery"
         values = [" & ".join(_in_tsquery(term) for term in self.terms)]
         for term in self.terms:
             if max(map(len, term.spellings)) > 1:

@@ -18,10 +18,15 @@ INDEX = "marginalia_moderation_search"
 
 # The expression is the one that moderation/search.py asks for. The words are folded already; `to_tsvector` would part
 # them once more, by rules that depend on the locale of the database.
+FUNCTION = "marginalia_words"
+# In a language that is not unfolded into the query, where PostgreSQL would take the conversion for as cheap as a comparison
+# and convert every text rather than look into the index.
 POSTGRESQL = (
-    f"CREATE INDEX {INDEX} ON {TABLE} USING gin (array_to_tsvector(string_to_array(text, ' ')))",
+    f"CREATE FUNCTION {FUNCTION}(text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS "
+    "$$ BEGIN RETURN array_to_tsvector(string_to_array($1, ' ')); END $$",
+    f"CREATE INDEX {INDEX} ON {TABLE} USING gin ({FUNCTION}(text))",
 )
-POSTGRESQL_BACK = (f"DROP INDEX {INDEX}",)
+POSTGRESQL_BACK = (f"DROP INDEX {INDEX}", f"DROP FUNCTION {FUNCTION}(text)")
 
 # The texts stay in the table; triggers keep the index in step with it, whoever writes.
 FORGET = f"INSERT INTO {INDEX} ({INDEX}, rowid, text) VALUES ('delete', old.comment_id, old.text);"
@@ -45,7 +50,8 @@ STATEMENTS = {"postgresql": (POSTGRESQL, POSTGRESQL_BACK), "sqlite": (SQLITE, SQ
 
 def make_index(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for statement in STATEMENTS[schema_editor.connection.vendor][0]:
-        schema_editor.execute(statement)
+        # Without parameters, so that a percent sign or a dollar quote is taken as it stands.
+        schema_editor.execute(statement, None)
 
 
 def drop_index(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

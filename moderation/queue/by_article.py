@@ -7,9 +7,10 @@ what was decided since then still counts, what came back or came new does not.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, Min, OuterRef, Q, QuerySet, Value, When
 
 from comments.models import Comment, Site, StatusChange
 from moderation.queue.order import EPOCH, MICROSECOND, decode_cursor, microseconds
@@ -20,27 +21,27 @@ PLACE_LENGTH = 5
 
 @dataclass(frozen=True, slots=True)
 class Articles:
-    """The articles with comments of a queue, in order: since when one waits, in microseconds, and the article's key."""
+    """The articles with comments of a queue, in order: since when one waits, and the key of the article."""
 
     horizon: int
-    places: tuple[tuple[int, int], ...]
+    places: tuple[tuple[datetime.datetime, int], ...]
 
     def cursor_after(self, comment: Comment) -> str:
         """Where the page after this comment begins."""
-        since = next(since for since, article_id in self.places if article_id == comment.article_id)
+        since = microseconds(next(since for since, article_id in self.places if article_id == comment.article_id))
         waits_since = microseconds(comment.waiting_since) if comment.waiting_since else 0
         return f"{self.horizon}.{since}.{comment.article_id}.{waits_since}.{comment.pk}"
 
 
 def read_by_article(comments: QuerySet[Comment], site: Site, cursor: str, size: int) -> tuple[list[Comment], Articles]:
-    """At most `size` of these comments from a cursor on, and the order they stand in. 3 queries, 4 with a cursor, over
+    """At most `size` of these comments from a cursor on, and the order they stand in. 4 queries, over
     everything that waits on the site.
 
     Raises InvalidInputError ("cursor").
     """
     place = decode_cursor(cursor, PLACE_LENGTH) if cursor else ()
     articles = read_articles(site, comments, horizon=place[0] if place else None)
-    first = (place[1], place[2]) if place else (0, 0)
+    first = (EPOCH + place[1] * MICROSECOND, place[2]) if place else (EPOCH, 0)
     # The article at the cursor may have no comment left.
     chosen = [article_id for since, article_id in articles.places if (since, article_id) >= first][: size + 1]
     if not chosen:
@@ -57,30 +58,23 @@ def read_by_article(comments: QuerySet[Comment], site: Site, cursor: str, size: 
 
 def read_articles(site: Site, comments: QuerySet[Comment], horizon: int | None = None) -> Articles:
     """The articles of these comments in order, as of now or of a horizon. Each has at least one of the comments, so that a
-    page needs no more articles than rows. 2 queries, 3 with a horizon."""
-    newest = Subquery(StatusChange.objects.order_by("-id").values("id")[:1])
-    # The order of the model is none of the columns that are grouped by.
-    groups = comments.order_by().values_list("article_id").annotate(Min("waiting_since"), newest=newest)
-    wanted = {article_id: (microseconds(since), latest) for article_id, since, latest in groups}
-    since = _waiting_now(site) if horizon is None else _waiting_at(site, horizon)
-    if horizon is None:
-        horizon = max((latest or 0 for _since, latest in wanted.values()), default=0)
-    places = ((since.get(article_id, now), article_id) for article_id, (now, _latest) in wanted.items())
-    return Articles(horizon, tuple(sorted(places)))
+    page needs no more articles than rows. 3 queries."""
+    newest = StatusChange.objects.order_by("-id").values_list("id", flat=True)
+    since = _waiting(site, horizon)
+    wanted = comments.order_by().values_list("article_id").annotate(Min("waiting_since"))
+    places = sorted((since.get(article_id, now), article_id) for article_id, now in wanted)
+    return Articles(horizon or newest.first() or 0, tuple(places))
 
 
-def _waiting_now(site: Site) -> dict[int, int]:
+def _waiting(site: Site, horizon: int | None) -> dict[int, datetime.datetime]:
+    """By article: since when its oldest comment waits, or waited when history had gone as far as the horizon."""
     waiting = Comment.objects.filter(site=site).waiting().order_by()
-    since = waiting.values_list("article_id").annotate(Min("waiting_since"))
-    return {article_id: microseconds(moment) for article_id, moment in since}
-
-
-def _waiting_at(site: Site, horizon: int) -> dict[int, int]:
-    """By article: since when its oldest comment waited when history had gone so far."""
+    if horizon is None:
+        return dict(waiting.values_list("article_id").annotate(Min("waiting_since")))
     changed = StatusChange.objects.filter(pk__gt=horizon, comment__site=site)
-    unchanged = Comment.objects.filter(site=site).waiting().exclude(Exists(changed.filter(comment=OuterRef("pk"))))
-    since = dict(unchanged.order_by().values_list("article_id").annotate(Min("waiting_since")))
+    unchanged = waiting.exclude(Exists(changed.filter(comment=OuterRef("pk"))))
+    since = dict(unchanged.values_list("article_id").annotate(Min("waiting_since")))
     left = changed.filter(from_waiting_since__isnull=False).order_by()
     for article_id, moment in left.values_list("comment__article_id").annotate(Min("from_waiting_since")):
         since[article_id] = min(moment, since.get(article_id, moment))
-    return {article_id: microseconds(moment) for article_id, moment in since.items()}
+    return since

@@ -47,7 +47,8 @@ class _Marks:
 
 
 def read_rows(site: Site, filters: QueueFilters, cursor: str = "", size: int = PAGE_SIZE) -> RowPage:
-    """One page of the list. 2 queries, 1 when it is empty, 2 to 3 more by article.
+    """One page of the list. 2 queries, 1 when it is empty, 3 more by article, 1 more for
+    a search.
 
     Raises InvalidInputError ("cursor").
     """

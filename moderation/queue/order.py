@@ -15,7 +15,7 @@ from moderation.enums import Mine
 from moderation.models import Appeal, Decision, Deferral, Finding, LinkedDomain, Report
 from moderation.queue.colleagues import of_mine, without_own_votes
 from moderation.queue.values import QueueFilters, QueueSort, QueueStatus
-from moderation.search import matching
+from moderation.search import comments_matching
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
@@ -42,7 +42,7 @@ def queue_of(site: Site, status: QueueStatus, now: datetime.datetime) -> QuerySe
         case QueueStatus.EDITED:
             return comments.waiting().published().exclude(Exists(put_aside))
         case QueueStatus.DEFERRED:
-            return comments.waiting().filter(pk__in=Deferral.objects.filter(until__gt=now).values("comment_id"))
+            return comments.waiting().filter(deferral__until__gt=now)
         case QueueStatus.REPORTED:
             return comments.filter(pk__in=Report.objects.open().values("comment_id"))
         case QueueStatus.APPEALED:
@@ -111,7 +111,7 @@ def _by_contents(comments: QuerySet[Comment], site: Site, filters: QueueFilters)
         linking = LinkedDomain.objects.filter(site=site, domain=filters.domain)
         comments = comments.filter(pk__in=linking.values("comment_id"))
     if filters.q:
-        comments = comments.filter(pk__in=matching(filters.q).values("comment_id"))
+        comments = comments.filter(comments_matching(filters.q))
     return comments
 
 

@@ -14,7 +14,7 @@ RELATED = ("article", "author", "site", *BESIDE)
 
 
 def read_comments(site: Site, filters: QueueFilters, cursor: str, size: int) -> tuple[list[Comment], str]:
-    """A page with all that is beside its comments, and the cursor of the next one, empty on the last. 1 query, 3 to 4 by
+    """A page with all that is beside its comments, and the cursor of the next one, empty on the last. 1 query, 4 by
     article.
 
     Raises InvalidInputError ("cursor").

@@ -11,8 +11,9 @@ from hypothesis.extra.django import TestCase
 
 from comments.models import Comment
 from comments.services.posting import revise_comment
+from moderation import search
 from moderation.models import LinkedDomain, SearchDocument
-from moderation.search import SQLITE_INDEX, Term, linked_domains, matching, read_query, words_of
+from moderation.search import SQLITE_INDEX, Term, comments_matching, linked_domains, matching, read_query, words_of
 from moderation.services import indexing
 from moderation.services.indexing import index_comments
 from tests.factories import make_article, make_comment
@@ -83,6 +84,21 @@ def test_matching_finds_german_and_english_words_however_they_are_spelled() -> N
     assert found('"die müllabfuhr"') == ["Ada", "Bo"]
     assert found("100%") == ["Möller"]
     assert found("") == found("%") == found('""') == []
+
+
+@pytest.mark.django_db
+def test_comments_matching_finds_the_same_whether_few_or_many_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = make_article()
+    comments = [make_comment(article, body=f"Wolke {number}") for number in range(3)]
+    expected = [comment.pk for comment in comments]
+
+    for most in (3, 2):
+        monkeypatch.setattr(search, "MOST_FOUND", most)
+        assert (
+            list(Comment.objects.filter(comments_matching("wolke")).order_by("pk").values_list("pk", flat=True))
+            == expected
+        )
+    assert not Comment.objects.filter(comments_matching("sonne")).exists()
 
 
 @pytest.mark.django_db
