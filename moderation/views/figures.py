@@ -22,7 +22,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @desk_page
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Every figure of the desk over the chosen time, and the reader's own week. 22 queries besides the session's."""
+    """Every figure of the desk over the chosen time, and the reader's own week. 21 queries besides the session's."""
     desk = open_desk(request)
     period = _period(request)
     found = read_figures(desk.site, span_of(period))

@@ -249,7 +249,7 @@ def test_figures_take_as_many_queries_for_much_as_for_little() -> None:
         counts.append(len(queries))
         judged_by(3, article=article)
     # Two of them are the session and its account.
-    assert counts == [24, 24]
+    assert counts == [23, 23]
 
 
 def test_figures_look_no_further_back_than_the_time() -> None:
