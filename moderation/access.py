@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from moderation.models import (
     Appeal,
     ArticleChange,
     AuthorNote,
+    CalibrationCase,
     Decision,
     Membership,
     Report,
@@ -25,6 +27,7 @@ from moderation.models import (
 )
 from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE
+from moderation.services.practice import cases_of
 from moderation.services.reports import read_receipt_token
 
 
@@ -138,6 +141,14 @@ def get_token_or_404(user: User, pk: int) -> ApiToken:
     administered = Membership.objects.filter(user=user.pk, role__in=roles_with(Permission.ADMINISTER)).values("site")
     reachable = Q(user=user.pk, site__in=desk_sites(user)) | Q(site__in=administered)
     found = ApiToken.objects.filter(reachable, pk=pk).select_related("site").first()
+    if found is None:
+        raise Http404(_("There is nothing here."))
+    return found
+
+
+def get_case_or_404(user: AbstractBaseUser, pk: int) -> CalibrationCase:
+    """A case for practice of a desk that the user belongs to, with decision, comment and the user's own answer. 2 queries."""
+    found = cases_of(user).filter(pk=pk, decision__comment__site__in=desk_sites(user)).first()
     if found is None:
         raise Http404(_("There is nothing here."))
     return found

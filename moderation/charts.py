@@ -87,31 +87,23 @@ class Lines(Chart):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of words with a bar below it, or a dot with the reach of its interval."""
+    """A line of words with a bar of this width below it; or, with a reach from low to high, a dot there."""
 
     label: str
     value: str
-    y: int
-    bar_y: int
     width: str
-    value_x: str
     low: str = ""
     high: str = ""
-
-    @property
-    def dot_y(self) -> int:
-        return self.bar_y + 5
 
 
 @dataclass(frozen=True, slots=True)
 class Rows(Chart):
+    """Bars or dots one below the other. Their words are words of the page, which break where there is no room."""
+
     rows: tuple[Row, ...] = ()
 
 
-ROW_HEIGHT = 44
 LABEL_HEIGHT = 15
-# Where the longest bar ends; its number stands behind it.
-ROW_REACH = 72.0
 # A name of an hour or day that begins further right has no room.
 LABEL_ROOM = 92
 
@@ -253,23 +245,19 @@ def make_lines(
 def make_bars(name: str, title: str, description: str, rows: Sequence[tuple[str, int, str]]) -> Rows:
     """Bars one below the other: label, number, and the number as it is written."""
     highest = max([value for _label, value, _written in rows], default=1) or 1
-    made = [
-        _row(number, label, written, width=ROW_REACH * value / highest)
-        for number, (label, value, written) in enumerate(rows)
-    ]
-    return Rows("bars", name, title, description, ROW_HEIGHT * len(rows), tuple(made))
+    made = (Row(label, written, percent(100 * value / highest)) for label, value, written in rows)
+    return Rows("bars", name, title, description, 0, tuple(made))
 
 
 def make_shares(
     name: str, title: str, description: str, rows: Sequence[tuple[str, float, tuple[float, float], str]]
 ) -> Rows:
     """Shares from 0 to 1 as dots, each with the interval it lies in, and what is written beside its name."""
-    made = []
-    for number, (label, share, (low, high), written) in enumerate(rows):
-        made.append(
-            _row(number, label, written, width=share * 100, low=percent(low * 100), high=percent(high * 100)),
-        )
-    return Rows("shares", name, title, description, ROW_HEIGHT * len(rows), tuple(made))
+    made = (
+        Row(label, written, percent(100 * share), percent(100 * low), percent(100 * high))
+        for label, share, (low, high), written in rows
+    )
+    return Rows("shares", name, title, description, 0, tuple(made))
 
 
 def make_spark(name: str, title: str, description: str, values: Sequence[int]) -> Lines:
@@ -290,20 +278,6 @@ def _strokes(
         elif value is not None and after is None:
             dots.append((x(place), pixels(y(value))))
     return Series(tuple(lines), tuple(dots), is_main=is_main)
-
-
-def _row(number: int, label: str, written: str, *, width: float, low: str = "", high: str = "") -> Row:
-    top = number * ROW_HEIGHT
-    return Row(
-        label=label,
-        value=written,
-        y=top + 16,
-        bar_y=top + 24,
-        width=percent(width),
-        value_x=percent(width),
-        low=low,
-        high=high,
-    )
 
 
 def _short(value: float) -> str:

@@ -146,6 +146,13 @@ class AppealNotYoursError(NotAllowedError):
     default_message = _("Appeals are answered by senior moderators and administrators.")
 
 
+class AlreadyAnsweredError(ModerationError):
+    """A case for practice is judged once, before one knows what the desk decided."""
+
+    code = "already_answered"
+    default_message = _("You have judged this case already.")
+
+
 class LastAdministratorError(ModerationError):
     """A desk without an administrator could never get one again."""
 

@@ -51,3 +51,9 @@ class TokenForm(forms.Form):
     def chosen(self) -> list[Scope]:
         """The uses of a form that is valid."""
         return [Scope(one) for one in self.cleaned_data["scopes"]]
+
+
+class CaseForm(forms.Form):
+    """Why a decision is a case for practice."""
+
+    explanation = forms.CharField(required=False, strip=False)

@@ -16,6 +16,7 @@ from moderation.views import (
     members,
     people,
     policy,
+    practice,
     preferences,
     queue,
     reports,
@@ -23,6 +24,7 @@ from moderation.views import (
     saved_views,
     second_factor,
     tokens,
+    tour,
 )
 
 app_name = "moderation"
@@ -57,6 +59,13 @@ urlpatterns = [
     path("moderation/appeals/<int:pk>/answer/", appeals.answer, name="answer_appeal"),
     path("moderation/figures/", figures.figures, name="figures"),
     path("moderation/figures/<slug:table>.csv", figures.figures_csv, name="figures_csv"),
+    path("moderation/practice/", practice.practice, name="practice"),
+    path("moderation/practice/tour/<int:number>/", tour.tour, name="tour"),
+    path("moderation/practice/tour/finish/", tour.finish, name="finish_tour"),
+    path("moderation/practice/cases/<int:pk>/", practice.case, name="case"),
+    path("moderation/practice/cases/<int:pk>/answer/", practice.answer, name="answer_case"),
+    path("moderation/practice/cases/<int:pk>/remove/", practice.remove, name="remove_case"),
+    path("moderation/decisions/<int:pk>/practice/", practice.add, name="add_case"),
     path("moderation/members/", members.members, name="members"),
     path("moderation/members/add/", members.add, name="add_member"),
     path("moderation/members/<int:pk>/role/", members.change, name="change_role"),

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from comments.models import Comment, StatusChange
 from moderation.access import get_comment_or_404
+from moderation.enums import Permission
 from moderation.models import Decision
-from moderation.permissions import may_decide
+from moderation.permissions import permissions_of
 from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
 from moderation.services.taking_back import UndoPlan, plan_with
 from moderation.views.desk import Refusal, desk_page
@@ -53,12 +54,14 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def render_history(request: HttpRequest, comment: Comment, *, refusal: Refusal | None = None) -> HttpResponse:
     """The history page; also the answer to an undo that was refused there."""
+    permissions = permissions_of(request.user, comment.site)
     context = {
         "site": comment.site,
         "comment": comment,
         "steps": _steps(comment),
         "revisions": _revisions(comment),
-        "may_decide": may_decide(request.user, comment.site),
+        "may_decide": Permission.DECIDE in permissions,
+        "may_teach": Permission.TEACH in permissions,
         "refusal": refusal,
     }
     return render(request, "moderation/history.html", context, status=refusal.status if refusal else 200)
