@@ -8,12 +8,14 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from comments.enums import ArticleMode
 from comments.models import Article
 from comments.services.article_settings import NOTE_LIMIT
+from comments.skeleton import absolute_time
 from moderation.access import get_article_or_404
 from moderation.articles import (
     count_waiting,
@@ -150,5 +152,4 @@ def _rule_sentence(after: list[object]) -> str:
 
 
 def _moment(text: str) -> str:
-    moment = timezone.localtime(datetime.datetime.fromisoformat(text))
-    return moment.strftime("%Y-%m-%d %H:%M")
+    return absolute_time(datetime.datetime.fromisoformat(text), get_language() or "en")

@@ -178,7 +178,7 @@ def test_mode_note_end_and_rule_are_set_logged_and_taken_back(site: Site) -> Non
     text = text_of(client.get(page_of(article)))
     for sentence in (
         "Two people decide.",
-        "The discussion ends on 2031-05-04 14:00.",
+        "The discussion ends on 4 May 2031, 14:00.",
         "Note to readers: “Bitte zur Brücke.”",
         "Mode: “Ended: can be read, no new comments” instead of “Checked before publication”.",
     ):
