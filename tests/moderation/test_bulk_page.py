@@ -309,3 +309,23 @@ def test_comment_that_takes_two_people_is_left_out_with_that_reason() -> None:
     assert rows(page)[0] == ("Streng", sentence)
     assert statuses() == ["approved", "pending"]
     assert (alone.status_code, sentence in text_of(alone)) == (409, True)
+
+
+def test_list_leads_to_its_whole_view_in_every_order() -> None:
+    article = make_article()
+    other = make_article(article.site)
+    first, second, third = (
+        make_comment(article, name="A"),
+        make_comment(other, name="B"),
+        make_comment(article, name="C"),
+    )
+    client = sign_in(make_moderator(article.site))
+
+    desk = client.get("/moderation/?sort=article")
+    link = re.findall(rf'href="({BULK}[^"]*)"', html_of(desk))[0]
+    by_article = client.get(link.replace("&amp;", "&"))
+    risk = client.get(f"{BULK}?sort=risk")
+
+    assert link == f"{BULK}?sort=article"
+    assert sorted(name for name, _words in rows(by_article)) == ["A", "B", "C"]
+    assert sorted(name for name, _words in rows(risk)) == [one.author_name for one in (first, second, third)]
