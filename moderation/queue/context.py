@@ -151,7 +151,9 @@ def _others() -> dict[str, Rows]:
 
 def _author_columns() -> dict[str, Rows | LimitedCount | Exists]:
     author = OuterRef("author")
-    latest = Comment.objects.filter(author=OuterRef(author)).order_by("-posted_at").values("pk")[:_LATEST_COMMENTS]
+    # A range of one: of "=" PostgreSQL expects few rows, and then reads and sorts everything that a busy author wrote.
+    written = Comment.objects.filter(author__gte=OuterRef(author), author__lte=OuterRef(author))
+    latest = written.order_by("author_id", "-posted_at").values("pk")[:_LATEST_COMMENTS]
     decisions = Decision.objects.filter(comment__in=latest, undone_at__isnull=True).order_by("-id")
     notes = AuthorNote.objects.filter(author=author).order_by("-id")
     known = Q(target=RestrictionTarget.NETWORK, value=OuterRef("network")) | Q(

@@ -112,8 +112,10 @@ def _read_facts(ids: Collection[int]) -> dict[int, Entry]:
         report_rows=Rows(reports, **{name: name for name in REPORT_FIELDS}),
         appeal_rows=Rows(appeals, pk="pk", text="text", at="created_at", moderator="decision__moderator_id"),
         severe=is_severe(),
+        # One count for each status: of several at once PostgreSQL reads everything the author wrote.
         approved=_count(by_author.filter(status=Status.APPROVED)),
-        refused=_count(by_author.filter(status__in=REFUSED)),
+        rejected=_count(by_author.filter(status=Status.REJECTED)),
+        spam=_count(by_author.filter(status=Status.SPAM)),
         removed=_count(by_author.filter(status=Status.REMOVED)),
     )
     rows: Iterable[Entry] = found
@@ -219,7 +221,7 @@ def _author(comment: Comment, facts: Entry) -> QueueAuthor:
         badge=author.badge,
         since=author.created_at,
         approved=facts["approved"],
-        rejected=facts["refused"],
+        rejected=min(COUNT_LIMIT, facts["rejected"] + facts["spam"] + facts["removed"]),
         removed=facts["removed"],
     )
 
