@@ -26,7 +26,7 @@ from moderation.models import (
     SavedView,
 )
 from moderation.permissions import User, desk_sites, roles_with
-from moderation.queue.colleagues import BESIDE
+from moderation.queue.colleagues import BESIDE, is_discussed
 from moderation.services.practice import cases_of
 from moderation.services.reports import read_receipt_token
 
@@ -40,9 +40,23 @@ def get_desk_site_or_404(user: User, slug: str = "") -> Site:
     return site
 
 
+def get_membership_or_404(user: User, slug: str = "") -> Membership:
+    """What somebody is on the desk of a site, or of their first; with the site. 1 query."""
+    found = Membership.objects.filter(user=user.pk).select_related("site").order_by("site__slug")
+    membership = (found.filter(site__slug=slug) if slug else found).first()
+    if membership is None:
+        raise Http404(_("There is nothing here."))
+    return membership
+
+
 def get_comment_or_404(user: User, public_id: str) -> Comment:
     """A comment in whatever status on a site whose desk the user belongs to, with its context. 1 query."""
-    found = Comment.objects.with_context().select_related(*BESIDE).filter(site__in=desk_sites(user))
+    found = (
+        Comment.objects.with_context()
+        .select_related(*BESIDE)
+        .annotate(is_discussed=is_discussed())
+        .filter(site__in=desk_sites(user))
+    )
     comment = found.with_public_id(public_id).first()
     if comment is None:
         raise Http404(_("There is nothing here."))
@@ -54,6 +68,7 @@ def find_comments(user: User, site: Site, public_ids: list[str]) -> list[Comment
     found = (
         Comment.objects.with_context()
         .select_related(*BESIDE)
+        .annotate(is_discussed=is_discussed())
         .filter(site=site, site__in=desk_sites(user))
         .with_public_ids(public_ids)
     )
@@ -63,7 +78,12 @@ def find_comments(user: User, site: Site, public_ids: list[str]) -> list[Comment
 
 def get_comments(user: User, public_ids: Collection[str]) -> dict[str, Comment]:
     """Those of these comments that are on a site whose desk the user belongs to, by identifier, with context. 1 query."""
-    found = Comment.objects.with_context().select_related(*BESIDE).filter(site__in=desk_sites(user))
+    found = (
+        Comment.objects.with_context()
+        .select_related(*BESIDE)
+        .annotate(is_discussed=is_discussed())
+        .filter(site__in=desk_sites(user))
+    )
     return {comment.public_id: comment for comment in found.with_public_ids(public_ids)}
 
 

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "static" / "moderation"
 # The styles of every page of ours, which the desk's stand on.
 GROUND = ("comments/tokens.css", "comments/base.css", "comments/discussion.css", "comments/pages.css")
 # The desk's own styles, later ones over earlier ones.
-STYLES = ("frame", "list", "queues", "card", "decide", "layout")
+STYLES = ("frame", "list", "queues", "card", "decide", "together", "layout")
 # A module imports only from those before it, so that one after the other they make one module.
 MODULES = (
     "page", "texts", "list", "selection", "cards", "stage", "outbox", "decisions", "forms", "keys", "pulse", "main",

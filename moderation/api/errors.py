@@ -9,7 +9,13 @@ from comments.api import errors as reader_errors
 from comments.api.errors import ApiError, FieldsError
 from comments.exceptions import CommentError, IllegalTransitionError, StaleDecisionError
 from moderation.api.presenting import standing_json
-from moderation.exceptions import ClauseNeededError, NotAllowedError
+from moderation.exceptions import (
+    AlreadyVotedError,
+    ClauseNeededError,
+    NotAllowedError,
+    SecondPersonNeededError,
+    SeniorNeededError,
+)
 
 
 @contextmanager
@@ -24,10 +30,12 @@ def refusals() -> Iterator[None]:
 def error_of(refusal: CommentError) -> ApiError:
     """A refusal as the answer it becomes; a stale decision tells who decided what."""
     match refusal:
-        case NotAllowedError():
+        case NotAllowedError() | SeniorNeededError():
             return ApiError(403, refusal.code, refusal.message)
         case ClauseNeededError():
             return FieldsError(refusal.code, [("clause", refusal.message)])
+        case AlreadyVotedError() | SecondPersonNeededError():
+            return ApiError(409, refusal.code, refusal.message)
         case StaleDecisionError():
             return ApiError(409, refusal.code, refusal.message, extra=standing_json(refusal))
         case IllegalTransitionError():

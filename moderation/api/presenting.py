@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from comments.exceptions import StaleDecisionError
 from comments.models import Comment
 from moderation.api.schemas import Change
-from moderation.models import Decision
+from moderation.models import Decision, Opinion
 from moderation.queue.read import read_change
 from moderation.services.decisions import possible_actions
 
@@ -32,6 +34,19 @@ def decided_json(decision: Decision) -> Json:
             "undone_at": decision.undone_at,
         },
         "comment": comment_json(decision.comment),
+    }
+
+
+def kept_json(vote: Opinion) -> Json:
+    """A judgement that waits for a second person, and its comment as it stands (`Kept`). 1 query at most."""
+    return {
+        "detail": str(
+            _(
+                "Your judgement is kept. Two people have to judge this comment the same way; it stays where it is until then."
+            )
+        ),
+        "vote": {"action": vote.action, "clause": vote.clause or None, "note": vote.note, "revision": vote.revision},
+        "comment": comment_json(vote.comment),
     }
 
 

@@ -19,21 +19,24 @@ from moderation.api.auth import (
     require_batch,
 )
 from moderation.api.errors import error_of, refusals
-from moderation.api.presenting import decided_json
+from moderation.api.presenting import decided_json, kept_json
 from moderation.api.schemas import (
     BatchUndone,
     BulkDecided,
     BulkIn,
     Decided,
     DecisionIn,
+    Kept,
     Queue,
     QueueQuery,
     StaleProblem,
 )
 from moderation.enums import Scope
+from moderation.models import Opinion
 from moderation.queue import QueueFilters, queue_counts, read_queue, with_surroundings
 from moderation.services.bulk import BulkAnswer, BulkItem, decide_together
-from moderation.services.decisions import decide, undo
+from moderation.services.decisions import undo
+from moderation.services.judging import judge
 from moderation.services.taking_back import undo_batch
 
 router = Router(tags=["Moderation"], auth=MODERATOR)
@@ -73,16 +76,19 @@ def get_queue(request: DeskRequest, query: Query[QueueQuery]) -> Json:
 
 @router.post(
     "/comments/{comment_id}/decisions",
-    response={201: Decided, (400, 401, 403, 404, 413, 415, 422): Problem, 409: StaleProblem},
+    response={201: Decided, 202: Kept, (400, 401, 403, 404, 413, 415, 422): Problem, 409: StaleProblem},
     summary="Judge a comment",
 )
 def post_decision(request: DeskRequest, comment_id: PublicId, payload: DecisionIn) -> Status[Json]:
     """Judge a comment as it was seen. 409 with the decision that stands when somebody was faster, or when the author
-    changed the text meanwhile."""
+    changed the text meanwhile. 202 where two people have to agree and this is the first judgement, or another one than the
+    first: it is kept, and the comment stays where it is."""
     request.auth.require(Scope.MODERATE)
     comment = load_comment(request.auth, comment_id)
     with refusals():
-        decision = decide(comment=comment, moderator=request.auth.user, **payload.dict())
+        decision = judge(comment=comment, moderator=request.auth.user, **payload.dict())
+    if isinstance(decision, Opinion):
+        return Status(202, kept_json(decision))
     return Status(201, decided_json(decision))
 
 
@@ -136,6 +142,8 @@ def _bulk_answer(answer: BulkAnswer) -> Json:
     """The answer for one item: what it would have been alone."""
     if answer.decision is not None:
         return {"id": answer.item.public_id, "status": 201, **decided_json(answer.decision)}
+    if answer.vote is not None:
+        return {"id": answer.item.public_id, "status": 202, **kept_json(answer.vote)}
     refusal = internal_error() if answer.has_failed else not_found()
     if answer.refusal is not None:
         refusal = error_of(answer.refusal)

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 from comments.api.schemas import ArticleKey, Problem, Prose, PublicId, SiteSlug
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from moderation.enums import Action, Mine, ReportKind, RestrictionKind, RestrictionTarget
-from moderation.queue import QueueSort, QueueStatus
+from moderation.queue import QueueAuthor, QueueItem, QueueSort, QueueStatus
 from moderation.services.bulk import BULK_LIMIT, REASON_LIMIT
 
 MOST_MINUTES = 525_600
@@ -188,7 +188,7 @@ class Item(Schema):
     previous_body: str | None
     language: str
     article: ItemArticle
-    author: ItemAuthor
+    author: ItemAuthor | None = Field(description="None where a comment is judged without knowing who wrote it.")
     author_name: str = Field(description="The name as it stood when the comment was written.")
     parent: ItemParent | None
     root: ItemParent | None = Field(description="What began the conversation, when that is not the parent.")
@@ -200,8 +200,14 @@ class Item(Schema):
     links: list[ItemLink] = Field(description="The first 12 different addresses in the latest text.")
     standing: ItemStanding
     last_change: Change | None
+    is_blind: bool
     reports: list[ItemReport]
     appeal: ItemAppeal | None
+
+    @staticmethod
+    def resolve_author(item: QueueItem) -> QueueAuthor | None:
+        """Nobody, where the read side read nobody."""
+        return None if item.is_blind else item.author
 
 
 class Queue(Schema):
@@ -260,6 +266,23 @@ class Decided(Schema):
     comment: Standing
 
 
+class VoteOut(Schema):
+    """A judgement that is one of two people's."""
+
+    action: Action
+    clause: str | None
+    note: str
+    revision: int
+
+
+class Kept(Schema):
+    """202: the judgement is kept as one of two people's; the comment stays where it is."""
+
+    detail: str
+    vote: VoteOut
+    comment: Standing
+
+
 class StaleProblem(Problem):
     """409: `standing` is what came first, `comment` where the comment stands now."""
 
@@ -271,8 +294,10 @@ class BulkAnswer(Schema):
     """The answer for one comment: what it would have been alone."""
 
     id: PublicId
-    status: int = Field(description="201, or the status code of the problem.")
+    status: int = Field(description="201; 202 for one of two people's judgements; or the status code of the problem.")
     decision: DecisionOut | None = None
+    detail: str | None = None
+    vote: VoteOut | None = None
     comment: Standing | None = None
     problem: StaleProblem | None = None
 

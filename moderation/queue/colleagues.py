@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, User
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from comments.models import Comment, Site
-from moderation.enums import Action, Mine, OpinionKind
-from moderation.models import Deferral, Lease, Opinion, OpinionRequest, Presence
+from moderation.enums import Action, Mine, OpinionKind, Permission, Role
+from moderation.models import Deferral, Lease, Membership, Opinion, OpinionRequest, Presence
+from moderation.permissions import PERMISSIONS
 
 # Somebody whose last sign of life is older has left the desk.
 AT_THE_DESK = datetime.timedelta(seconds=45)
 # More names than these help nobody.
-PEOPLE_LIMIT = 30
+MEMBER_LIMIT = 200
 LEASE_LIMIT = 200
 # What a comment is loaded with, so that lease, deferral and blind look cost no query of their own.
 BESIDE = ("lease__user", "deferral__user", "article__desk_rule", "site__desk_settings")
@@ -69,6 +84,17 @@ class QueueOpinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of a desk. `seen_at` is when they were last there, None for never."""
+
+    user_id: int
+    name: str
+    may_decide: bool
+    seen_at: datetime.datetime | None
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Colleagues:
     """What one moderator may know of the others' thoughts on a comment.
 
@@ -94,11 +120,19 @@ class Colleagues:
 class Work:
     """How much of a desk concerns one moderator; `answered` are comments about which they asked and were told."""
 
-    taken: int
-    asked: int
-    asking: int
-    answered: int
-    voted: int
+    taken: int = 0
+    asked: int = 0
+    asking: int = 0
+    answered: int = 0
+    voted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Everybody of a desk, and what of it concerns the one who looks."""
+
+    members: tuple[Member, ...]
+    work: Work
 
 
 def name_of(user: AbstractBaseUser | None) -> str:
@@ -106,6 +140,13 @@ def name_of(user: AbstractBaseUser | None) -> str:
     if not isinstance(user, User):
         return user.get_username() if user else ""
     return user.get_full_name() or user.get_username()
+
+
+def is_discussed() -> ExpressionWrapper[Q]:
+    """Whether colleagues have been asked about a comment or have said what they think of it, as a column of it."""
+    asked = OpinionRequest.objects.filter(comment=OuterRef("pk"))
+    given = Opinion.objects.filter(comment=OuterRef("pk"), change__isnull=True)
+    return ExpressionWrapper(Q(Exists(asked)) | Q(Exists(given)), output_field=BooleanField())
 
 
 def lease_of(comment: Comment) -> QueueLease | None:
@@ -132,52 +173,57 @@ def is_judged_blind(comment: Comment) -> bool:
     return any(one is not None and one.is_blind for one in chosen)
 
 
-def read_colleagues(comment_id: int, revision: int, viewer: AbstractBaseUser, *, settles: bool) -> Colleagues:
-    """What `viewer` may know of the others' thoughts; `settles` is whether they may settle a dispute. 2 queries.
+def read_colleagues(comments: Iterable[tuple[int, int]], viewer_id: int, *, settles: bool) -> dict[int, Colleagues]:
+    """What somebody may know of the others' thoughts on these comments, each with its revision; `settles` is whether they
+    may settle a dispute. 2 queries, none for no comments.
 
     Nobody sees what others think before they have said what they think themselves, except who asked, and whoever
     settles what two people see differently. The first vote of two is shown to nobody until there is a second.
     """
-    request = (
-        OpinionRequest.objects.filter(comment=comment_id, answered_at=None)
-        .select_related("asked_by", "asked_of")
-        .first()
-    )
-    own_questions = OpinionRequest.objects.filter(comment=comment_id, asked_by=viewer.pk)
-    rows = list(
-        Opinion.objects.filter(comment=comment_id, revision=revision, change=None)
-        .select_related("moderator")
-        .annotate(is_for_viewer=Exists(own_questions))
-        .order_by("id")
-    )
+    revisions = dict(comments)
+    if not revisions:
+        return {}
+    asked = OpinionRequest.objects.filter(comment__in=revisions).select_related("asked_by", "asked_of").order_by("id")
+    given = Opinion.objects.filter(comment__in=revisions, change=None).select_related("moderator").order_by("id")
+    requests, rows = list(asked), list(given)
+    return {
+        pk: _colleagues(
+            [one for one in requests if one.comment_id == pk],
+            [row for row in rows if row.comment_id == pk and row.revision == revision],
+            viewer_id,
+            settles=settles,
+        )
+        for pk, revision in revisions.items()
+    }
+
+
+def _colleagues(requests: list[OpinionRequest], rows: list[Opinion], viewer_id: int, *, settles: bool) -> Colleagues:
+    request = next((one for one in requests if one.answered_at is None), None)
+    has_asked = any(one.asked_by_id == viewer_id for one in requests)
     votes = [row for row in rows if row.kind == OpinionKind.TWO_PEOPLE]
-    has_given = any(row.moderator_id == viewer.pk for row in rows)
-    shown = [row for row in rows if _may_see(row, viewer, votes, has_given=has_given, settles=settles)]
+    has_given = any(row.moderator_id == viewer_id for row in rows)
+    may_see_votes = len(votes) > 1 and (has_given or settles)
+    shown = [
+        row
+        for row in rows
+        if row.moderator_id == viewer_id
+        or (may_see_votes if row.kind == OpinionKind.TWO_PEOPLE else has_given or has_asked)
+    ]
     return Colleagues(
         question=_question(request) if request else None,
-        is_asked=_is_asked(request, viewer) and not has_given,
-        is_asking=request is not None and request.asked_by_id == viewer.pk,
+        is_asked=_is_asked(request, viewer_id) and not has_given,
+        is_asking=request is not None and request.asked_by_id == viewer_id,
         opinions=tuple(_opinion(row) for row in shown),
         hidden=len(rows) - len(shown),
         votes=len(votes),
-        has_voted=any(vote.moderator_id == viewer.pk for vote in votes),
+        has_voted=any(vote.moderator_id == viewer_id for vote in votes),
     )
 
 
-def _may_see(
-    opinion: Opinion, viewer: AbstractBaseUser, votes: list[Opinion], *, has_given: bool, settles: bool
-) -> bool:
-    if opinion.moderator_id == viewer.pk:
-        return True
-    if opinion.kind == OpinionKind.TWO_PEOPLE:
-        return len(votes) > 1 and (has_given or settles)
-    return has_given or bool(getattr(opinion, "is_for_viewer", False))
-
-
-def _is_asked(request: OpinionRequest | None, viewer: AbstractBaseUser) -> bool:
-    if request is None or request.asked_by_id == viewer.pk:
+def _is_asked(request: OpinionRequest | None, viewer_id: int) -> bool:
+    if request is None or request.asked_by_id == viewer_id:
         return False
-    return request.asked_of_id in (None, viewer.pk)
+    return request.asked_of_id in (None, viewer_id)
 
 
 def _question(request: OpinionRequest) -> QueueQuestion:
@@ -231,43 +277,52 @@ def _votes(viewer_id: int) -> QuerySet[Opinion]:
     return votes.filter(moderator=viewer_id)
 
 
-def read_presences(site: Site) -> list[Presence]:
-    """Who was at the desk of a site lately, the latest first. 1 query."""
-    since = timezone.now() - AT_THE_DESK
-    found = Presence.objects.filter(site=site, seen_at__gt=since).select_related("user").order_by("-seen_at")
-    return list(found[:PEOPLE_LIMIT])
+def read_team(site: Site, viewer_id: int) -> Team:
+    """Everybody of a site's desk and when they were last seen there, by name; how much of it concerns one. 1 query."""
+    seen_at = Presence.objects.filter(site=OuterRef("site"), user=OuterRef("user")).values("seen_at")[:1]
+    found = Membership.objects.filter(site=site).select_related("user")
+    rows = found.annotate(seen_at=Subquery(seen_at), **_work_columns(site, viewer_id))[:MEMBER_LIMIT]
+    here_since = timezone.now() - AT_THE_DESK
+    work = Work()
+    members = []
+    for row in rows:
+        if row.user_id == viewer_id:
+            work = Work(**{name: getattr(row, f"work_{name}") for name in Work.__slots__})
+        members.append(
+            Member(
+                user_id=row.user_id,
+                name=name_of(row.user),
+                may_decide=Permission.DECIDE in PERMISSIONS[Role(row.role)],
+                seen_at=row.seen_at,
+                is_here=row.seen_at is not None and row.seen_at > here_since,
+            )
+        )
+    return Team(tuple(sorted(members, key=lambda member: member.name.casefold())), work)
+
+
+def _work_columns(site: Site, viewer_id: int) -> dict[str, Case]:
+    """The numbers of a `Work`, counted in the viewer's own row alone."""
+    requests = OpinionRequest.objects.filter(comment__site=site)
+    to_me = Q(asked_of=None) | Q(asked_of=viewer_id)
+    by_me = requests.filter(asked_by=viewer_id, comment__waiting_since__isnull=False)
+    leases = Lease.objects.filter(comment__site=site, user=viewer_id, is_taken=True, expires_at__gt=timezone.now())
+    counted: dict[str, QuerySet[Any]] = {
+        "taken": leases,
+        "asked": requests.filter(to_me, answered_at=None).exclude(asked_by=viewer_id),
+        "asking": by_me,
+        "answered": by_me.filter(answered_at__isnull=False),
+        "voted": Opinion.objects.votes().open().filter(comment__site=site, moderator=viewer_id),
+    }
+    return {
+        f"work_{name}": Case(When(user=viewer_id, then=_count(rows)), default=Value(0))
+        for name, rows in counted.items()
+    }
 
 
 def read_leases(site: Site) -> list[Lease]:
     """Which comments of a site somebody has before them. 1 query."""
     found = Lease.objects.filter(comment__site=site, expires_at__gt=timezone.now())
     return list(found.select_related("user", "comment").order_by("comment_id")[:LEASE_LIMIT])
-
-
-def work_counts(site: OuterRef | Site, viewer: AbstractBaseUser) -> dict[str, Coalesce]:
-    """The numbers of a `Work` as columns of a query, under their names with "work_" before them."""
-    requests = OpinionRequest.objects.filter(comment__site=site)
-    to_me = Q(asked_of=None) | Q(asked_of=viewer.pk)
-    by_me = requests.filter(asked_by=viewer.pk, comment__waiting_since__isnull=False)
-    leases = Lease.objects.filter(comment__site=site, user=viewer.pk, is_taken=True, expires_at__gt=timezone.now())
-    votes = Opinion.objects.votes().open().filter(comment__site=site, moderator=viewer.pk)
-    return {
-        "work_taken": _count(leases),
-        "work_asked": _count(requests.filter(to_me, answered_at=None).exclude(asked_by=viewer.pk)),
-        "work_asking": _count(by_me),
-        "work_answered": _count(by_me.filter(answered_at__isnull=False)),
-        "work_voted": _count(votes),
-    }
-
-
-def work_of(row: object) -> Work:
-    """The numbers that were read with a row."""
-    return Work(**{name: getattr(row, f"work_{name}") for name in Work.__slots__})
-
-
-def read_work(site: Site, viewer: AbstractBaseUser) -> Work:
-    """How much of a desk concerns this moderator. 1 query."""
-    return work_of(Site.objects.filter(pk=site.pk).annotate(**work_counts(site, viewer)).get())
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

@@ -60,7 +60,7 @@ def read_rows(site: Site, filters: QueueFilters, cursor: str = "", size: int = P
         begins_article = filters.order == QueueSort.ARTICLE and comment.article_id != above
         above = comment.article_id
         rows.append(_row(comment, marks[comment.pk], begins_article=begins_article))
-    return RowPage(tuple(rows), next_cursor, first=next(iter(comments), None))
+    return RowPage(tuple(rows), next_cursor, first=_first(comments, filters.viewer_id))
 
 
 def queue_counts(site: Site) -> dict[QueueStatus, int]:
@@ -116,3 +116,12 @@ def _row(comment: Comment, marks: _Marks, *, begins_article: bool) -> QueueRow:
         lease=lease_of(comment),
         begins_article=begins_article,
     )
+
+
+def _first(comments: list[Comment], viewer_id: int) -> Comment | None:
+    """The comment to begin with: the first that no colleague has before them, else the first."""
+    for comment in comments:
+        lease = lease_of(comment)
+        if lease is None or lease.user_id == viewer_id:
+            return comment
+    return next(iter(comments), None)

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from comments.models import Comment, Site
 from moderation.queue.by_article import read_articles, read_by_article
-from moderation.queue.colleagues import BESIDE, not_before_others
+from moderation.queue.colleagues import BESIDE, is_discussed, not_before_others
 from moderation.queue.order import cursor_after, in_order, narrowed_queue
 from moderation.queue.values import QueueFilters, QueueSort
 
@@ -19,7 +19,7 @@ def read_comments(site: Site, filters: QueueFilters, cursor: str, size: int) -> 
 
     Raises InvalidInputError ("cursor").
     """
-    comments = narrowed_queue(site, filters).select_related(*RELATED)
+    comments = narrowed_queue(site, filters).select_related(*RELATED).annotate(is_discussed=is_discussed())
     return _page(comments, site, filters, cursor, size)
 
 

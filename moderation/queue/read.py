@@ -209,6 +209,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         is_blind=is_blind,
         is_pinned=comment.pinned_at is not None,
         is_featured=comment.featured_at is not None,
+        is_discussed=getattr(comment, "is_discussed", True),
     )
 
 

@@ -273,6 +273,8 @@ class QueueItem:
     is_severe: bool = False
     is_pinned: bool = False
     is_featured: bool = False
+    # Whether colleagues may have said something about it.
+    is_discussed: bool = True
     around: Surroundings | None = None
 
     @property
@@ -359,7 +361,8 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """A page of the list. `first` is the comment of its first row with article, author and site, for the card."""
+    """A page of the list. `first` is the comment to begin with, the first that no
+    colleague has before them, with article, author and site, for the card."""
 
     rows: tuple[QueueRow, ...]
     next_cursor: str

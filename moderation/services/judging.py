@@ -14,8 +14,8 @@ from comments.models import Comment
 from moderation.enums import Action, OpinionKind
 from moderation.exceptions import SecondPersonNeededError
 from moderation.models import Decision, Opinion
-from moderation.services.decisions import clean_note, decide
-from moderation.services.two_people import keep_vote, open_votes
+from moderation.services.decisions import Bench, clean_note, decide
+from moderation.services.two_people import has_open_votes, keep_vote, open_votes
 
 
 def judge(
@@ -28,18 +28,20 @@ def judge(
     clause: str = "",
     note: str = "",
     batch_id: uuid.UUID | None = None,
+    bench: Bench | None = None,
 ) -> Decision | Opinion:
-    """Judge a comment; return the decision, or the vote where a second person has to agree. 2 queries more than `decide`.
+    """Judge a comment; return the decision, or the vote where a second person has to agree. 1 query more than `decide`,
+    2 more where somebody has voted.
 
     Raises as `decide`, and AlreadyVotedError and SeniorNeededError. The second of two people who agree decides, with the
     first one's note to the author where they wrote none.
     """
     with transaction.atomic():
         # Of two first votes at the same moment, one waits here and becomes the second.
-        now = Comment.objects.select_for_update().get(pk=comment.pk)
+        now = Comment.objects.select_for_update(of=("self",)).annotate(is_begun=has_open_votes()).get(pk=comment.pk)
         if (now.status, now.revision) != (expected_status, expected_revision):
             raise StaleDecisionError(now, latest_change(now))
-        votes = open_votes(comment)
+        votes = open_votes(comment) if getattr(now, "is_begun", False) else []
         agreed_note = votes[0].note if len(votes) == 1 else ""
         try:
             decision = decide(
@@ -51,6 +53,7 @@ def judge(
                 clause=clause,
                 note=note.strip() or agreed_note,
                 batch_id=batch_id,
+                bench=bench,
             )
         except SecondPersonNeededError:
             return keep_vote(comment=now, moderator=moderator, action=action, clause=clause, note=clean_note(note))

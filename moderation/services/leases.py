@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from comments.models import Comment, Site
@@ -17,6 +17,7 @@ from moderation.exceptions import NotAllowedError
 from moderation.models import Lease
 from moderation.permissions import may_decide
 from moderation.queue import QueueFilters, ordered_queue
+from moderation.queue.colleagues import QueueLease
 
 logger = logging.getLogger(__name__)
 
@@ -26,30 +27,39 @@ RENEWAL_INTERVAL = datetime.timedelta(seconds=20)
 ROUNDS = 3
 
 
-def hold(*, comment: Comment, user: AbstractBaseUser) -> None:
-    """Note that somebody has a comment before them, unless somebody else has. 1 query to look, 1 to write when needed.
+def hold(*, comment_id: int, user: AbstractBaseUser) -> None:
+    """Note that somebody has a comment before them, unless somebody else has. 2 queries at most.
 
     Each write is one statement that repeats its condition, so that of two people at once one holds it. To be asked of a
     page that is only read: what the database refuses is logged, and the page is shown all the same.
     """
     try:
         with transaction.atomic():
-            _hold(comment, user, timezone.now())
+            _hold(comment_id, user, timezone.now())
     except DatabaseError as error:
-        logger.warning("The lease of comment %s was not written: %s", comment.pk, type(error).__name__)
+        logger.warning("The lease of comment %s was not written: %s", comment_id, type(error).__name__)
 
 
-def _hold(comment: Comment, user: AbstractBaseUser, now: datetime.datetime) -> None:
-    lease = Lease.objects.filter(comment=comment).first()
+def _hold(comment_id: int, user: AbstractBaseUser, now: datetime.datetime) -> None:
     expires_at = now + settings.lease
-    if lease is None:
-        fresh = Lease(comment=comment, user_id=user.pk, expires_at=expires_at)
+    is_over = Q(expires_at__lte=now)
+    own = Q(user=user.pk, expires_at__lt=expires_at - RENEWAL_INTERVAL)
+    changed = Lease.objects.filter(is_over | own, comment=comment_id).update(
+        user_id=user.pk,
+        expires_at=expires_at,
+        is_taken=Case(When(is_over, then=Value(value=False)), default=F("is_taken")),
+    )
+    if not changed:
+        fresh = Lease(comment_id=comment_id, user_id=user.pk, expires_at=expires_at)
         Lease.objects.bulk_create([fresh], ignore_conflicts=True)
-    elif lease.expires_at <= now:
-        stale = Lease.objects.filter(pk=lease.pk, expires_at__lte=now)
-        stale.update(user_id=user.pk, expires_at=expires_at, is_taken=False)
-    elif lease.user_id == user.pk and lease.expires_at < expires_at - RENEWAL_INTERVAL:
-        Lease.objects.filter(pk=lease.pk, user_id=user.pk).update(expires_at=expires_at)
+
+
+def needs_holding(lease: Lease | QueueLease | None, user: AbstractBaseUser) -> bool:
+    """Whether a comment with this lease, or none that holds, has to be held by somebody who looks at it. No query."""
+    if lease is None:
+        return True
+    is_fresh = lease.expires_at >= timezone.now() + settings.lease - RENEWAL_INTERVAL
+    return lease.user_id == user.pk and not is_fresh
 
 
 def release(*, comment: Comment, user: AbstractBaseUser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from comments.models import Site
 from moderation.models import Presence
+from moderation.queue.colleagues import Member
 
 logger = logging.getLogger(__name__)
 
@@ -18,12 +20,13 @@ logger = logging.getLogger(__name__)
 RENEWAL_INTERVAL = datetime.timedelta(seconds=20)
 
 
-def note_presence(*, site: Site, user: AbstractBaseUser, seen_at: datetime.datetime | None) -> None:
-    """Note that somebody is at the desk; `seen_at` is when that was last noted. 1 query, none within 20 s.
+def note_presence(*, site: Site, user: AbstractBaseUser, members: Iterable[Member]) -> None:
+    """Note that somebody is at the desk; `members` are those of the desk as they were read. 1 query, none within 20 s.
 
     As with a lease, a page is shown whether or not this can be written.
     """
     now = timezone.now()
+    seen_at = next((one.seen_at for one in members if one.user_id == user.pk), None)
     if seen_at is not None and now - seen_at < RENEWAL_INTERVAL:
         return
     row = Presence(site=site, user_id=user.pk, seen_at=now)

@@ -24,6 +24,12 @@ from moderation.permissions import may, may_decide
 SETTLES = Permission.ANSWER_APPEALS
 
 
+def has_open_votes() -> Exists:
+    """Whether the first of two people has judged the latest text of a comment, as a column of it."""
+    votes = Opinion.objects.votes().filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
+    return Exists(votes.filter(change__isnull=True))
+
+
 def open_votes(comment: Comment) -> list[Opinion]:
     """What the first and the second person said of the latest text; empty where nobody has to agree. 1 query."""
     return list(Opinion.objects.votes().open().filter(comment=comment).order_by("id"))
@@ -36,8 +42,7 @@ def require_agreement(*, comment: Comment, moderator: AbstractBaseUser, action: 
     is the same person once more, SeniorNeededError when two disagree and this is nobody who may settle it.
     """
     rule = ArticleRule.objects.filter(article=OuterRef("article"), needs_two_people=True)
-    begun = Opinion.objects.votes().filter(comment=OuterRef("pk"), revision=OuterRef("revision"), change__isnull=True)
-    is_needed, has_votes = Comment.objects.filter(pk=comment.pk).values_list(Exists(rule), Exists(begun)).get()
+    is_needed, has_votes = Comment.objects.filter(pk=comment.pk).values_list(Exists(rule), has_open_votes()).get()
     if not has_votes:
         if is_needed or (clause is not None and clause.needs_two_people):
             raise SecondPersonNeededError

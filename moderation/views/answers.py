@@ -12,17 +12,31 @@ from django.utils.translation import gettext as _
 from comments.enums import Status
 from comments.exceptions import CommentError, StaleDecisionError
 from moderation.exceptions import (
+    AlreadyAskedError,
+    AlreadyVotedError,
     AppealAnsweredError,
     AuthorWasLastError,
     NotAllowedError,
     NothingReportedError,
     NothingToUndoError,
+    NotWaitingError,
+    NoVoteError,
     OwnDecisionError,
+    SeniorNeededError,
 )
 from moderation.views.desk import Desk, Refusal
 
-_TOO_LATE = (NothingToUndoError, AuthorWasLastError, NothingReportedError, AppealAnsweredError)
-_NOT_YOURS = (NotAllowedError, OwnDecisionError)
+_TOO_LATE = (
+    NothingToUndoError,
+    AuthorWasLastError,
+    NothingReportedError,
+    AppealAnsweredError,
+    AlreadyAskedError,
+    AlreadyVotedError,
+    NotWaitingError,
+    NoVoteError,
+)
+_NOT_YOURS = (NotAllowedError, OwnDecisionError, SeniorNeededError)
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from moderation.flaggers.base import Stage, speaks
 from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Clause
 from moderation.queue import OtherPending, QueueItem, QueueReport, Surroundings, read_surroundings
+from moderation.queue.colleagues import Colleagues
 from moderation.services.decisions import CLAUSE_NEEDED, NOTE_LIMIT, TARGETS, possible_actions
 from moderation.services.policies import current_clauses
 from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
@@ -26,6 +28,9 @@ SOON = 0.75
 SIGNS = {Action.APPROVE: "check", Action.RESTORE: "undo", Action.SPAM: "spam"}
 # The key of a decision that has none of its own name.
 KEYS = {Action.RESTORE: Action.APPROVE}
+
+NOTHING_SAID = Colleagues()
+NOBODY: Mapping[int, Colleagues] = MappingProxyType({})
 
 
 class Timing(Enum):
@@ -94,6 +99,7 @@ class Card:
     reports: tuple[ReportLine, ...] = ()
     last_report: int = 0
     note_limit: int = NOTE_LIMIT
+    colleagues: Colleagues = NOTHING_SAID
 
     @property
     def is_decided(self) -> bool:
@@ -120,20 +126,35 @@ class Card:
         return self.item.is_blind and not self.is_decided
 
 
-def make_card(item: QueueItem, site: Site, *, may_decide: bool, following: str = "") -> Card:
+def make_card(
+    item: QueueItem,
+    site: Site,
+    *,
+    may_decide: bool,
+    following: str = "",
+    colleagues: Mapping[int, Colleagues] = NOBODY,
+) -> Card:
     """The card of a comment; without decisions for who may only look. 3 queries: surroundings and policy."""
-    (card,) = make_cards([item], site, may_decide=may_decide, following=following)
+    (card,) = make_cards([item], site, may_decide=may_decide, following=following, colleagues=colleagues)
     return card
 
 
-def make_cards(items: Sequence[QueueItem], site: Site, *, may_decide: bool, following: str = "") -> tuple[Card, ...]:
+def make_cards(
+    items: Sequence[QueueItem],
+    site: Site,
+    *,
+    may_decide: bool,
+    following: str = "",
+    colleagues: Mapping[int, Colleagues] = NOBODY,
+) -> tuple[Card, ...]:
     """The cards of several comments, each followed by the next; `following` comes after the last. 3 queries."""
     clauses = current_clauses(site)
     after = [*(item.public_id for item in items[1:]), following]
-    return tuple(
+    made = (
         _card(item, around, site, clauses, may_decide=may_decide, following=then)
         for item, around, then in zip(items, read_surroundings(site, items), after, strict=False)
     )
+    return tuple(replace(card, colleagues=colleagues.get(card.item.pk, NOTHING_SAID)) for card in made)
 
 
 def _card(

@@ -10,10 +10,12 @@ from comments.exceptions import CommentError
 from comments.models import Comment
 from moderation.access import get_comment_or_404, get_decision_or_404
 from moderation.forms import DecisionForm
-from moderation.models import Decision
+from moderation.models import Decision, Opinion
 from moderation.queue import next_in_queue, read_change, read_item
-from moderation.services.decisions import decide, undo
+from moderation.services.decisions import undo
+from moderation.services.judging import judge
 from moderation.views.answers import HttpResponseSeeOther, desk_url, refusal_of
+from moderation.views.asides import leave_aside, read_aside
 from moderation.views.desk import Desk, Refusal, desk_action, is_fragment, open_desk, render_desk, signed_in
 from moderation.views.history import render_history
 
@@ -35,7 +37,7 @@ def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
     action, clause = form.cleaned_data["decision"]
     expected = Status(form.cleaned_data["expected_status"])
     try:
-        decision = decide(
+        decision = judge(
             comment=comment,
             moderator=signed_in(request),
             action=action,
@@ -46,6 +48,8 @@ def decide_comment(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     except CommentError as error:
         return _refuse_decision(request, desk, comment, refusal_of(error, note, expected))
+    if isinstance(decision, Opinion):
+        return _say_kept(request, desk, comment, following)
     if is_fragment(request):
         # The script has painted the next card already and only wants to know what has become of this one.
         return _say_decided(request, desk, comment, decision)
@@ -78,6 +82,15 @@ def _refuse_decision(request: HttpRequest, desk: Desk, comment: Comment, refusal
     """The desk with the comment as it stands now."""
     now = get_comment_or_404(request.user, comment.public_id)
     return render_desk(request, desk, item=read_item(now), refusal=refusal)
+
+
+def _say_kept(request: HttpRequest, desk: Desk, comment: Comment, following: str) -> HttpResponse:
+    """That the judgement was kept as one of two people's, with the way back; as after a decision."""
+    if not is_fragment(request):
+        leave_aside(request, comment)
+        return HttpResponseSeeOther(desk_url(desk, comment=following))
+    item = read_item(get_comment_or_404(request.user, comment.public_id))
+    return render_desk(request, desk, item=item, aside=read_aside(item, signed_in(request)))
 
 
 def _say_decided(request: HttpRequest, desk: Desk, comment: Comment, decision: Decision) -> HttpResponse:

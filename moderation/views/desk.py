@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -21,7 +21,8 @@ from django.views.decorators.http import require_POST
 
 from comments.exceptions import InvalidInputError
 from comments.models import Site
-from moderation.enums import Permission
+from moderation.conf import settings
+from moderation.enums import Mine, Permission
 from moderation.forms import QueueForm
 from moderation.keys import GROUPS, key_map
 from moderation.permissions import PERMISSIONS, desk_roles, desk_sites
@@ -34,8 +35,12 @@ from moderation.queue import (
     read_item,
     read_rows,
 )
+from moderation.queue.colleagues import Colleagues, read_colleagues, read_team
 from moderation.second_factor import needs_second_factor
+from moderation.services.leases import hold, needs_holding
 from moderation.services.preferences import read_preferences
+from moderation.services.presence import note_presence
+from moderation.views.asides import Aside
 from moderation.views.cards import make_card
 from moderation.views.filtering import make_filtering, saved_views
 
@@ -179,17 +184,24 @@ def render_desk(
     *,
     item: QueueItem | None = None,
     decided: QueueItem | None = None,
+    aside: Aside | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     """The desk with this comment's card, or the first one's: whole, or for the script the card with what changed around it.
 
-    12 queries for the whole page besides those for `item` and `decided`, whatever the queue holds.
+    13 queries for the whole page, and up to 4 to note who has which comment before them, besides those for `item` and
+    `decided`, whatever the queue holds; 2 more where colleagues said something of the comment on the card.
     """
     is_part = is_fragment(request)
     page = RowPage((), "") if is_part else _read_page(desk)
     chosen = item or (read_item(page.first) if page.first else None)
     following = _following(desk, page, chosen, is_listed=item is None) if chosen else ""
-    card = make_card(chosen, desk.site, may_decide=desk.may_decide, following=following) if chosen else None
+    colleagues = colleagues_of(desk, [chosen] if chosen else [])
+    card = None
+    if chosen:
+        card = make_card(chosen, desk.site, may_decide=desk.may_decide, following=following, colleagues=colleagues)
+        if request.method == "GET":
+            _hold(request, desk, chosen)
     context: dict[str, object] = {
         "site": desk.site,
         "desk": desk,
@@ -197,10 +209,12 @@ def render_desk(
         "sorts": desk.filters.status.sorts,
         "page": page,
         "card": card,
-        "is_open": item is not None or decided is not None,
+        "is_open": item is not None or decided is not None or aside is not None,
         "decided": decided,
+        "aside": aside,
         "refusal": refusal,
     }
+    context |= team_context(request, desk)
     if not is_part:
         context["filtering"] = make_filtering(desk, page, card.clauses if card else ())
         context["views"] = saved_views(desk, desk.filters.viewer_id)
@@ -219,6 +233,34 @@ def preferences_context(request: HttpRequest) -> dict[str, object]:
         "keys": json.dumps(keys if preferences.has_keys else {}),
         "key_groups": groups,
     }
+
+
+def colleagues_of(desk: Desk, items: Sequence[QueueItem]) -> dict[int, Colleagues]:
+    """What whoever sits here may know of the others' thoughts on these comments. 2 queries, none where nobody said any."""
+    comments = [(item.pk, item.revision) for item in items if item.is_discussed]
+    return read_colleagues(comments, desk.filters.viewer_id, settles=desk.may_answer_appeals)
+
+
+def team_context(request: HttpRequest, desk: Desk) -> dict[str, object]:
+    """Who is of the desk and here, and what of it concerns whoever sits here, which is noted. 1 query, and 1 to write
+    every 20 s.
+    """
+    team = read_team(desk.site, desk.filters.viewer_id)
+    note_presence(site=desk.site, user=signed_in(request), members=team.members)
+    work = ((kind, getattr(team.work, kind.value)) for kind in (Mine.TAKEN, Mine.ASKED, Mine.ASKING, Mine.VOTED))
+    return {
+        "members": team.members,
+        "people": [one.name for one in team.members if one.is_here and one.user_id != desk.filters.viewer_id],
+        "work": tuple(work),
+        "take_size": settings.take_size,
+    }
+
+
+def _hold(request: HttpRequest, desk: Desk, item: QueueItem) -> None:
+    """Whoever opens a card has its comment before them."""
+    user = signed_in(request)
+    if desk.may_decide and item.waiting_since and needs_holding(item.lease, user):
+        hold(comment_id=item.pk, user=user)
 
 
 def _read_page(desk: Desk) -> RowPage:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from comments.models import Comment, StatusChange
 from moderation.access import get_comment_or_404
 from moderation.enums import Permission
-from moderation.models import Decision
+from moderation.models import Decision, Opinion
 from moderation.permissions import permissions_of
 from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
+from moderation.queue.colleagues import is_judged_blind, name_of
 from moderation.services.taking_back import UndoPlan, plan_with
 from moderation.views.desk import Refusal, desk_page
 from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
@@ -31,6 +33,8 @@ class Step:
     undone_by: str
     batch_id: uuid.UUID | None
     plan: UndoPlan | None
+    # Who judged it before, where two people had to.
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def render_history(request: HttpRequest, comment: Comment, *, refusal: Refusal |
     context = {
         "site": comment.site,
         "comment": comment,
+        "author_name": _("Author hidden") if is_judged_blind(comment) else comment.author_name,
         "steps": _steps(comment),
         "revisions": _revisions(comment),
         "may_decide": Permission.DECIDE in permissions,
@@ -72,6 +77,7 @@ def _steps(comment: Comment) -> list[Step]:
     changes = list(comment.status_changes.select_related(*related).order_by("id"))
     taken_back = {change.undoes_id for change in changes}
     standing = [change for change in reversed(changes) if change.undoes_id is None and change.pk not in taken_back]
+    votes = list(Opinion.objects.votes().filter(comment=comment, change__isnull=False).select_related("moderator"))
     steps = []
     for change in changes:
         decision: Decision | None = getattr(change, "decision", None)
@@ -82,6 +88,11 @@ def _steps(comment: Comment) -> list[Step]:
                 policy_version=decision.policy_version.number if decision and decision.policy_version else None,
                 undone_at=decision.undone_at if decision else None,
                 undone_by=(undone_by.get_full_name() or undone_by.get_username()) if undone_by else "",
+                others=tuple(
+                    name_of(vote.moderator)
+                    for vote in votes
+                    if vote.change_id == change.pk and vote.moderator_id != change.actor_id
+                ),
                 batch_id=decision.batch_id if decision else None,
                 plan=_plan(decision, comment, standing) if decision else None,
             )

@@ -7,8 +7,17 @@ from django.views.decorators.http import require_safe
 from comments.exceptions import InvalidInputError
 from moderation.access import find_comments, get_comment_or_404, get_decision_or_404
 from moderation.queue import QueueItem, QueuePage, read_item, read_items, read_queue
+from moderation.views.asides import Aside, read_aside, take_aside
 from moderation.views.cards import make_cards
-from moderation.views.desk import Desk, desk_page, open_desk, render_desk
+from moderation.views.desk import (
+    Desk,
+    colleagues_of,
+    desk_page,
+    open_desk,
+    render_desk,
+    signed_in,
+    team_context,
+)
 
 # So many cards are painted ahead.
 CARDS_AT_ONCE = 10
@@ -24,7 +33,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         comment = get_comment_or_404(request.user, public_id)
         item = read_item(comment)
         desk = desk if comment.site_id == desk.site.pk else open_desk(request, comment.site)
-    return render_desk(request, desk, item=item, decided=_just_decided(request, desk))
+    return render_desk(request, desk, item=item, decided=_just_decided(request, desk), aside=_just_left(request))
 
 
 @desk_page
@@ -36,8 +45,14 @@ def cards(request: HttpRequest) -> HttpResponse:
     desk = open_desk(request)
     wanted = request.GET.getlist("comment")[:CARDS_AT_ONCE]
     page = QueuePage(read_items(find_comments(request.user, desk.site, wanted)), "") if wanted else _next_page(desk)
-    made = make_cards(page.items, desk.site, may_decide=desk.may_decide)
-    context = {"site": desk.site, "desk": desk, "page": page, "cards": made, "has_rows": not wanted}
+    made = make_cards(page.items, desk.site, may_decide=desk.may_decide, colleagues=colleagues_of(desk, page.items))
+    context = team_context(request, desk) | {
+        "site": desk.site,
+        "desk": desk,
+        "page": page,
+        "cards": made,
+        "has_rows": not wanted,
+    }
     return render(request, "moderation/_cards.html", context)
 
 
@@ -59,3 +74,15 @@ def _just_decided(request: HttpRequest, desk: Desk) -> QueueItem | None:
         return None
     item = read_item(decision.comment)
     return item if item.last_change and item.last_change.decision == decision.pk else None
+
+
+def _just_left(request: HttpRequest) -> Aside | None:
+    """What there is to say, once, of the comment that was left last without a decision."""
+    public_id = take_aside(request)
+    if not public_id:
+        return None
+    try:
+        comment = get_comment_or_404(request.user, public_id)
+    except Http404:
+        return None
+    return read_aside(read_item(comment), signed_in(request))

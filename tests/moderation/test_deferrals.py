@@ -30,7 +30,7 @@ def stored() -> list[tuple[object, ...]]:
 def test_deferring_keeps_until_when_and_why_and_lets_go_of_the_comment() -> None:
     comment = make_comment(make_article())
     moderator = make_moderator(comment.site)
-    hold(comment=comment, user=moderator)
+    hold(comment_id=comment.pk, user=moderator)
     until = timezone.now() + HOUR
 
     defer(comment=comment, moderator=moderator, until=until, note="  Fragt die\n Redaktion ")

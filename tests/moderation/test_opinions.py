@@ -10,7 +10,7 @@ from moderation.enums import Action, Mine, Role
 from moderation.exceptions import AlreadyAskedError, ClauseNeededError, NotAllowedError, NotWaitingError
 from moderation.models import Opinion, OpinionRequest
 from moderation.queue import QueueFilters
-from moderation.queue.colleagues import Work, read_colleagues, read_work
+from moderation.queue.colleagues import Work, read_colleagues, read_team
 from moderation.services.opinions import ask, give_opinion, take_question_back
 from tests.factories import make_article, make_comment, make_moderator, move
 from tests.moderation.desk_pages import ids
@@ -53,7 +53,7 @@ def test_asking_anybody_puts_the_comment_before_everybody_else_until_one_answers
     assert list(Opinion.objects.values_list(*names)) == [
         (first.pk, 1, "second", "reject", "respect", "Der zweite Satz.", None)
     ]
-    assert read_work(comment.site, asker) == Work(taken=0, asked=0, asking=1, answered=1, voted=0)
+    assert read_team(comment.site, asker.pk).work == Work(taken=0, asked=0, asking=1, answered=1, voted=0)
 
 
 def test_asker_sees_the_opinion_and_colleagues_only_after_giving_theirs() -> None:
@@ -63,7 +63,7 @@ def test_asker_sees_the_opinion_and_colleagues_only_after_giving_theirs() -> Non
     answer(comment, first, remark="Gut so.")
 
     def seen(user: User) -> tuple[list[str], int]:
-        found = read_colleagues(comment.pk, 1, user, settles=False)
+        found = read_colleagues([(comment.pk, 1)], user.pk, settles=False)[comment.pk]
         return [one.remark for one in found.opinions], found.hidden
 
     assert (seen(asker), seen(second)) == ((["Gut so."], 0), ([], 1))

@@ -161,7 +161,7 @@ def test_nobody_sees_the_first_vote_before_giving_their_own() -> None:
     senior = make_moderator(comment.site, role=Role.SENIOR)
 
     def seen(user: User, *, settles: bool = False) -> tuple[list[int | None], int, int]:
-        found = read_colleagues(comment.pk, 1, user, settles=settles)
+        found = read_colleagues([(comment.pk, 1)], user.pk, settles=settles)[comment.pk]
         return [one.user_id for one in found.opinions], found.hidden, found.votes
 
     say(comment, first, Action.REJECT, "respect")

@@ -36,13 +36,26 @@ function take(news) {
   // While a decision is on its way the numbers here are ahead of those of the server.
   if (!desk.dataset.unsent) takeCounts(Object.fromEntries(Object.entries(news.counts ?? {}).map(capped)));
   if (isOutdated()) location.reload();
+  takeMine(news.mine ?? {});
   for (const id of rowIds()) {
     note(id, "lease", news.leases?.[id]);
     if (news.decided?.[id]) note(id, "decided", news.decided[id]);
   }
   const line = stage.querySelector("[data-lease-line]");
-  if (line) line.textContent = news.leases?.[shownId()] ?? "";
+  const holder = news.leases?.[shownId()];
+  if (line) line.textContent = holder ? line.dataset.text.replace("{a}", holder) : "";
   if (people) people.textContent = news.people?.length ? people.dataset.text.replace("{a}", news.people.join(", ")) : "";
+}
+
+/** How much of the desk is one's own; a link to nothing is not shown. */
+function takeMine(mine) {
+  for (const [kind, count] of Object.entries(mine)) {
+    const number = desk.querySelector(`[data-mine="${kind}"]`);
+    const link = number?.closest("a");
+    if (!link) continue;
+    number.textContent = count;
+    link.parentElement.hidden = !count && !link.hasAttribute("aria-current");
+  }
 }
 
 function capped([name, count]) {

@@ -1,0 +1,156 @@
+"""What moderators do beside deciding: take the next ones, put one aside, ask a colleague, tell what they think."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments.enums import Status
+from comments.exceptions import CommentError, InvalidInputError
+from comments.models import Comment
+from moderation.access import get_comment_or_404
+from moderation.enums import Mine
+from moderation.forms_together import AskForm, DeferForm, OpinionForm
+from moderation.queue import next_in_queue, read_item
+from moderation.services.deferrals import defer, end_of_deferral, take_up
+from moderation.services.leases import give_back, take
+from moderation.services.opinions import ask, give_opinion, take_question_back
+from moderation.services.two_people import take_vote_back
+from moderation.views.answers import HttpResponseSeeOther, desk_url, refusal_of
+from moderation.views.asides import leave_aside, read_aside
+from moderation.views.desk import Desk, desk_action, is_fragment, open_desk, render_desk, signed_in
+
+
+@desk_action
+def take_next(request: HttpRequest) -> HttpResponse:
+    """Reserve the next comments of the view; then 303 to what one has taken. 403 for who may only look."""
+    desk = open_desk(request)
+    try:
+        take(site=desk.site, filters=desk.filters, user=signed_in(request))
+    except CommentError as error:
+        return render_desk(request, desk, refusal=refusal_of(error, "", Status.PENDING))
+    return HttpResponseSeeOther(desk_url(desk, mine=Mine.TAKEN.value, status="", cursor=""))
+
+
+@desk_action
+def give_back_taken(request: HttpRequest) -> HttpResponse:
+    """Let colleagues have what one has taken; then 303 to the queue."""
+    desk = open_desk(request)
+    give_back(site=desk.site, user=signed_in(request))
+    return HttpResponseSeeOther(desk_url(desk, mine="", cursor=""))
+
+
+@desk_action
+def defer_comment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put a comment aside; then 303 to the next one, with a line that says so and the way back. Refused as a decision."""
+    comment = get_comment_or_404(request.user, public_id)
+    desk = open_desk(request, comment.site)
+    form = DeferForm(request.POST)
+    following = "" if is_fragment(request) else next_in_queue(desk.site, desk.filters, public_id)
+
+    def act() -> None:
+        form.is_valid()
+        until = form.moment()
+        if "choice" in form.cleaned_data:
+            until = end_of_deferral(form.cleaned_data["choice"], timezone.now()) or until
+        if until is None:
+            raise InvalidInputError("until", _("Please choose a moment within the next 30 days."))
+        note = form.cleaned_data.get("note", "")
+        defer(comment=comment, moderator=signed_in(request), until=until, note=note)
+
+    return _answer(request, desk, comment, act, leads_to=following)
+
+
+@desk_action
+def take_up_comment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let a comment wait again that was put aside; then 303 to it."""
+    comment = get_comment_or_404(request.user, public_id)
+    return _answer(
+        request,
+        open_desk(request, comment.site),
+        comment,
+        lambda: take_up(comment=comment, moderator=signed_in(request)),
+    )
+
+
+@desk_action
+def ask_colleague(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask a colleague, or anybody, about a comment; then 303 to it."""
+    comment = get_comment_or_404(request.user, public_id)
+    form = AskForm(request.POST)
+
+    def act() -> None:
+        if not form.is_valid():
+            raise InvalidInputError("colleague", _("Please choose a colleague who judges comments on this site."))
+        ask(comment=comment, moderator=signed_in(request), **form.cleaned_data)
+
+    return _answer(request, open_desk(request, comment.site), comment, act)
+
+
+@desk_action
+def withdraw_question(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask nobody any more; then 303 to the comment."""
+    comment = get_comment_or_404(request.user, public_id)
+    return _answer(
+        request,
+        open_desk(request, comment.site),
+        comment,
+        lambda: take_question_back(comment=comment, moderator=signed_in(request)),
+    )
+
+
+@desk_action
+def tell_opinion(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say what should become of a comment; then 303 to it, where the others' opinions are now seen."""
+    comment = get_comment_or_404(request.user, public_id)
+    form = OpinionForm(request.POST)
+
+    def act() -> None:
+        if not form.is_valid():
+            raise InvalidInputError("opinion", _("Please choose what should become of the comment."))
+        action, clause = form.cleaned_data["opinion"]
+        give_opinion(
+            comment=comment,
+            moderator=signed_in(request),
+            action=action,
+            clause=clause,
+            remark=form.cleaned_data["remark"],
+            expected_revision=form.cleaned_data["expected_revision"],
+        )
+
+    return _answer(request, open_desk(request, comment.site), comment, act)
+
+
+@desk_action
+def withdraw_vote(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one's own judgement back that waits for a second person; then 303 to the comment."""
+    comment = get_comment_or_404(request.user, public_id)
+    return _answer(
+        request,
+        open_desk(request, comment.site),
+        comment,
+        lambda: take_vote_back(comment=comment, moderator=signed_in(request)),
+    )
+
+
+def _answer(
+    request: HttpRequest, desk: Desk, comment: Comment, act: Callable[[], object], *, leads_to: str | None = None
+) -> HttpResponse:
+    """Do it; then the comment, or what comes after it with a line about it. `leads_to` None: the comment itself."""
+    try:
+        act()
+    except CommentError as error:
+        refusal = refusal_of(error, "", Status(comment.status))
+        now = get_comment_or_404(request.user, comment.public_id)
+        return render_desk(request, desk, item=read_item(now), refusal=refusal)
+    if is_fragment(request):
+        item = read_item(get_comment_or_404(request.user, comment.public_id))
+        aside = None if leads_to is None else read_aside(item, signed_in(request))
+        return render_desk(request, desk, item=item, aside=aside)
+    if leads_to is None:
+        return HttpResponseSeeOther(desk_url(desk, comment=comment.public_id))
+    leave_aside(request, comment)
+    return HttpResponseSeeOther(desk_url(desk, comment=leads_to))
