@@ -137,7 +137,6 @@ def test_no_address_of_the_desk_lets_who_may_not_change_anything(kind: str) -> N
     assert contents() == before
     # 405: a page that takes no POST. 409 and 422: refused before anybody asked who it was; nothing changed either way.
     assert {address: code for address, code in answers.items() if code not in (403, 404, 405, 409, 422)} == {}
-    assert [code for code in answers.values() if code in (409, 422)][3:] == []
     assert set(answers.values()) >= ({403, 405} if kind == "auditor" else {404, 405})
     assert len(answers) > 10
 
