@@ -38,10 +38,10 @@ def desk_sites(user: User) -> QuerySet[Site]:
     return Site.objects.filter(memberships__user=user.pk).order_by("slug")
 
 
-def desk_roles(user: User) -> list[tuple[Site, Role]]:
-    """The sites of `desk_sites` with what the user is there. 1 query."""
-    found = Membership.objects.filter(user=user.pk).select_related("site").order_by("site__slug")
-    return [(membership.site, Role(membership.role)) for membership in found]
+def desk_memberships(user: User) -> list[Membership]:
+    """What the user is on each of their `desk_sites`, with the site and how they like to work. 1 query."""
+    found = Membership.objects.filter(user=user.pk).select_related("site", "user__desk_preferences")
+    return list(found.order_by("site__slug"))
 
 
 def may(user: User, site: Site, permission: Permission) -> bool:

@@ -18,6 +18,12 @@ def read_preferences(user: AbstractBaseUser) -> DeskPreferences:
     return DeskPreferences.objects.filter(user=user.pk).first() or DeskPreferences(user_id=user.pk)
 
 
+def preferences_of(user: AbstractBaseUser) -> DeskPreferences:
+    """The same for an account that was read together with its `desk_preferences`. No query."""
+    kept: DeskPreferences | None = getattr(user, "desk_preferences", None)
+    return kept or DeskPreferences(user_id=user.pk)
+
+
 def save_preferences(
     *, user: AbstractBaseUser, has_keys: bool, is_compact: bool, keys: Mapping[str, str]
 ) -> DeskPreferences:

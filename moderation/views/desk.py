@@ -22,10 +22,11 @@ from django.views.decorators.http import require_POST
 from comments.exceptions import InvalidInputError
 from comments.models import Site
 from moderation.conf import settings
-from moderation.enums import Mine, Permission
+from moderation.enums import Mine, Permission, Role
 from moderation.forms import QueueForm
 from moderation.keys import GROUPS, key_map
-from moderation.permissions import PERMISSIONS, desk_roles, desk_sites
+from moderation.models import DeskPreferences
+from moderation.permissions import PERMISSIONS, desk_memberships, desk_sites
 from moderation.queue import (
     QueueFilters,
     QueueItem,
@@ -38,7 +39,7 @@ from moderation.queue import (
 from moderation.queue.colleagues import Colleagues, read_colleagues, read_team
 from moderation.second_factor import needs_second_factor
 from moderation.services.leases import hold, needs_holding
-from moderation.services.preferences import read_preferences
+from moderation.services.preferences import preferences_of
 from moderation.services.presence import note_presence
 from moderation.views.asides import Aside
 from moderation.views.cards import make_card
@@ -60,6 +61,7 @@ class Desk:
     site: Site
     sites: tuple[Site, ...]
     permissions: frozenset[Permission]
+    preferences: DeskPreferences
     form: QueueForm
     filters: QueueFilters
 
@@ -163,16 +165,17 @@ def open_desk(request: HttpRequest, site: Site | None = None) -> Desk:
     Raises Http404 for everybody who is on no desk, or not on that one.
     """
     form = QueueForm(request.GET)
-    roles = dict(desk_roles(request.user))
-    sites = tuple(roles)
+    memberships = desk_memberships(request.user)
+    sites = tuple(membership.site for membership in memberships)
     slug = site.slug if site else form.value("site") or (sites[0].slug if sites else "")
-    found = next((one for one in sites if one.slug == slug), None)
+    found = next((one for one in memberships if one.site.slug == slug), None)
     if found is None:
         raise Http404(_("There is nothing here."))
     return Desk(
-        site=found,
+        site=found.site,
         sites=sites,
-        permissions=PERMISSIONS[roles[found]],
+        permissions=PERMISSIONS[Role(found.role)],
+        preferences=preferences_of(found.user),
         form=form,
         filters=form.filters(request.user.pk or 0),
     )
@@ -218,14 +221,13 @@ def render_desk(
     if not is_part:
         context["filtering"] = make_filtering(desk, page, card.clauses if card else ())
         context["views"] = saved_views(desk, desk.filters.viewer_id)
-        context |= preferences_context(request)
+        context |= preferences_context(desk.preferences)
     template = "moderation/_answer.html" if is_part else "moderation/queue.html"
     return render(request, template, context, status=refusal.status if refusal else HTTPStatus.OK)
 
 
-def preferences_context(request: HttpRequest) -> dict[str, object]:
-    """How somebody likes to work: the keys for the script and for the help. 1 query."""
-    preferences = read_preferences(signed_in(request))
+def preferences_context(preferences: DeskPreferences) -> dict[str, object]:
+    """How somebody likes to work: the keys for the script and for the help."""
     keys = key_map(preferences.keys)
     groups = [(title, [(keys[command.name], command) for command in commands]) for title, commands in GROUPS]
     return {

@@ -59,7 +59,7 @@ def test_queue_opens_with_what_waits_longest_on_the_card() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_queue_of_any_length_takes_fifteen_queries(count: int) -> None:
+def test_queue_of_any_length_takes_fourteen_queries(count: int) -> None:
     article = make_article()
     parent = make_comment(article, status=Status.APPROVED)
     for _ in range(count):
@@ -71,10 +71,10 @@ def test_queue_of_any_length_takes_fifteen_queries(count: int) -> None:
         page = client.get(QUEUE)
 
     assert len(rows(page)) == min(count, 25)
-    assert len(queries) == 15
+    assert len(queries) == 14
 
 
-def test_queue_at_depth_200_takes_fifteen_queries_and_shows_parent_and_root() -> None:
+def test_queue_at_depth_200_takes_fourteen_queries_and_shows_parent_and_root() -> None:
     article = make_article()
     make_chain(article, 200)
     client = sign_in(make_moderator(article.site))
@@ -83,7 +83,7 @@ def test_queue_at_depth_200_takes_fifteen_queries_and_shows_parent_and_root() ->
     with CaptureQueriesContext(connection) as queries:
         page = client.get(QUEUE)
 
-    assert len(queries) == 15
+    assert len(queries) == 14
     parents = html_of(page).partition('<ol class="mg-parents">')[2].partition("</ol>")[0]
     assert re.findall(r"<p>(Text \d+)</p>", parents) == ["Text 0", *(f"Text {depth}" for depth in range(192, 199))]
     assert "191 comments between" in parents
