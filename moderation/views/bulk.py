@@ -143,6 +143,8 @@ def _refusal_of_all(result: BulkResult) -> Refusal | None:
         return refusal_of(wrong, "", Status.PENDING)
     if any(answer.decision for answer in result.answers):
         return None
+    if any(answer.vote for answer in result.answers):
+        return Refusal(_vote_sentence(), status=HTTPStatus.ACCEPTED)
     message = _("Nothing was decided: none of these comments stands as you saw it. This is how they stand now.")
     if refusals and all(refusal.code in _BY_ITSELF for refusal in refusals):
         message = str(_BY_ITSELF[refusals[0].code])
@@ -222,7 +224,13 @@ def _batch_url(desk: Desk, result: BulkResult) -> str:
 
 
 def _code(answer: BulkAnswer) -> str:
+    if answer.vote:
+        return "vote"
     return answer.refusal.code if answer.refusal else "failed" if answer.has_failed else "gone"
+
+
+def _vote_sentence() -> str:
+    return _("One of two: your judgement is kept; it waits for a second person.")
 
 
 def _render_batch(request: HttpRequest, batch_id: uuid.UUID, *, refusal: Refusal | None = None) -> HttpResponse:
@@ -265,6 +273,8 @@ def _left_rows(request: HttpRequest) -> list[LeftRow]:
 
 
 def _left_sentence(item: QueueItem, code: str) -> str:
+    if code == "vote":
+        return _vote_sentence()
     if code == "stale":
         return _("It had changed since you looked at it.")
     if code == "failed":

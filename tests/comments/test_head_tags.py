@@ -118,6 +118,8 @@ def test_discussion_counts_ask_once_for_all_that_is_shown_after(
     site: Site, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     stories = [make_story(f"story-{number}") for number in range(count)]
+    for story in stories:
+        article_for(story)
     make_comment(article_for(stories[0]), status=Status.APPROVED)
     template = (
         "{% load marginalia %}{% discussion_counts stories as counts %}"

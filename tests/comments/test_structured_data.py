@@ -76,6 +76,8 @@ def a_row(public_id: str = "0zt5h3w8rfge", **more: Any) -> ThreadRow:
         "votes": 0,
         "replies": 0,
         "gone": "",
+        "is_pinned": False,
+        "is_featured": False,
     }
     return ThreadRow(**(values | more))
 

@@ -27,6 +27,14 @@ def token_of(site: Site, *scopes: Scope, role: Role = Role.MODERATOR) -> str:
     return issue_token(user=make_moderator(site, role=role), site=site, scopes=scopes or (Scope.MODERATE,))
 
 
+def demoted_token_of(site: Site) -> str:
+    """A token for deciding whose owner may no longer decide."""
+    user = make_moderator(site)
+    token = issue_token(user=user, site=site, scopes=[Scope.MODERATE])
+    Membership.objects.filter(user=user).update(role=Role.AUDITOR)
+    return token
+
+
 def post(client: Client, path: str, body: object = None, *, token: str = "", **headers: str) -> HttpResponse:
     named = {name.replace("_", "-"): value for name, value in headers.items()} | {"Accept-Language": "en"}
     if token:
@@ -178,7 +186,7 @@ def test_decision_about_a_text_that_the_author_changed_meanwhile_is_stale() -> N
         ({"expected_status": "unknown"}, 422, "invalid", "expected_status"),
         ({"expected_revision": 0}, 422, "invalid", "expected_revision"),
         ({"expected_revision": 10**30}, 422, "invalid", "expected_revision"),
-        ({"expected_status": "withdrawn"}, 409, "illegal_transition", ""),
+        ({"expected_status": "withdrawn"}, 409, "stale", ""),
         ({"action": "remove"}, 409, "illegal_transition", ""),
     ],
 )
@@ -243,8 +251,9 @@ def test_decisions_and_undo_are_for_the_desk_of_the_site_alone() -> None:
         "token of another site": (Client(), token_of(other), 404),
         "token for the other of two": (Client(), issue_token(user=both, site=other, scopes=[Scope.MODERATE]), 404),
         "token that may only read": (Client(), token_of(site, Scope.READ), 403),
-        "token of an auditor": (Client(), token_of(site, role=Role.AUDITOR), 403),
-        "token of a policy editor": (Client(), token_of(site, role=Role.POLICY_EDITOR), 403),
+        "token of an auditor": (Client(), token_of(site, Scope.READ, role=Role.AUDITOR), 403),
+        "token of a policy editor": (Client(), token_of(site, Scope.READ, role=Role.POLICY_EDITOR), 403),
+        "token of somebody who became an auditor": (Client(), demoted_token_of(site), 403),
     }
     paths = [
         (f"/comments/{comment.public_id}/decisions", APPROVE),

@@ -85,6 +85,7 @@ def item_of(comment: Comment, parent: Comment) -> dict[str, object]:
         "waiting_since": iso(comment.posted_at),
         "findings": [finding],
         "is_severe": False,
+        "is_blind": False,
         "links": [{
             "address": "https://new.example/x", "host": "new.example", "written_host": "new.example", "is_own": False,
             "is_shortened": False, "names_somebody": False, "is_first": True,

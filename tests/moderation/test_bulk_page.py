@@ -13,7 +13,7 @@ from django.urls import reverse
 from comments.enums import Status
 from comments.models import Article, Comment
 from moderation.enums import Action, Role
-from moderation.models import ArticleRule, Batch, Decision
+from moderation.models import ArticleRule, Batch, Decision, Opinion
 from moderation.services.appeals import file_appeal
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import add_text, html_of, sign_in, text_of
@@ -294,21 +294,26 @@ def test_pages_take_the_same_number_of_queries_however_many_comments(count: int)
     assert numbers == [9, 10]
 
 
-def test_comment_that_takes_two_people_is_left_out_with_that_reason() -> None:
+def test_comment_that_takes_two_people_keeps_the_judgement_as_one_of_two() -> None:
     article = make_article()
     strict = make_article(article.site)
     ArticleRule.objects.create(article=strict, needs_two_people=True)
     free, bound = make_comment(article, name="Frei"), make_comment(strict, name="Streng")
+    other = make_comment(strict, name="Strenger")
     client = sign_in(make_moderator(article.site))
-    sentence = "Two people have to judge this comment the same way."
+    sentence = "One of two: your judgement is kept; it waits for a second person."
 
     done = send(client, [free, bound], "approve")
     page = client.get(done["location"])
-    alone = send(client, [bound], "approve")
+    alone = send(client, [other], "approve")
 
     assert rows(page)[0] == ("Streng", sentence)
-    assert statuses() == ["approved", "pending"]
-    assert (alone.status_code, sentence in text_of(alone)) == (409, True)
+    assert statuses() == ["approved", "pending", "pending"]
+    assert (alone.status_code, sentence in text_of(alone)) == (202, True)
+    assert list(Opinion.objects.order_by("id").values_list("comment", "action")) == [
+        (bound.pk, "approve"),
+        (other.pk, "approve"),
+    ]
 
 
 def test_list_leads_to_its_whole_view_in_every_order() -> None:

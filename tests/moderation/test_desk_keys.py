@@ -88,9 +88,9 @@ def test_keys_move_select_open_and_undo_and_are_dead_while_typing(page: Page, li
     assert page.locator("[data-key=approve]:visible .mg-key").inner_text() == "a"
 
     press(page, "j", "ArrowDown", "k")
-    assert page.evaluate(SHOWN) == second.public_id
+    page.wait_for_function(f"({SHOWN}) === '{second.public_id}'")
     press(page, "x", "Shift+J")
-    assert page.evaluate(SHOWN) == third.public_id
+    page.wait_for_function(f"({SHOWN}) === '{third.public_id}'")
     assert page.locator("#selected").inner_text() == "2 selected"
     press(page, "o")
     assert page.locator("#stage .mg-card__context").first.get_attribute("open") == ""

@@ -55,7 +55,7 @@ def test_whole_desk_without_scripts(chromium: Browser, live_server: LiveServer) 
     assert page.url == f"{live_server.url}/moderation/bulk/?comment={first.public_id}&comment={second.public_id}"
 
     page.goto(f"{live_server.url}/moderation/")
-    follow(page, page.get_by_role("link", name="Keys"))
+    follow(page, page.get_by_role("link", name="Keys", exact=True))
     page.locator("#key_approve").fill("p")
     follow(page, page.get_by_role("button", name="Save"))
     assert DeskPreferences.objects.get().keys == {"approve": "p"}

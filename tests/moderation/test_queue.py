@@ -74,6 +74,7 @@ def test_read_queue_with_a_reply_gives_all_that_a_moderator_needs() -> None:
         edited_at=None,
         waiting_since=comment.posted_at,
         is_screened=True,
+        is_discussed=False,
         findings=(),
         last_change=QueueChange(
             from_status="",

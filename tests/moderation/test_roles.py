@@ -15,7 +15,7 @@ from comments.enums import Status
 from comments.models import Comment
 from moderation.enums import Action, Permission, Role, Scope
 from moderation.exceptions import AppealNotYoursError
-from moderation.models import Appeal, CalibrationCase, Decision, Membership, Opinion, OpinionRequest
+from moderation.models import Appeal, CalibrationCase, Decision, Membership, Opinion, OpinionRequest, Presence
 from moderation.permissions import PERMISSIONS
 from moderation.services.appeals import file_appeal, reject_appeal
 from moderation.services.tokens import issue_token
@@ -26,7 +26,15 @@ from tests.moderation.reporting import judge, report
 pytestmark = pytest.mark.django_db
 
 # What everybody on a desk may do, an auditor as well: each is about the one who asks, and about nothing of the desk.
-ABOUT_ONESELF = {"make_token", "revoke_token", "answer_case", "finish_tour", "preferences", "save_preferences"}
+ABOUT_ONESELF = {
+    "give_back",
+    "make_token",
+    "revoke_token",
+    "answer_case",
+    "finish_tour",
+    "preferences",
+    "save_preferences",
+}
 # Addresses for everybody, outside of the desk.
 FOR_READERS = ("c/", "reports/", "restrictions/", "status/", "embed/", "policy/", "acknowledge", "warning")
 
@@ -107,12 +115,14 @@ def body(desk: Desk) -> dict[str, object]:
 
 
 def contents() -> dict[str, str]:
-    """Every row of both apps, as text."""
+    """Every row of both apps, as text; but for who is here, which whoever reads the desk is."""
     found = {}
     for model in [
         *apps.get_app_config("marginalia").get_models(),
         *apps.get_app_config("marginalia_moderation").get_models(),
     ]:
+        if model is Presence:
+            continue
         found[model._meta.label] = serializers.serialize("json", model._default_manager.order_by("pk"))
     return found
 
