@@ -11,13 +11,11 @@ from django.views.decorators.http import require_safe
 
 from comments.models import Comment, StatusChange
 from moderation.access import get_comment_or_404
-from moderation.enums import Permission
 from moderation.models import Decision, Opinion
-from moderation.permissions import permissions_of
 from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
 from moderation.queue.colleagues import is_judged_blind, name_of
 from moderation.services.taking_back import UndoPlan, plan_with
-from moderation.views.desk import Refusal, desk_page
+from moderation.views.desk import Refusal, desk_page, open_desk
 from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
 
 
@@ -52,21 +50,22 @@ class RevisionView:
 @desk_page
 @require_safe
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
-    """All that ever happened to a comment: steps, decisions, texts, findings. 5 queries besides those of the session, whatever happened."""
+    """All that ever happened to a comment: steps, decisions, texts, findings. 6 queries besides those of the session, whatever happened."""
     return render_history(request, get_comment_or_404(request.user, public_id))
 
 
 def render_history(request: HttpRequest, comment: Comment, *, refusal: Refusal | None = None) -> HttpResponse:
     """The history page; also the answer to an undo that was refused there."""
-    permissions = permissions_of(request.user, comment.site)
+    desk = open_desk(request, comment.site)
     context = {
         "site": comment.site,
+        "desk": desk,
         "comment": comment,
         "author_name": _("Author hidden") if is_judged_blind(comment) else comment.author_name,
         "steps": _steps(comment),
         "revisions": _revisions(comment),
-        "may_decide": Permission.DECIDE in permissions,
-        "may_teach": Permission.TEACH in permissions,
+        "may_decide": desk.may_decide,
+        "may_teach": desk.may_teach,
         "refusal": refusal,
     }
     return render(request, "moderation/history.html", context, status=refusal.status if refusal else 200)

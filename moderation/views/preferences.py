@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from comments.exceptions import InvalidInputError
-from moderation.access import get_desk_site_or_404
 from moderation.forms import PreferencesForm
 from moderation.keys import CORAL, GROUPS, STANDARD, key_map
 from moderation.services.preferences import read_preferences, save_preferences
 from moderation.views.answers import HttpResponseSeeOther
-from moderation.views.desk import desk_page, signed_in
+from moderation.views.desk import desk_page, open_desk, signed_in
 
 PRESETS = {"standard": {}, "coral": CORAL}
 
@@ -24,7 +23,7 @@ PRESETS = {"standard": {}, "coral": CORAL}
 def preferences(request: HttpRequest) -> HttpResponse:
     """Keys and density of whoever is signed in, for all their desks. A refused form is shown again as it was sent."""
     user = signed_in(request)
-    site = get_desk_site_or_404(user)
+    desk = open_desk(request)
     form = PreferencesForm(request.POST if request.method == "POST" else None)
     kept = read_preferences(user)
     if request.method == "POST" and form.is_valid():
@@ -39,10 +38,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
             )
         except InvalidInputError as error:
             kept.has_keys, kept.is_compact = form.cleaned_data["has_keys"], form.cleaned_data["is_compact"]
-            context = _context(kept, key_map(chosen)) | {"error": error, "site": site}
+            context = _context(kept, key_map(chosen)) | {"error": error, "site": desk.site, "desk": desk}
             return render(request, "moderation/preferences.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return HttpResponseSeeOther(reverse("moderation:preferences") + "?saved=1")
-    context = _context(kept, key_map(kept.keys)) | {"site": site}
+    context = _context(kept, key_map(kept.keys)) | {"site": desk.site, "desk": desk}
     if "saved" in request.GET:
         context["saved"] = _("Saved. The desk works so from its next page on.")
     return render(request, "moderation/preferences.html", context)
