@@ -6,7 +6,10 @@ import pytest
 
 from comments.enums import Status
 from comments.models import Comment
+from moderation.enums import Action, Role
 from moderation.models import Decision
+from moderation.services.appeals import file_appeal
+from moderation.services.decisions import decide
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import sign_in
 
@@ -98,3 +101,25 @@ def test_choosing_a_comment_on_a_phone_opens_it_in_place_of_the_list(page: Page,
     page.locator("#last").get_by_role("button", name="Undo").wait_for()
     settle(page)
     assert Comment.objects.get(pk=second.pk).status == Status.APPROVED
+
+
+def test_appeal_on_a_phone_can_be_upheld_and_turned_down(page: Page, live_server: LiveServer) -> None:
+    """The primary decision lies under the thumb there and nowhere else; an appeal has none of that kind."""
+    comment = make_comment(make_article(), name="Ada")
+    site = comment.article.site
+    decide(
+        comment=comment, moderator=make_moderator(site), action=Action.REJECT, expected_status=Status.PENDING,
+        expected_revision=1, clause="respect",
+    )  # fmt: skip
+    comment.refresh_from_db()
+    file_appeal(comment=comment, text="I am calm.")
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_desk(page, live_server, make_moderator(site, role=Role.SENIOR))
+
+    page.goto(f"{live_server.url}/moderation/?status=appealed&comment={comment.public_id}")
+    assert page.get_by_role("button", name="The decision stands").is_visible()
+    page.get_by_role("button", name="Publish after all").click()
+    page.locator("#last > *").wait_for()
+    settle(page)
+
+    assert Comment.objects.get(pk=comment.pk).status == Status.APPROVED
