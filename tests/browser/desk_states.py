@@ -1,0 +1,149 @@
+"""The states of the desk that take more than a visit: its menu, an appeal, an edit, and the pages of who runs it."""
+
+from __future__ import annotations
+
+import random
+
+from comments import lifecycle
+from comments.enums import Status
+from moderation.enums import Action, Role
+from moderation.services.appeals import file_appeal
+from moderation.services.practice import add_case
+from tests.browser.stage import Stage
+from tests.factories import make_comment, make_moderator
+from tests.moderation.desk_pages import flag
+from tests.moderation.newsroom import Newsroom
+from tests.moderation.reporting import judge
+
+UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+
+
+def desk_with_the_menu(stage: Stage) -> None:
+    """The menu of an administrator, and the filters with all that is folded away."""
+    article = stage.make_article()
+    flag(make_comment(article, body="Eine Nudel, bitte.", name="Ada"), "words")
+    stage.be_account(make_moderator(article.site, role=Role.ADMINISTRATOR))
+    page = stage.go("/moderation/?flag=words&age=day")
+    page.locator(".mg-desk__queues").wait_for()
+    page.evaluate(UNFOLD)
+    page.locator("[popovertarget=pages]").click()
+    page.locator("#pages:popover-open").wait_for()
+
+
+def desk_with_an_appeal(stage: Stage) -> None:
+    article = stage.make_article()
+    comment = make_comment(article, name="Di", body="Das hat mit der Fähre nichts zu tun. " * 6)
+    judge(comment, Action.REJECT, clause="respect", moderator=make_moderator(article.site))
+    comment.refresh_from_db()
+    file_appeal(comment=comment, text="Ich habe niemanden angegriffen. " * 4)
+    stage.be_account(make_moderator(article.site, role=Role.SENIOR))
+    stage.go("/moderation/?status=appealed").locator("[name=judgement]").first.wait_for()
+
+
+def desk_with_an_edit(stage: Stage) -> None:
+    article = stage.make_article()
+    comment = make_comment(article, name="Bo", status=Status.APPROVED, body="Die Fähre fährt um 7 Uhr.")
+    lifecycle.add_revision(
+        comment, body="Die Fähre fährt um 8 Uhr.", body_html="<p>Die Fähre fährt um 8 Uhr.</p>", render_version=1
+    )
+    stage.be_account(make_moderator(article.site))
+    stage.go(f"/moderation/?comment={comment.public_id}").locator(".mg-card del").first.wait_for()
+
+
+def desk_in_single_view(stage: Stage) -> None:
+    article = stage.make_article()
+    flag(make_comment(article, body="Eine Nudel, bitte.", name="Ada"), "words")
+    stage.be_account(make_moderator(article.site))
+    page = stage.go("/moderation/")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("w")
+    page.locator(".mg-desk--single").wait_for()
+
+
+def figures_of_a_week(stage: Stage) -> None:
+    _be_administrator_of_a_newsroom(stage)
+    stage.go("/moderation/figures/").locator(".mg-chart").first.wait_for()
+    stage.page.evaluate(UNFOLD)
+
+
+def figures_of_a_month(stage: Stage) -> None:
+    _be_administrator_of_a_newsroom(stage)
+    stage.go("/moderation/figures/?period=30d").locator(".mg-chart").first.wait_for()
+    stage.page.evaluate(UNFOLD)
+
+
+def practice_with_a_case(stage: Stage) -> None:
+    article = stage.make_article()
+    senior = make_moderator(article.site, role=Role.SENIOR)
+    decision = judge(make_comment(article), Action.REJECT, clause="respect", moderator=senior)
+    add_case(decision=decision, teacher=senior, explanation="Erst das Thema, dann der Ton.")
+    stage.be_account(make_moderator(article.site))
+    stage.go("/moderation/practice/").locator(".mg-figure").first.wait_for()
+    stage.page.evaluate(UNFOLD)
+
+
+def case_that_was_judged(stage: Stage) -> None:
+    practice_with_a_case(stage)
+    stage.page.locator("a.mg-button--primary").click()
+    stage.page.locator("[name=decision]").first.click()
+    stage.page.locator("[name=decision]").first.wait_for(state="detached")
+
+
+def step_of_the_tour(stage: Stage) -> None:
+    stage.be_account(make_moderator(stage.make_article().site))
+    stage.go("/moderation/practice/tour/2/?tried=1").locator(".mg-tour__card").wait_for()
+
+
+def members_of_the_desk(stage: Stage) -> None:
+    _be_administrator(stage)
+    stage.go("/moderation/members/").locator(".mg-rows").first.wait_for()
+    stage.page.evaluate(UNFOLD)
+
+
+def token_that_was_made(stage: Stage) -> None:
+    _be_administrator(stage)
+    stage.go("/moderation/tokens/").locator("main form [type=submit]").last.click()
+    stage.page.locator("#token").wait_for()
+
+
+def settings_of_the_desk(stage: Stage) -> None:
+    _be_administrator(stage)
+    stage.go("/moderation/settings/").locator("main form").wait_for()
+
+
+def settings_that_were_refused(stage: Stage) -> None:
+    settings_of_the_desk(stage)
+    form = stage.page.locator("main form")
+    form.evaluate("(form) => { form.noValidate = true; }")
+    form.locator("input[type=number]").first.fill("")
+    form.locator("[type=submit]").click()
+    stage.page.locator("[aria-invalid=true]").first.wait_for()
+
+
+def _be_administrator(stage: Stage) -> None:
+    site = stage.make_article().site
+    make_moderator(site)
+    stage.be_account(make_moderator(site, role=Role.ADMINISTRATOR))
+
+
+def _be_administrator_of_a_newsroom(stage: Stage) -> None:
+    room = Newsroom(random.Random(4))  # noqa: S311 - a test repeats its chance
+    room.live(30)
+    stage.be_account(make_moderator(room.site, role=Role.ADMINISTRATOR))
+
+
+DESK_STATES = (
+    desk_with_the_menu,
+    desk_with_an_appeal,
+    desk_with_an_edit,
+    desk_in_single_view,
+    figures_of_a_week,
+    figures_of_a_month,
+    practice_with_a_case,
+    case_that_was_judged,
+    step_of_the_tour,
+    members_of_the_desk,
+    token_that_was_made,
+    settings_of_the_desk,
+    settings_that_were_refused,
+)
