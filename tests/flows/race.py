@@ -4,6 +4,7 @@
     python -m tests.flows.race post 40       eight readers post 40 comments each at once
     python -m tests.flows.race merge 20      three readers post 20 comments each to an article while it is merged into another,
                                              and two moderators decide the comments that it had
+    python -m tests.flows.race take 200      eight moderators press "Take the next 20" at once, with 200 comments there
 
 The database is the one the environment names; the result is one line of JSON. Each process speaks to the application
 through its own HTTP client, so status codes are what a browser would get.
@@ -17,12 +18,17 @@ import os
 import sys
 from collections import Counter
 from multiprocessing.synchronize import Barrier
+from typing import TYPE_CHECKING
 
 from django.test import Client
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 READERS = 8
+TAKERS = 8
 # There are moderators besides, and each process takes its time to begin.
 READERS_OF_A_MERGE = 3
 SITE = "race"
@@ -75,6 +81,24 @@ def merge(barrier: Barrier) -> None:
     for root in roots[: len(roots) // 2]:
         move_conversation(root=root, target=other)
     merge_articles(source=contested, target=other)
+
+
+def take(client: Client, user_id: int, barrier: Barrier, results: multiprocessing.Queue[tuple[int, list[int]]]) -> None:
+    """A moderator: press "Take the next 20" at the same moment as the others; what is theirs then, by primary key."""
+    from moderation.models import Lease  # noqa: PLC0415 - needs django.setup()
+
+    barrier.wait()
+    answer = client.post(f"/moderation/take/?site={SITE}")
+    own = Lease.objects.filter(user=user_id, is_taken=True).order_by("pk")
+    results.put((answer.status_code, list(own.values_list("comment_id", flat=True))))
+
+
+def _signed_in(user: User) -> Client:
+    """The browser of somebody who has been at the desk already."""
+    client = _client()
+    client.force_login(user)
+    client.post(f"/moderation/give-back/?site={SITE}")
+    return client
 
 
 def _client() -> Client:
@@ -141,5 +165,51 @@ def main(what: str, count: int) -> dict[str, object]:
     return result
 
 
+def main_of_taking(count: int) -> dict[str, object]:
+    """As `main` for "take": how much each got, how much of it somebody else got too, and what is left."""
+    _client()
+    from django.core.cache import cache  # noqa: PLC0415 - needs django.setup()
+    from django.core.management import call_command  # noqa: PLC0415 - needs django.setup()
+    from django.db import connection  # noqa: PLC0415 - needs django.setup()
+
+    from moderation.models import Lease  # noqa: PLC0415 - needs django.setup()
+    from tests.factories import make_article, make_comment, make_moderator, make_policy, make_site  # noqa: PLC0415 - needs django.setup()
+
+    call_command("migrate", verbosity=0)
+    site = make_site(SITE)
+    make_policy(site)
+    article = make_article(site, key=KEY)
+    order = [make_comment(article).pk for _ in range(count)]
+    users = [make_moderator(site) for _ in range(TAKERS)]
+    clients = [_signed_in(user) for user in users]
+    # Copies of this process, which has loaded everything: nobody is late because of what has to be imported first.
+    context = multiprocessing.get_context("fork")
+    results: multiprocessing.Queue[tuple[int, list[int]]] = context.Queue()
+    start = context.Barrier(TAKERS)
+    processes = [
+        context.Process(target=take, args=(client, user.pk, start, results))
+        for client, user in zip(clients, users, strict=True)
+    ]
+    # No copy shares a connection with another.
+    connection.close()
+    cache.close()
+    for process in processes:
+        process.start()
+    got = [results.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join()
+    taken = [pk for _code, own in got for pk in own]
+    return {
+        "codes": {str(code): number for code, number in Counter(code for code, _own in got).items()},
+        "each": sorted(len(own) for _code, own in got),
+        "twice": len(taken) - len(set(taken)),
+        "leases": Lease.objects.filter(is_taken=True).count(),
+        # Nobody was led past a comment: what is taken is the top of the queue.
+        "is_top": sorted(taken) == order[: len(taken)],
+    }
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(sys.argv[1], int(sys.argv[2]))) + "\n")
+    what, number = sys.argv[1], int(sys.argv[2])
+    outcome = main_of_taking(number) if what == "take" else main(what, number)
+    sys.stdout.write(json.dumps(outcome) + "\n")

@@ -64,6 +64,21 @@ def test_two_moderators_on_postgresql_decide_each_comment_once(tmp_path: Path, p
     }
 
 
+def taking_is_right() -> dict[str, object]:
+    """Eight moderators got twenty comments each, no comment twice, and together the top of the queue."""
+    return {"codes": {"303": 8}, "each": [20] * 8, "twice": 0, "leases": 160, "is_top": True}
+
+
+def test_eight_moderators_on_sqlite_taking_at_once_share_no_comment(tmp_path: Path) -> None:
+    assert run_race("take", 200, tmp_path) == taking_is_right()
+
+
+@pytest.mark.services
+def test_eight_moderators_on_postgresql_taking_at_once_share_no_comment(tmp_path: Path, postgres_url: str) -> None:
+    variables = {"DATABASE_URL": postgres_url, "REDIS_URL": os.environ["REDIS_URL"]}
+    assert run_race("take", 200, tmp_path, **variables) == taking_is_right()
+
+
 def test_eight_processes_posting_on_sqlite_at_once_lose_nothing(tmp_path: Path) -> None:
     assert run_race("post", 20, tmp_path) == {
         "codes": {"201": 160},
