@@ -1,6 +1,6 @@
 // Cards that are held ready: those that come next, and those that were here, with whatever is typed in them.
 import { hasWords, make, parse, viewUrl } from "./page.js";
-import { appendRows, hasList, undone } from "./list.js";
+import { appendRows, finishRow, hasList, isDone, rowOf, undone } from "./list.js";
 import { say } from "./texts.js";
 
 const AHEAD = 10;
@@ -38,14 +38,23 @@ async function fetchDocument(parameters) {
   return parse(await response.text());
 }
 
-function takeCards(answer) {
+/** Hold the cards of an answer; `asked` is the comment whose card was asked for alone. */
+function takeCards(answer, asked = "") {
   const found = answer.querySelector("template[data-cards]")?.content.children ?? [];
-  for (const card of [...found]) keep(document.adoptNode(card));
+  for (const card of [...found]) {
+    const id = card.dataset.comment;
+    const isOver = "done" in card.dataset;
+    // What was decided while the answer was on its way is older there than here.
+    if (id !== asked && !isOver && rowOf(id) && isDone(id)) continue;
+    keep(document.adoptNode(card));
+    // A colleague was quicker: nothing is to be judged, and hands in a rhythm must not come upon it.
+    if (isOver) finishRow(id);
+  }
 }
 
 /** The card of one comment, from the server. */
 export async function fetchCard(id) {
-  takeCards(await fetchDocument([["comment", id]]));
+  takeCards(await fetchDocument([["comment", id]]), id);
   return cards.get(id);
 }
 
@@ -70,7 +79,7 @@ export async function prefetch(id) {
   const cursor = document.getElementById("more")?.dataset.cursor;
   isFetching = true;
   try {
-    if (missing.length && ready < ENOUGH) await fetchDocument(missing.map((one) => ["comment", one])).then(takeCards);
+    if (missing.length && ready < ENOUGH) await fetchDocument(missing.map((one) => ["comment", one])).then((answer) => takeCards(answer));
     if (coming.length < ENOUGH && cursor) await fetchRows(cursor);
   } catch {
     // What is not held ready is loaded when it is chosen, and says then why it could not be.

@@ -68,6 +68,14 @@ export function dimRow(id, tone, words) {
   return () => replaceRow(before);
 }
 
+/** Dim a row about which nothing is to be decided any more, whoever has done it. */
+export function finishRow(id) {
+  const row = rowOf(id);
+  if (!row) return;
+  row.dataset.done = "";
+  row.querySelector(".mg-item").classList.add("mg-item--decided");
+}
+
 /** What the server says was decided, in the row that said it before. */
 export function takeState(id, answer) {
   const row = rowOf(id);

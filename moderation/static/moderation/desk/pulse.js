@@ -1,7 +1,7 @@
 // What others do meanwhile: counts, who sits here, who has what before them, what was decided. Asked for while the page
 // is seen; mostly the answer is that nothing is new.
 import { desk, make, stage, viewUrl } from "./page.js";
-import { growAges, isOutdated, rowIds, rowOf, takeCounts } from "./list.js";
+import { finishRow, growAges, isOutdated, rowIds, rowOf, takeCounts } from "./list.js";
 import { lookForMore, shownId } from "./stage.js";
 
 const EVERY = 10_000;
@@ -70,10 +70,7 @@ function note(id, kind, words = "") {
   if (!words) old.remove();
   else if (old) old.textContent = words;
   else link.append(make("span", `mg-item__note mg-item__note--${kind}`, words));
-  if (kind === "decided" && words) {
-    link.classList.add("mg-item--decided");
-    rowOf(id).dataset.done = "";
-  }
+  if (kind === "decided" && words) finishRow(id);
 }
 
 /** Nobody else waits for a comment that nobody looks at any more. */
