@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 from comments.api.schemas import ArticleKey, Problem, Prose, PublicId, SiteSlug
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from moderation.enums import Action, Mine, ReportKind, RestrictionKind, RestrictionTarget
-from moderation.queue import QueueAuthor, QueueItem, QueueSort, QueueStatus
+from moderation.queue import QueueSort, QueueStatus
 from moderation.services.bulk import BULK_LIMIT, REASON_LIMIT
 
 MOST_MINUTES = 525_600
@@ -188,7 +188,9 @@ class Item(Schema):
     previous_body: str | None
     language: str
     article: ItemArticle
-    author: ItemAuthor | None = Field(description="None where a comment is judged without knowing who wrote it.")
+    author: ItemAuthor | None = Field(
+        alias="shown_author", description="None where a comment is judged without knowing who wrote it."
+    )
     author_name: str = Field(description="The name as it stood when the comment was written.")
     parent: ItemParent | None
     root: ItemParent | None = Field(description="What began the conversation, when that is not the parent.")
@@ -203,11 +205,6 @@ class Item(Schema):
     is_blind: bool
     reports: list[ItemReport]
     appeal: ItemAppeal | None
-
-    @staticmethod
-    def resolve_author(item: QueueItem) -> QueueAuthor | None:
-        """Nobody, where the read side read nobody."""
-        return None if item.is_blind else item.author
 
 
 class Queue(Schema):

@@ -288,6 +288,11 @@ class QueueItem:
         return self.around.author if self.around else AuthorGlance()
 
     @property
+    def shown_author(self) -> QueueAuthor | None:
+        """The author; nobody in a blind first look."""
+        return None if self.is_blind else self.author
+
+    @property
     def has_waiting_edit(self) -> bool:
         return self.previous_body is not None
 

@@ -140,8 +140,9 @@ def test_queue_item_holds_all_that_a_judgement_needs(client: Client) -> None:
 
 
 def _by_alias(value: dict[str, object]) -> dict[str, object]:
-    """The schema reads `id` from `public_id`, which is its name in the values of the queue."""
-    return value | {"public_id": value["id"]} if "id" in value else value
+    """The schema reads `id` and `author` by the names that they have in the values of the queue."""
+    names = {"id": "public_id", "author": "shown_author"}
+    return value | {names[name]: value[name] for name in names if name in value}
 
 
 def test_queue_takes_the_filters_and_orders_of_the_contract(client: Client) -> None:

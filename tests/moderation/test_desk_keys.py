@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from comments.enums import Status
 from comments.models import Comment
@@ -88,9 +89,9 @@ def test_keys_move_select_open_and_undo_and_are_dead_while_typing(page: Page, li
     assert page.locator("[data-key=approve]:visible .mg-key").inner_text() == "a"
 
     press(page, "j", "ArrowDown", "k")
-    page.wait_for_function(f"({SHOWN}) === '{second.public_id}'")
+    expect(page.locator("#stage article")).to_have_attribute("data-comment", second.public_id)
     press(page, "x", "Shift+J")
-    page.wait_for_function(f"({SHOWN}) === '{third.public_id}'")
+    expect(page.locator("#stage article")).to_have_attribute("data-comment", third.public_id)
     assert page.locator("#selected").inner_text() == "2 selected"
     press(page, "o")
     assert page.locator("#stage .mg-card__context").first.get_attribute("open") == ""
