@@ -99,11 +99,27 @@ class AppealContent(TypedDict):
     minutes_ago: int
 
 
+class NoteContent(TypedDict):
+    """What the desk keeps in mind of the author of a comment."""
+
+    comment: str
+    text: str
+
+
+class CaseContent(TypedDict):
+    """A comment whose judgement is a case for practice, and why it was judged so."""
+
+    comment: str
+    explanation: str
+
+
 class DeskContent(TypedDict):
-    """What waits for the desk besides comments."""
+    """What waits for the desk besides comments, and what it knows."""
 
     reports: list[ReportContent]
     appeals: list[AppealContent]
+    notes: list[NoteContent]
+    cases: list[CaseContent]
 
 
 def site_content() -> SiteContent:

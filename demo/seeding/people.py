@@ -43,10 +43,11 @@ DESK = (
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Accounts of the readers by their handle in authors.json, and those on the desk who decide."""
+    """Accounts of the readers by their handle in authors.json, those on the desk who decide, and who chooses cases there."""
 
     readers: dict[str, User]
     moderators: tuple[User, ...]
+    teacher: User
 
 
 def seed_people(site: Site) -> People:
@@ -73,7 +74,8 @@ def seed_people(site: Site) -> People:
     for member, user in desk.items():
         Membership.objects.create(site=site, user=user, role=member.role)
     deciding = tuple(user for member, user in desk.items() if member.role != Role.AUDITOR)
-    return People(readers=readers, moderators=deciding)
+    teacher = next(user for member, user in desk.items() if member.role == Role.SENIOR)
+    return People(readers=readers, moderators=deciding, teacher=teacher)
 
 
 def sign_ins() -> str:

@@ -21,7 +21,7 @@ from comments.threads import read_page
 from demo.contents import comment_contents, desk_content
 from demo.models import Article as NewspaperArticle
 from demo.seeding.people import DEMO_PASSWORD
-from moderation.models import Appeal, Decision, Membership, Report, Term
+from moderation.models import Appeal, AuthorNote, CalibrationCase, Decision, Membership, Report, Term
 from moderation.services.policies import current_policy
 from tests.demo.conftest import run_seed_demo
 
@@ -51,8 +51,12 @@ def test_seed_demo_every_status_is_as_in_the_file(demo: str) -> None:
     assert found == wanted
 
 
-def test_seed_demo_desk_has_reports_and_an_appeal(demo: str) -> None:
+def test_seed_demo_desk_has_reports_an_appeal_notes_and_cases(demo: str) -> None:
     wanted = desk_content()
+    notes = [(stored(one["comment"]).author_id, one["text"]) for one in wanted["notes"]]
+    assert list(AuthorNote.objects.values_list("author_id", "text")) == notes
+    cases = [(stored(one["comment"]).pk, one["explanation"]) for one in wanted["cases"]]
+    assert list(CalibrationCase.objects.values_list("decision__comment_id", "explanation")) == cases
     reports = [(stored(one["comment"]).pk, one["text"]) for one in wanted["reports"]]
     assert list(Report.objects.open().values_list("comment_id", "text")) == reports
     appeals = [(stored(one["comment"]).pk, one["text"]) for one in wanted["appeals"]]
