@@ -26,8 +26,6 @@ from moderation.views.words import Piece, marked_paragraphs, numbered_spans, wor
 # From which share of the promised time on a comment is soon late.
 SOON = 0.75
 SIGNS = {Action.APPROVE: "check", Action.RESTORE: "undo", Action.SPAM: "spam"}
-# The key of a decision that has none of its own name.
-KEYS = {Action.RESTORE: Action.APPROVE}
 
 NOTHING_SAID = Colleagues()
 NOBODY: Mapping[int, Colleagues] = MappingProxyType({})
@@ -43,14 +41,14 @@ class Timing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision that is one button. `outcome` is where it leads, `key` the name of the key that presses it."""
+    """A decision that is one button, pressed by the key of its name; `outcome` is where it leads. To publish after all has no
+    key, so that a hand quicker than the eye never turns a colleague's refusal round."""
 
     value: str
     label: str
     sign: str
     is_primary: bool
     outcome: Status
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +228,6 @@ def _choices(actions: tuple[Action, ...], item: QueueItem) -> list[Choice]:
             sign=SIGNS[action],
             is_primary=action == Action.APPROVE,
             outcome=_outcome(action, item),
-            key=KEYS.get(action, action).value,
         )
         for action in actions
         if action not in CLAUSE_NEEDED
