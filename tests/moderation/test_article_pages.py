@@ -288,7 +288,7 @@ def test_a_merge_says_before_what_it_does_and_is_in_the_log_of_what_is_left(site
 
     preview = client.get(address, {"target": target.url})
 
-    assert "3 comments change their article: 2 Published 1 Waiting for approval" in text_of(preview)
+    assert "3 comments change their article: 1 Waiting for approval 2 Published" in text_of(preview)
     assert Article.objects.count() == 2
     done = client.post(address, {"target": "a"})
     assert (done.status_code, done["Location"]) == (303, f"{page_of(target)}#log")

@@ -133,6 +133,7 @@ def who_may_not(desk: Desk, kind: str) -> User:
     return make_user() if kind == "reader" else make_moderator(make_site(), role=Role.ADMINISTRATOR)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["auditor", "reader", "stranger"])
 def test_no_address_of_the_desk_lets_who_may_not_change_anything(kind: str) -> None:
     desk = Desk()
