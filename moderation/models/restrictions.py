@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from comments.models import Author, Comment, Site
+from comments.models import Author, Comment, Site, StatusChange
 from moderation.enums import RestrictionKind, RestrictionTarget
 from moderation.models.policies import Clause
 
@@ -214,6 +214,15 @@ class Trust(models.Model):
         on_delete=models.SET_NULL,
         related_name="trusts_revoked",
         verbose_name=_("taken back by"),
+    )
+    # The step of a comment for which the rule took it back, and which brings it back if it is taken back itself.
+    lost_with = models.ForeignKey(
+        StatusChange,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="trusts_lost",
+        verbose_name=_("lost with"),
     )
 
     objects = TrustQuerySet.as_manager()

@@ -52,8 +52,23 @@ class Presence(models.Model):
 class Deferral(models.Model):
     """That a waiting comment is put aside until a moment. Only where it is shown changes, never its status."""
 
+    # Empty once a step has ended it.
     comment = models.OneToOneField(
-        Comment, on_delete=models.CASCADE, related_name="deferral", verbose_name=_("comment")
+        Comment,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="deferral",
+        verbose_name=_("comment"),
+    )
+    # The step that ended it, and brings it back if it is taken back.
+    ended_by = models.OneToOneField(
+        StatusChange,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="ended_deferral",
+        verbose_name=_("ended by"),
     )
     until = models.DateTimeField(_("until"))
     note = models.CharField(_("why"), max_length=200, blank=True)
@@ -73,6 +88,14 @@ class Deferral(models.Model):
         indexes = (
             # queue.py: what is put aside now, and what comes back.
             models.Index(fields=("until",), name="deferral_until"),
+        )
+        constraints = (
+            # It holds of a comment, or a step of that comment has ended it.
+            models.CheckConstraint(
+                condition=Q(comment__isnull=False, ended_by__isnull=True)
+                | Q(comment__isnull=True, ended_by__isnull=False),
+                name="deferral_holds_or_ended",
+            ),
         )
 
     def __str__(self) -> str:
@@ -103,6 +126,15 @@ class OpinionRequest(models.Model):
     )
     created_at = models.DateTimeField(_("asked"), auto_now_add=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    # The step after which nobody needed an answer any more; empty where a colleague gave one.
+    settled_by = models.ForeignKey(
+        StatusChange,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="settled_questions",
+        verbose_name=_("settled by"),
+    )
 
     class Meta:
         verbose_name = _("question to a colleague")

@@ -64,5 +64,5 @@ def take_up(*, comment: Comment, moderator: AbstractBaseUser) -> None:
 
 
 def end_deferral(comment: Comment) -> None:
-    """What has moved or was changed by its author is put aside no longer. 1 query."""
+    """What was changed by its author is put aside no longer. 1 query."""
     Deferral.objects.filter(comment=comment).delete()

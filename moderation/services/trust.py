@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from comments.enums import AuthorKind
+from comments.enums import AuthorKind, Status
 from comments.exceptions import InvalidInputError
 from comments.models import Author, StatusChange
 from moderation.enums import Permission
@@ -63,14 +63,15 @@ def take_trust_back(*, author: Author, moderator: AbstractBaseUser | None) -> bo
 
 
 def review_trust_with(change: StatusChange) -> None:
-    """Give or take back trust by the rule after a step of a comment. 1 query on a site without a rule, else 3 to 5.
+    """Give or take back trust by the rule after a step of a comment. Where it takes back another step, the trust that this
+    one had cost stands again, and that which it had earned falls. 1 query on a site without a rule, else 3 to 9.
 
     The caller holds the transaction of the step.
     """
     comment = change.comment
     rule = DeskSettings.objects.filter(site=comment.site_id, trust_after__gt=0).first()
     if rule is not None:
-        _review(rule, comment.author_id)
+        _review(rule, comment.author_id, change)
 
 
 def review_trust_by_rules() -> int:
@@ -78,7 +79,7 @@ def review_trust_by_rules() -> int:
     switched_off = Trust.objects.standing().by_rule().exclude(author__site__desk_settings__trust_after__gt=0)
     changed = switched_off.update(revoked_at=timezone.now())
     for rule in DeskSettings.objects.filter(trust_after__gt=0):
-        since = _since(rule)
+        since = _since(rule, timezone.now())
         promising = authors_to_trust(rule.site_id, since=since, published=rule.trust_after, limit=MOST_AT_ONCE)
         refused = authors_to_distrust(rule.site_id, since=since, limit=MOST_AT_ONCE)
         for author_id in [*promising, *refused]:
@@ -98,21 +99,51 @@ def save_rule(*, settings: DeskSettings, administrator: AbstractBaseUser) -> Des
     return DeskSettings.objects.update_or_create(site=settings.site, defaults=fields)[0]
 
 
-def _review(rule: DeskSettings, author_id: int) -> bool:
-    """Whether an author gained or lost trust. Comments from before somebody took it back count for nothing."""
-    taken_back = Trust.objects.filter(author=author_id, revoked_by__isnull=False).aggregate(at=Max("revoked_at"))["at"]
-    since = max(_since(rule), taken_back) if taken_back else _since(rule)
-    published, refused = judged_since(author_id, since=since)
+def _review(rule: DeskSettings, author_id: int, change: StatusChange | None = None) -> bool:
+    """Whether an author gained or lost trust, with this step of a comment where there was one. Comments from before
+    somebody took it back count for nothing."""
+    of_author = Trust.objects.filter(author=author_id)
+    taken_back = of_author.filter(revoked_by__isnull=False).aggregate(at=Max("revoked_at"))["at"]
     now = timezone.now()
+    published, refused = judged_since(author_id, since=_since(rule, now, taken_back))
     if refused:
-        return bool(Trust.objects.standing().by_rule().filter(author=author_id).update(revoked_at=now))
-    if published < rule.trust_after or not Author.objects.filter(PROVED, pk=author_id).exists():
-        return False
-    if Restriction.objects.standing(now).filter(author=author_id).exists():
+        return bool(of_author.standing().by_rule().update(revoked_at=now, lost_with=change))
+    if change is not None and change.undoes_id is not None and _undo(rule, change, taken_back):
+        return True
+    if published < rule.trust_after or not _may_be_trusted(author_id):
         return False
     _trust, is_new = Trust.objects.get_or_create(author_id=author_id, revoked_at=None, defaults={"granted_at": now})
     return is_new
 
 
-def _since(rule: DeskSettings) -> datetime.datetime:
-    return timezone.now() - datetime.timedelta(days=rule.trust_days)
+def _undo(rule: DeskSettings, change: StatusChange, taken_back: datetime.datetime | None) -> bool:
+    """Whether with this undo trust stands again that the undone step had cost, or falls that stood on what it published."""
+    of_author = Trust.objects.filter(author=change.comment.author_id).by_rule()
+    standing = of_author.standing().first()
+    if standing is not None:
+        # What the author wrote since counts too: the trust may stand on that.
+        start = _since(rule, standing.granted_at, taken_back)
+        published, _refused = judged_since(standing.author_id, since=start)
+        is_unfounded = change.from_status == Status.APPROVED and published < rule.trust_after
+        return is_unfounded and bool(of_author.standing().update(revoked_at=timezone.now()))
+    lost = of_author.filter(lost_with=change.undoes_id)
+    if taken_back is not None:
+        lost = lost.filter(revoked_at__gt=taken_back)
+    is_trusted = Trust.objects.standing().filter(author=change.comment.author_id).exists()
+    if is_trusted or not lost.exists() or not _may_be_trusted(change.comment.author_id):
+        return False
+    return bool(lost.update(revoked_at=None, lost_with=None))
+
+
+def _may_be_trusted(author_id: int) -> bool:
+    """Whether it is known who they are, and nothing restricts them. 2 queries."""
+    is_restricted = Restriction.objects.standing(timezone.now()).filter(author=author_id).exists()
+    return not is_restricted and Author.objects.filter(PROVED, pk=author_id).exists()
+
+
+def _since(
+    rule: DeskSettings, moment: datetime.datetime, taken_back: datetime.datetime | None = None
+) -> datetime.datetime:
+    """From when on comments count for trust that is given at a moment."""
+    start = moment - datetime.timedelta(days=rule.trust_days)
+    return max(start, taken_back) if taken_back else start

@@ -11,12 +11,12 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from comments.models import Article, Comment, Outbox, Revision, Site, StatusChange
-from moderation.models import Appeal, Decision, Deferral, Report
+from moderation.models import Appeal, Decision, Deferral, Membership, Opinion, OpinionRequest, Report
 from moderation.queue import QueueStatus
 from moderation.queue.order import queue_of
 from tests.flows import desk_values as model
 from tests.flows.desk_model import Desk
-from tests.flows.desk_values import Row, Step
+from tests.flows.desk_values import Beside, Row, Step
 
 Look = dict[str, object]
 # The others hold comments of one status alone.
@@ -41,7 +41,7 @@ def look_at_desk(site: Site) -> Look:
     )
     of_comment = {one[0]: [change[1:] for change in changes if change[0] == one[0]] for one in comments}
     place = {change[0]: index for steps in of_comment.values() for index, change in enumerate(steps)}
-    deferred = dict(Deferral.objects.values_list("comment_id", "until"))
+    beside = _beside(site)
     texts = Revision.objects.filter(comment__site=site).values_list("comment_id", "body_html", "number")
     numbers = {(pk, html): number for pk, html, number in texts}
     decided = Decision.objects.filter(comment__site=site).order_by("pk")
@@ -49,7 +49,7 @@ def look_at_desk(site: Site) -> Look:
     reports = list(Report.objects.filter(comment__site=site).order_by("pk").values_list("pk", "reference", "state"))
     names = {str(one[1]): one[0] for one in (*decisions, *reports)}
     return {
-        "standing": [(*one[2:], deferred.get(one[0])) for one in comments],
+        "standing": [(*one[2:], *beside.get(one[0], Beside())) for one in comments],
         "public": [numbers[one[0], one[1]] if one[1] else None for one in comments],
         "history": [[(*step[1:-1], place.get(step[-1])) for step in of_comment[one[0]]] for one in comments],
         "articles": list(Article.objects.filter(site=site).order_by("pk").values_list("comment_count", "version")),
@@ -65,7 +65,7 @@ def look_at_desk(site: Site) -> Look:
 def look_at_model(desk: Desk) -> Look:
     """The same of the model."""
     return {
-        "standing": [(*one.standing, one.revision, one.deferred_until) for one in desk.comments],
+        "standing": [(*one.standing, one.revision, *one.beside) for one in desk.comments],
         "public": [
             one.standing.published_revision if one.standing.status == "approved" else None for one in desk.comments
         ],
@@ -85,6 +85,23 @@ def _model_step(step: Step, one: model.Comment) -> tuple[object, ...]:
     return (step.came_from, step.to, step.revision, step.by, step.clause, undoes)
 
 
+def _beside(site: Site) -> dict[int, Beside]:
+    """By comment: until when it is put aside, who asks whom, and the open opinions, people by their place on the desk."""
+    members = Membership.objects.filter(site=site).order_by("pk").values_list("user_id", flat=True)
+    places: dict[int | None, int] = {pk: place for place, pk in enumerate(members)}
+    found: dict[int, Beside] = {}
+    for pk, until in Deferral.objects.filter(comment__site=site).values_list("comment_id", "until"):
+        found[pk or 0] = Beside(deferred_until=until)
+    asked = OpinionRequest.objects.filter(comment__site=site, answered_at=None)
+    for pk, by, of in asked.values_list("comment_id", "asked_by_id", "asked_of_id"):
+        found[pk] = found.get(pk, Beside())._replace(question=(places[by], places.get(of)))
+    given = Opinion.objects.filter(comment__site=site, change=None)
+    for pk, revision, by, action in given.values_list("comment_id", "revision", "moderator_id", "action"):
+        one = found.get(pk, Beside())
+        found[pk] = one._replace(opinions=tuple(sorted([*one.opinions, (revision, places[by], action)])))
+    return found
+
+
 def _queues(site: Site, pks: list[int]) -> dict[str, list[int]]:
     """By queue: the places of its comments."""
     held = {
@@ -98,7 +115,7 @@ def _model_queues(desk: Desk) -> dict[str, list[int]]:
     appealed = {id(one.decision.comment) for one in desk.appeals if one.state == "open"}
 
     def is_aside(one: model.Comment) -> bool:
-        return one.deferred_until is not None and one.deferred_until > desk.now
+        return one.beside.deferred_until is not None and one.beside.deferred_until > desk.now
 
     holds: dict[str, Callable[[model.Comment], bool]] = {
         "waiting": lambda one: one.standing.waiting_since is not None and not is_aside(one),

@@ -2,7 +2,8 @@
 
 A comment moves between states; every step is kept, and one that is taken back puts exactly the state before it back. A mail
 about a decision waits 15 s; taken back until then it is never sent, afterwards a second one follows. To an address that nobody
-proved one mail a day goes. Readers' reports and the author's appeal are settled by a step, and open again when it is taken back.
+proved one mail a day goes. Readers' reports and the author's appeal are settled by a step, and open again when it is taken back;
+so are questions to colleagues and their opinions, and a comment that was put aside is put aside again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.flows.desk_values import (
     ROWS_ARE_KEPT,
     WHAT_REPORTS_BECOME,
     Appeal,
+    Beside,
     Comment,
     Decision,
     Refused,
@@ -61,7 +63,7 @@ class Desk:
         if standing.status != "returned" and not (in_window and standing.status in ("pending", "approved")):
             raise Refused("EditWindowOverError")
         comment.written.append(self.now)
-        comment.deferred_until = None
+        comment.beside = comment.beside._replace(deferred_until=None)
         if standing.status == "approved":
             comment.standing = standing._replace(waiting_since=standing.waiting_since or self.now)
         if standing.status == "returned":
@@ -192,7 +194,34 @@ class Desk:
     def defer(self, comment: Comment, until: datetime.datetime) -> None:
         if comment.standing.waiting_since is None:
             raise Refused("NotWaitingError")
-        comment.deferred_until = until
+        comment.beside = comment.beside._replace(deferred_until=until)
+
+    def take_up(self, comment: Comment) -> None:
+        comment.beside = comment.beside._replace(deferred_until=None)
+
+    def ask(self, comment: Comment, moderator: int, colleague: int | None) -> None:
+        if comment.standing.waiting_since is None:
+            raise Refused("NotWaitingError")
+        if comment.beside.question is not None:
+            raise Refused("AlreadyAskedError")
+        comment.beside = comment.beside._replace(question=(moderator, colleague))
+
+    def take_question_back(self, comment: Comment, moderator: int) -> None:
+        question = comment.beside.question
+        if question is not None and question[0] == moderator:
+            comment.beside = comment.beside._replace(question=None)
+
+    def give_opinion(self, comment: Comment, moderator: int, action: str, revision: int) -> None:
+        if action not in self.possible(comment):
+            raise Refused("IllegalTransitionError")
+        if comment.standing.waiting_since is None or revision != comment.revision:
+            raise Refused("NotWaitingError")
+        others = [one for one in comment.beside.opinions if one[:2] != (revision, moderator)]
+        question = comment.beside.question
+        is_answer = question is not None and question[0] != moderator and question[1] in (None, moderator)
+        comment.beside = comment.beside._replace(
+            opinions=tuple(sorted([*others, (revision, moderator, action)])), question=None if is_answer else question
+        )
 
     # --- The outbox
 
@@ -271,8 +300,8 @@ class Desk:
         self, comment: Comment, after: Standing, *, by: str, clause: str = "", takes_back: Step | None = None
     ) -> Step:
         before = comment.standing
-        step = Step(before.status, after.status, comment.revision, by, clause, before, takes_back)
-        comment.standing, comment.deferred_until = after, None
+        step = Step(before.status, after.status, comment.revision, by, clause, before, takes_back, ended=comment.beside)
+        comment.standing, comment.beside = after, takes_back.ended if takes_back else Beside()
         comment.steps.append(step)
         if takes_back is not None:
             takes_back.is_taken_back = True

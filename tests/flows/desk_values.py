@@ -50,8 +50,23 @@ class Standing(NamedTuple):
     edited_at: datetime.datetime | None = None
 
 
+class Beside(NamedTuple):
+    """What colleagues have to do with a waiting comment. `question` is who asks and who is asked (None: anybody); `opinions`
+    are sorted, each with the revision and who gave it.
+    """
+
+    deferred_until: datetime.datetime | None = None
+    question: tuple[int, int | None] | None = None
+    opinions: tuple[tuple[int, int, str], ...] = ()
+
+
+NOTHING_BESIDE = Beside()
+
+
 @dataclass(eq=False)
 class Step:
+    """`ended` is what was beside the comment until this step."""
+
     came_from: str
     to: str
     revision: int
@@ -60,6 +75,7 @@ class Step:
     before: Standing | None
     takes_back: Step | None = None
     is_taken_back: bool = False
+    ended: Beside = NOTHING_BESIDE
 
 
 @dataclass(eq=False)
@@ -73,7 +89,7 @@ class Comment:
     standing: Standing
     written: list[datetime.datetime]
     steps: list[Step]
-    deferred_until: datetime.datetime | None = None
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def revision(self) -> int:

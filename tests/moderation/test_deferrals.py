@@ -6,25 +6,30 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from comments.enums import Status
+from comments import lifecycle
+from comments.enums import ActorKind, Status
 from comments.exceptions import InvalidInputError
 from comments.models import Comment
 from comments.services.posting import revise_comment
 from moderation.enums import Action, DeferFor, Role
 from moderation.exceptions import NotAllowedError, NotWaitingError
-from moderation.models import Deferral, Lease
+from moderation.models import Decision, Deferral, Lease
 from moderation.queue import read_item
-from moderation.services.decisions import decide
+from moderation.services.decisions import decide, undo
 from moderation.services.deferrals import defer, end_of_deferral, take_up
 from moderation.services.leases import hold
+from moderation.services.taking_back import plan_undo, undo_down_to
 from tests.factories import make_article, make_comment, make_moderator, move
+from tests.moderation.reporting import judge
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
 
 
 def stored() -> list[tuple[object, ...]]:
-    return list(Deferral.objects.values_list("comment__public_id", "until", "note", "user"))
+    """The deferrals that hold."""
+    held = Deferral.objects.filter(ended_by=None)
+    return list(held.values_list("comment__public_id", "until", "note", "user"))
 
 
 def test_deferring_keeps_until_when_and_why_and_lets_go_of_the_comment() -> None:
@@ -116,6 +121,45 @@ def test_deciding_withdrawing_and_editing_end_a_deferral() -> None:
     revise_comment(comment=edited, body="Ein neuer Text")
 
     assert [row[0] for row in stored()] == [kept.public_id]
+
+
+def test_undo_brings_back_exactly_the_deferral_that_the_decision_ended() -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    first, other = make_comment(article), make_comment(article)
+    for comment in (first, other):
+        defer(comment=comment, moderator=moderator, until=timezone.now() + 3 * HOUR, note="Fragt die Redaktion")
+    before = list(Deferral.objects.order_by("pk").values())
+    decisions = [judge(comment, Action.REJECT, clause="respect") for comment in (first, other)]
+    assert stored() == []
+
+    undo(decision=decisions[0], moderator=moderator)
+
+    assert Deferral.objects.filter(comment=first).values().get() == before[0]
+    assert Deferral.objects.get(comment=None).ended_by_id == decisions[1].change_id
+
+
+def test_undo_down_to_an_older_decision_brings_back_what_that_one_had_ended() -> None:
+    comment = make_comment(make_article())
+    moderator = make_moderator(comment.site)
+    defer(comment=comment, moderator=moderator, until=timezone.now() + 3 * HOUR, note="Zuerst")
+    first = judge(comment, Action.APPROVE)
+    lifecycle.set_status(
+        comment.pk,
+        Status.PENDING,
+        actor=lifecycle.Actor(ActorKind.RULE),
+        expected_status=Status.APPROVED,
+        expected_revision=1,
+    )
+    defer(comment=comment, moderator=moderator, until=timezone.now() + HOUR, note="Danach")
+    last = judge(comment, Action.REJECT, clause="respect")
+
+    undo(decision=last, moderator=moderator)
+    assert [row[2] for row in stored()] == ["Danach"]
+    loaded = Decision.objects.select_related("comment__site", "comment__author").get(pk=first.pk)
+    undo_down_to(decision=loaded, moderator=moderator, newest=plan_undo([loaded])[loaded.pk].newest)
+
+    assert [row[2] for row in stored()] == ["Zuerst"]
 
 
 def test_ends_of_deferrals() -> None:

@@ -11,9 +11,11 @@ from moderation.exceptions import AlreadyAskedError, ClauseNeededError, NotAllow
 from moderation.models import Opinion, OpinionRequest
 from moderation.queue import QueueFilters
 from moderation.queue.colleagues import Work, read_colleagues, read_team
+from moderation.services.decisions import undo
 from moderation.services.opinions import ask, give_opinion, take_question_back
 from tests.factories import make_article, make_comment, make_moderator, move
 from tests.moderation.desk_pages import ids
+from tests.moderation.reporting import judge
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,32 @@ def test_opinion_that_could_not_be_a_decision_is_refused() -> None:
     with pytest.raises(NotWaitingError):
         ask(comment=comment, moderator=colleague)
     assert (OpinionRequest.objects.count(), Opinion.objects.count()) == (0, 0)
+
+
+def test_undo_brings_back_the_question_and_the_opinions_that_the_decision_settled() -> None:
+    comment = make_comment(make_article())
+    asker, colleague, other = (make_moderator(comment.site) for _ in range(3))
+    ask(comment=comment, moderator=asker, colleague=other.pk, question="Satire?")
+    answer(comment, colleague, remark="Ja.")
+    before = [list(model.objects.order_by("pk").values()) for model in (OpinionRequest, Opinion)]
+    decision = judge(comment, Action.APPROVE)
+    assert asked(comment, other) == []
+    assert list(OpinionRequest.objects.values_list("settled_by")) == [(decision.change_id,)]
+
+    undo(decision=decision, moderator=asker)
+
+    assert [list(model.objects.order_by("pk").values()) for model in (OpinionRequest, Opinion)] == before
+    assert asked(comment, other) == [comment.public_id]
+
+
+def test_undo_does_not_ask_again_what_a_colleague_had_answered_before() -> None:
+    comment = make_comment(make_article())
+    asker, colleague = make_moderator(comment.site), make_moderator(comment.site)
+    ask(comment=comment, moderator=asker)
+    answer(comment, colleague)
+    answered_at = OpinionRequest.objects.get().answered_at
+
+    undo(decision=judge(comment, Action.APPROVE), moderator=asker)
+
+    assert OpinionRequest.objects.get().answered_at == answered_at
+    assert Opinion.objects.get().change is None

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from comments.enums import ArticleMode, AuthorKind, Status
 from comments.models import Comment
-from moderation.enums import Automation, RestrictionKind, Role
+from moderation.enums import Action, Automation, RestrictionKind, Role
 from moderation.exceptions import NotAllowedError
 from moderation.models import Decision, DeskSettings, Trust
+from moderation.services.bulk import BulkItem, decide_together
 from moderation.services.decisions import undo
 from moderation.services.publications import take_back_flagged
+from moderation.services.taking_back import undo_batch
 from moderation.services.trust import grant_trust, review_trust_by_rules, revoke_trust
 from tests.factories import make_article, make_moderator
 from tests.moderation.desk_pages import flag, press, sign_in, text_of
@@ -69,6 +71,104 @@ def test_trust_comes_by_the_rule_and_goes_with_a_refused_comment() -> None:
     assert write(article, author=author, body="Der vierte Text.").status == Status.PENDING
     undo(decision=Decision.objects.get(action="remove"), moderator=make_moderator(article.site))
     assert Trust.objects.standing().count() == 1
+
+
+def last_decision() -> Decision:
+    return Decision.objects.select_related("comment__site", "comment__author").latest("id")
+
+
+def test_undo_of_the_approval_that_earned_trust_takes_it_back() -> None:
+    article = make_article()
+    make_rule(article)
+    author, moderator = proved(article), make_moderator(article.site)
+    judged(article, author, "approve", "Der erste Text.")
+    judged(article, author, "approve", "Der zweite Text.")
+    trust = Trust.objects.standing().get()
+
+    undo(decision=last_decision(), moderator=moderator)
+
+    trust.refresh_from_db()
+    assert (Trust.objects.count(), trust.revoked_at is None, trust.revoked_by) == (1, False, None)
+    assert write(article, author=author, body="Der dritte Text.").status == Status.PENDING
+    # It is the rule that took it back, not a person: the same text earns it again.
+    press(sign_in(moderator), Comment.objects.get(public_id=last_decision().comment.public_id), "approve")
+    assert Trust.objects.standing().count() == 1
+
+
+def test_undo_of_an_approval_leaves_trust_that_stands_on_others() -> None:
+    article = make_article()
+    rule = make_rule(article)
+    author, moderator = proved(article), make_moderator(article.site)
+    for number in range(2):
+        judged(article, author, "approve", f"Text Nummer {number}.")
+    trust = Trust.objects.get()
+    # Long ago: what earned it would not count today.
+    long_ago = timezone.now() - datetime.timedelta(days=60)
+    Trust.objects.update(granted_at=long_ago)
+    author.comments.update(posted_at=long_ago)
+    rule.publishes_trusted = False
+    rule.save()
+    judged(article, author, "approve", "Ein neuer Text.")
+
+    undo(decision=last_decision(), moderator=moderator)
+
+    assert list(Trust.objects.standing()) == [trust]
+
+
+@pytest.mark.parametrize("is_long_ago", [False, True])
+def test_undo_of_the_rejection_that_cost_trust_gives_the_same_trust_back(*, is_long_ago: bool) -> None:
+    article = make_article()
+    make_rule(article, publishes=False)
+    author, moderator = proved(article), make_moderator(article.site)
+    for number in range(2):
+        judged(article, author, "approve", f"Text Nummer {number}.")
+    if is_long_ago:
+        author.comments.update(posted_at=timezone.now() - datetime.timedelta(days=60))
+    before = Trust.objects.values().get()
+    judged(article, author, "reject:respect", "Kein guter Text.")
+    assert Trust.objects.standing().count() == 0
+
+    undo(decision=last_decision(), moderator=moderator)
+
+    assert Trust.objects.values().get() == before
+
+
+def test_undo_of_a_batch_of_rejections_gives_the_trust_back() -> None:
+    article = make_article()
+    make_rule(article, after=1, publishes=False)
+    author, moderator = proved(article), make_moderator(article.site)
+    judged(article, author, "approve", "Ein guter Text.")
+    before = Trust.objects.values().get()
+    comments = [write(article, author=author, body=f"Kein guter Text: {number}.") for number in range(2)]
+    loaded = {one.public_id: one for one in Comment.objects.with_context().filter(pk__in=[one.pk for one in comments])}
+    items = [BulkItem(name, Action.REJECT, Status.PENDING, 1, clause="respect") for name in loaded]
+    batch = decide_together(items=items, comments=loaded, moderator=moderator, reason="Eine Welle")
+    assert Trust.objects.standing().count() == 0
+
+    undo_batch(batch_id=batch.batch_id, moderator=moderator)
+
+    assert Trust.objects.values().get() == before
+
+
+@pytest.mark.parametrize("case", ["refused_besides", "restricted", "by_hand"])
+def test_undo_of_a_rejection_gives_no_trust_back_that_something_else_has_ended(case: str) -> None:
+    article = make_article()
+    make_rule(article, after=1, publishes=False)
+    author, moderator = proved(article), make_moderator(article.site)
+    judged(article, author, "approve", "Ein guter Text.")
+    judged(article, author, "reject:respect", "Kein guter Text.")
+    costly = last_decision()
+    if case == "refused_besides":
+        judged(article, author, "reject:respect", "Noch einer.")
+    if case == "restricted":
+        lay(author, RestrictionKind.HOLD)
+    if case == "by_hand":
+        grant_trust(author=author, moderator=moderator)
+        revoke_trust(author=author, moderator=moderator)
+
+    undo(decision=costly, moderator=moderator)
+
+    assert Trust.objects.standing().count() == 0
 
 
 @pytest.mark.parametrize(

@@ -214,9 +214,12 @@ def test_undo_leads_back_to_where_two_people_are_needed_again() -> None:
     undo(decision=decision, moderator=second)
 
     assert status(comment) == Status.PENDING
-    assert isinstance(say(comment, first, Action.APPROVE), Opinion)
+    # The first vote is open again; the second was the decision, and was taken back with it.
+    assert [(row[0], row[5]) for row in votes()] == [(first.pk, None), (second.pk, "approved")]
+    with pytest.raises(AlreadyVotedError):
+        say(comment, first, Action.APPROVE)
     assert isinstance(say(comment, second, Action.APPROVE), Decision)
-    assert len(votes()) == 4
+    assert len(votes()) == 3
 
 
 def test_removing_what_is_published_needs_two_people_too_and_an_appeal_only_the_other_one() -> None:
