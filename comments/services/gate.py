@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
 from comments.exceptions import RestrictedError
@@ -25,13 +25,23 @@ def require_passage(
     """What the gatekeeper says of somebody who may pass; 1 query for their authors unless given, and those of the gatekeeper.
 
     Raises RestrictedError. A gatekeeper that fails refuses nobody, and has what they write wait for a person. `is_last`: in
-    the transaction that stores it, which a failing query must not end.
+    the transaction that stores it, which a failing query must not end, and before whose end nobody is restricted (`close`).
     """
+    if is_last:
+        _keep_open(site)
     known = authors_of(identity, site=site) if authors is None else list(authors)
     gate = _ask(describe(site=site, identity=identity, act=act, authors=known), is_last=is_last)
     if gate.refusal:
         raise RestrictedError(gate.refusal, until=gate.until, page=gate.page, reference=gate.reference, kind=gate.kind)
     return gate
+
+
+def close(site: Site) -> None:
+    """Let nobody pass on a site until the caller's transaction is over; it begins when everybody has passed who was let to.
+
+    Whoever restricts somebody calls this first. What is written is then either stored before, or asks after. 1 query.
+    """
+    Site.objects.select_for_update().get(pk=site.pk)
 
 
 def describe(*, site: Site, identity: Identity, act: GateAct, authors: Iterable[Author]) -> GateInput:
@@ -67,6 +77,17 @@ def address_digest(address: str) -> str:
 def address_domain(address: str) -> str:
     """The domain of an address, in small letters."""
     return address.strip().casefold().rpartition("@")[2]
+
+
+def _keep_open(site: Site) -> None:
+    """Wait for who has closed the gate of a site, and have others wait who want to. 1 query on PostgreSQL.
+
+    The lock is the one that the foreign keys take anyway at the end of the transaction: writers do not wait for each other.
+    SQLite needs none, as of two transactions that write, the second one begins when the first one is over.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM marginalia_site WHERE id = %s FOR KEY SHARE", [site.pk])
 
 
 def _each(values: Iterable[str]) -> tuple[str, ...]:

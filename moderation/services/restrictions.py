@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from comments.conf import settings
 from comments.exceptions import InvalidInputError
 from comments.models import Author, Comment, Site
-from comments.services import outbox
+from comments.services import gate, outbox
 from comments.services.gate import address_digest, address_domain
 from comments.text import TextError, check_length, clean_body, is_visible
 from moderation.enums import Permission, RestrictionKind, RestrictionTarget
@@ -82,8 +82,9 @@ def restrict(
     ends_at = _checked_end(draft, now)
     is_for_good = draft.kind == RestrictionKind.BAN and ends_at is None
     with transaction.atomic():
-        # Two presses of one button: the second waits for the first, and then finds its restriction.
-        Author.objects.select_for_update().get(pk=author.pk)
+        # What they are just posting is stored before, or refused after. Of two presses of one button the second one finds
+        # the restriction of the first.
+        gate.close(author.site)
         standing = Restriction.objects.standing(now).filter(site=author.site, kind=draft.kind)
         if standing.filter(target=draft.target, value=value).exists():
             raise InvalidInputError("kind", _("This restriction holds already. Lift it first to lay another one."))
