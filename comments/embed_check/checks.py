@@ -32,8 +32,16 @@ def check_page(
     ]
 
 
+def loader_line(comments_origin: str) -> str:
+    """A script that loads ours when the page has loaded, so that nothing of the page ever waits for this server."""
+    return (
+        '<script>addEventListener("load", () => document.head.append(Object.assign(document.createElement("script"), '
+        f'{{ src: "{comments_origin}/embed/v1.js" }})))</script>'
+    )
+
+
 def script_line(comments_origin: str) -> str:
-    """The script tag as it should be."""
+    """The plain script tag, which any policy can let in; the browser's load event waits until it has come or failed."""
     return f'<script async src="{comments_origin}/embed/v1.js"></script>'
 
 
@@ -54,19 +62,26 @@ def suggest_key(address: str) -> str:
 def _check_scripts(page: EmbedPage, comments_origin: str) -> Iterator[Finding]:
     if not page.scripts:
         sentence = _("The page does not load the script, so no comments appear. Paste this line into its head:")
-        yield Finding("script_missing", sentence, script_line(comments_origin))
+        # A policy may refuse scripts inside the page and addresses that scripts set; the plain tag it can always let in.
+        line = script_line if page.policies else loader_line
+        yield Finding("script_missing", sentence, line(comments_origin))
         return
     if len(page.scripts) > 1:
         yield Finding(
             "script_twice",
             _("The page loads the script %(count)s times. Once is enough; leave only this line:")
             % {"count": len(page.scripts)},
-            script_line(comments_origin),
+            _line_in_use(page, comments_origin),
         )
     fault = _first_fault(page, page.scripts[0], comments_origin)
     if fault is not None:
         code, sentence = fault
-        yield Finding(code, sentence, script_line(comments_origin))
+        yield Finding(code, sentence, _line_in_use(page, comments_origin))
+
+
+def _line_in_use(page: EmbedPage, comments_origin: str) -> str:
+    """The line of the kind that the page has chosen, as it should be."""
+    return (loader_line if page.scripts[0].is_inline else script_line)(comments_origin)
 
 
 def _first_fault(page: EmbedPage, script: ScriptTag, comments_origin: str) -> tuple[str, str] | None:

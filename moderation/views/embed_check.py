@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from comments.conf import settings
-from comments.embed_check.checks import element_line, script_line
+from comments.embed_check.checks import element_line, loader_line, script_line
 from comments.exceptions import InvalidInputError
 from comments.services.embed_check import EmbedReport, check_embed
 from moderation.forms import EmbedCheckForm
@@ -32,7 +32,8 @@ def embed_check(request: HttpRequest) -> HttpResponse:
         "desk": desk,
         "form": form,
         "report": report,
-        "lines": (script_line(settings.base_url), element_line(desk.site.slug, "article-4711")),
+        "lines": (loader_line(settings.base_url), element_line(desk.site.slug, "article-4711")),
+        "plain_line": script_line(settings.base_url),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "moderation/embed_check.html", context, status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from comments.embed_check import KnownSite, check_page, read_page
+from comments.embed_check.checks import loader_line
 from comments.embed_check.csp import is_let_in
 
 COMMENTS = "https://comments.example"
@@ -71,6 +72,13 @@ def test_broken_page_has_exactly_its_finding(code: str, html: str) -> None:
     assert codes(html) == [code]
 
 
+def test_line_of_the_script_is_the_loader_but_where_a_policy_could_refuse_it() -> None:
+    assert fixes(ELEMENT) == [loader_line(COMMENTS)]
+    assert fixes(ELEMENT, f"script-src {COMMENTS}; connect-src {COMMENTS}") == [SCRIPT]
+    assert fixes(SCRIPT + SCRIPT + ELEMENT) == [SCRIPT]
+    assert fixes(loader_line("https://old.example") + ELEMENT) == [loader_line(COMMENTS)]
+
+
 POLICIES = [
     ("csp_script", "script-src 'self'; connect-src *", f"script-src 'self' {COMMENTS}"),
     ("csp_script", "script-src 'none'", f"script-src {COMMENTS}"),
@@ -121,12 +129,6 @@ def test_script_with_the_nonce_of_the_policy_has_no_findings() -> None:
     assert codes(html, "script-src 'nonce-abc' 'strict-dynamic'") == []
 
 
-LOADER = (
-    '<script{nonce}>addEventListener("load", () => document.head.append('
-    f'Object.assign(document.createElement("script"), {{{{ src: "{COMMENTS}/embed/v1.js" }}}})))</script>'
-)
-
-
 @pytest.mark.parametrize(
     ("policy", "nonce", "found"),
     [
@@ -139,12 +141,12 @@ LOADER = (
     ],
 )
 def test_script_that_loads_ours_after_the_page_counts_as_the_script(policy: str, nonce: str, found: list[str]) -> None:
-    assert codes(LOADER.format(nonce=nonce) + ELEMENT, policy) == found
+    loader = loader_line(COMMENTS).replace("<script>", f"<script{nonce}>")
+    assert codes(loader + ELEMENT, policy) == found
 
 
 def test_script_that_loads_another_server_has_its_finding() -> None:
-    html = LOADER.format(nonce="").replace(COMMENTS, "https://old.example") + ELEMENT
-    assert codes(html, "img-src 'self'") == ["script_elsewhere"]
+    assert codes(loader_line("https://old.example") + ELEMENT, "img-src 'self'") == ["script_elsewhere"]
 
 
 def test_frame_that_the_policy_refuses_has_its_finding_only_where_it_is_wanted() -> None:

@@ -18,6 +18,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from comments.commentable import article_for
+from comments.embed_check.checks import loader_line
 from comments.enums import Status
 from comments.models import Article, Site
 from comments.services.articles import ArticleFacts, register_article
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 TEXT = "The ferry has always been late."
 TAKEN = {
     ("1. Register your address", "json"): 1,
-    ("Plain HTML", "html"): 1,
+    ("Plain HTML", "html"): 2,
     ("Django", "html"): 2,
     ("WordPress", "sh"): 1,
     ("Hugo", "sh"): 1,
@@ -60,10 +61,17 @@ class Setting:
         """A snippet with the addresses of this test, as a reader puts in their own."""
         return text.replace(COMMENTS, self.comments).replace(NEWS, self.host.url)
 
-    def publish(self, inside: str) -> str:
-        """A page with this in its body, under the policy of the how-to page; gives its address."""
+    def publish(self, inside: str, *, nonce: str = "") -> str:
+        """A page with this in its body, under the policy of the how-to page; gives its address.
+
+        With `nonce` scripts of that nonce are let in, too; without it the policy is as strict as can be.
+        """
         policy = self.localise(snippet("3. Let it in", "text")).strip()
-        self.host.csp = f"default-src 'none'; {policy}; require-trusted-types-for 'script'; trusted-types 'none'"
+        self.host.csp = f"default-src 'none'; {policy}"
+        if nonce:
+            self.host.csp = self.host.csp.replace("script-src", f"script-src 'nonce-{nonce}'")
+        else:
+            self.host.csp += "; require-trusted-types-for 'script'; trusted-types 'none'"
         head = f'<link rel="canonical" href="{self.article.url}">'
         self.host.pages["/article.html"] = (
             f'<!doctype html><html lang="en"><head>{head}</head><body>{inside}</body></html>'
@@ -109,11 +117,20 @@ def _render(text: str) -> str:
     return engines["django"].from_string(text).render({"article": article})
 
 
+def _with_tag() -> str:
+    """The snippet of plain HTML with the plain tag in place of its first line, as the page says."""
+    loader, element = snippet("Plain HTML", "html").splitlines()
+    assert loader == loader_line(COMMENTS)
+    return snippet("Plain HTML", "html", 1) + element
+
+
 EMBEDDINGS = {
     "plain HTML": lambda: snippet("Plain HTML", "html"),
+    "plain tag": _with_tag,
     "Django template": lambda: _render(snippet("Django", "html", 1)),
     "example page": (PROJECT_DIR / "integrations/html/article.html").read_text,
 }
+NONCE = "abc"
 
 
 @pytest.mark.browser
@@ -121,7 +138,11 @@ EMBEDDINGS = {
 @pytest.mark.parametrize("way", EMBEDDINGS)
 def test_page_made_by_the_how_to_page_shows_its_comments(setting: Setting, page: Page, way: str) -> None:
     counts = snippet("Counts", "html")
-    address = setting.publish(setting.localise(EMBEDDINGS[way]() + f"<p id=counts>{counts}</p>"))
+    html = setting.localise(EMBEDDINGS[way]() + f"<p id=counts>{counts}</p>")
+    if way == "plain tag":
+        address = setting.publish(html)
+    else:
+        address = setting.publish(html.replace("<script>", f'<script nonce="{NONCE}">'), nonce=NONCE)
 
     page.goto(address)
     page.locator("marginalia-comments").scroll_into_view_if_needed()

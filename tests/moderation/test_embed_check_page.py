@@ -8,8 +8,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
+from comments.embed_check.checks import loader_line, script_line
 from comments.models import Site
 from tests.factories import make_moderator, make_site, make_user
 from tests.moderation.desk_pages import sign_in
@@ -65,8 +67,7 @@ def test_embed_check_of_a_broken_page_shows_each_sentence_with_its_line(
 
     assert publisher.asked == ["/a-1"]
     assert "The page does not load the script, so no comments appear." in html
-    line = "&lt;script async src=&quot;https://comments.example/embed/v1.js&quot;&gt;&lt;/script&gt;"
-    assert f'value="{line}" readonly' in html
+    assert f'value="{escape(loader_line("https://comments.example"))}" readonly' in html
     assert "The discussion is embedded correctly." not in html
 
 
@@ -83,7 +84,10 @@ def test_embed_check_of_an_address_elsewhere_is_refused_without_asking_it(publis
 
 def test_embed_check_before_anything_is_asked_shows_the_lines_of_the_site(settings: Settings) -> None:
     site = make_site()
+    settings.BASE_URL = "https://comments.example"
     html = desk_client(site).get(ADDRESS).content.decode()
+    lines = [escape(line("https://comments.example")) for line in (loader_line, script_line)]
+    assert 0 < html.index(lines[0]) < html.index(lines[1])
     assert f"site=&quot;{site.slug}&quot; article=&quot;article-4711&quot;" in html
 
 
