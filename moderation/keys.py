@@ -34,7 +34,7 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Command, ...]], ...] = (
             Command("return", "e", _("Return for revision, then the number of the clause")),
             Command("sentence", "r", _("Write a sentence for the author; Escape leads back to the decisions")),
             Command("defer", "d", _("Put aside until later")),
-            Command("repeat", ".", _("Once more what was decided last")),
+            Command("repeat", ".", _("Once more what was decided last, with its sentence")),
             Command("undo", "z", _("Take the last decision back")),
             Command("opinion", "f", _("Ask a colleague")),
         ),
@@ -42,8 +42,8 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Command, ...]], ...] = (
     (
         _("Look"),
         (
-            Command("next", "j", _("Next comment")),
-            Command("previous", "k", _("Previous comment")),
+            Command("next", "j", _("Next comment to decide; the arrow keys stop at every one")),
+            Command("previous", "k", _("Previous comment to decide")),
             Command("context", "o", _("Context: article and conversation")),
             Command("article", "v", _("Open in the article")),
             Command("history", "h", _("History of the comment")),

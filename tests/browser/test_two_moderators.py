@@ -250,7 +250,7 @@ def test_card_that_comes_late_is_not_offered_for_a_second_decision(page: Page, l
     with page.expect_response("**/cards/**"):
         route.fulfill(response=answer)
 
-    page.keyboard.press("k")
+    page.keyboard.press("ArrowUp")
     page.locator(f"#card-{second.public_id} .mg-verdict").wait_for()
 
     assert page.evaluate(SHOWN) == second.public_id

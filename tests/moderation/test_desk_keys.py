@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -148,6 +149,76 @@ def test_conflict_brings_the_card_back_and_says_who_decided_what(bumpy: Page, li
     settle(bumpy)
     assert [one[:2] for one in decisions()] == [("Ada", "reject"), ("Bo", "spam")]
     assert Comment.objects.get(pk=third.pk).status == Status.PENDING
+
+
+def test_card_that_comes_back_in_conflict_hears_no_key_until_it_is_woken(bumpy: Page, live_server: LiveServer) -> None:
+    article = make_article()
+    first, second = (make_comment(article, name=name) for name in ("Ada", "Bo"))
+    open_desk(bumpy, live_server, make_moderator(article.site))
+    bumpy.wait_for_load_state("networkidle")
+    decide(
+        comment=first, moderator=make_moderator(article.site), action=Action.APPROVE,
+        expected_status=Status.PENDING, expected_revision=1,
+    )  # fmt: skip
+
+    press(bumpy, "1")
+    bumpy.locator("#last [role=alert]").wait_for()
+    assert bumpy.evaluate(SHOWN) == second.public_id
+    press(bumpy, "1")
+    settle(bumpy)
+    # The same hand in the same rhythm would remove what the colleague has published, or take that back.
+    assert bumpy.evaluate(SHOWN) == first.public_id
+    press(bumpy, "2", ".", "1")
+    expect(bumpy.locator("#live")).to_have_text(re.compile("Press .Decide as it stands now. first"))
+    settle(bumpy)
+    assert [one[:2] for one in decisions()] == [("Ada", "approve"), ("Bo", "reject")]
+    assert bumpy.evaluate(SHOWN) == first.public_id
+
+    press(bumpy, "Enter", "1")
+    settle(bumpy)
+    assert [one[:2] for one in decisions()] == [("Ada", "approve"), ("Bo", "reject"), ("Ada", "remove")]
+
+
+def test_repeating_repeats_the_sentence_and_says_so(page: Page, live_server: LiveServer) -> None:
+    article = make_article()
+    for name in ("Ada", "Bo", "Cy"):
+        make_comment(article, name=name)
+    open_desk(page, live_server, make_moderator(article.site))
+    page.wait_for_load_state("networkidle")
+
+    press(page, "r")
+    page.keyboard.type("Please stay with the matter.")
+    press(page, "Escape", "2", ".")
+    told = "Bo: Title respect, once more with your sentence: Please stay with the matter."
+    expect(page.locator(".mg-toast")).to_contain_text(told)
+    press(page, "r")
+    page.keyboard.type("Not again.")
+    press(page, "Escape", ".")
+    settle(page)
+
+    assert decisions() == [
+        ("Ada", "reject", "respect", "Please stay with the matter."),
+        ("Bo", "reject", "respect", "Please stay with the matter."),
+        # Whoever has written something else for this one has meant it.
+        ("Cy", "reject", "respect", "Not again."),
+    ]
+
+
+def test_next_and_previous_pass_over_what_is_decided_and_the_arrows_do_not(page: Page, live_server: LiveServer) -> None:
+    article = make_article()
+    ids = [make_comment(article, name=name).public_id for name in ("Ada", "Bo", "Cy", "Di")]
+    open_desk(page, live_server, make_moderator(article.site))
+    page.wait_for_load_state("networkidle")
+    press(page, "j", "a")
+    assert page.evaluate(SHOWN) == ids[2]
+
+    seen = []
+    for key in ("k", "j", "ArrowUp", "ArrowUp", "ArrowDown", "j"):
+        press(page, key)
+        seen.append(ids.index(page.evaluate("location.search").rpartition("comment=")[2]))
+    settle(page)
+
+    assert seen == [0, 2, 1, 0, 1, 2]
 
 
 def test_lost_connection_keeps_decisions_says_so_and_sends_them_in_order(bumpy: Page, live_server: LiveServer) -> None:

@@ -104,6 +104,10 @@ def test_taking_shows_what_is_mine_and_giving_back_frees_it(settings: Any) -> No
     assert (answer.status_code, answer["location"]) == (303, f"{QUEUE}?article={article.key}&mine=taken")
     assert rows(page) == [one.public_id for one in comments[:2]]
     assert "Taken by me 2" in text_of(page)
+    # Another queue is everybody's, and so is another view of it.
+    elsewhere = re.findall(r'href="[^"]*[?&;](?:status|author)=[^"]*"', page.content.decode())
+    assert len(elsewhere) > 10
+    assert [link for link in elsewhere if "mine=" in link] == []
     answer = client.post(f"/moderation/give-back/?article={article.key}&mine=taken")
     assert (answer.status_code, answer["location"]) == (303, f"{QUEUE}?article={article.key}")
     assert not Lease.objects.filter(is_taken=True).exists()

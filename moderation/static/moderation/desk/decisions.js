@@ -1,5 +1,5 @@
 // Deciding without waiting: the next card is painted at once, the decision is on its way behind it.
-import { commentOf, last, make, stage } from "./page.js";
+import { commentOf, isAsleep, last, make, stage } from "./page.js";
 import { cardIn, forgetCard, keep } from "./cards.js";
 import { comeBack, countOn, countsOf, dimRow, takeCounts, takeRows, takeState } from "./list.js";
 import { recall, send } from "./outbox.js";
@@ -11,6 +11,7 @@ const toast = make("div", "mg-toast");
 // Decisions of this page, the last one at the end; those that were taken back are no longer among them.
 const made = [];
 let repeatable = null;
+let isRepeating = false;
 let toastTimer = 0;
 
 function forget(job) {
@@ -19,7 +20,12 @@ function forget(job) {
 }
 
 function sentence(job) {
-  return say("decided", { a: job.author, w: job.says });
+  return say(job.again ? "decidedAgain" : "decided", { a: job.author, w: job.says, s: job.again });
+}
+
+/** The fields of a form into which somebody has written words. */
+function wordFields(form) {
+  return [...form.querySelectorAll("textarea, input[type=text]")];
 }
 
 function undoButton(job) {
@@ -64,7 +70,14 @@ export function decide(form, pressed) {
     body: new URLSearchParams(new FormData(form, pressed)),
     done: (answer, status) => isDecided(job, answer, status),
   };
-  repeatable = { name: pressed.name, value: pressed.value, key: pressed.dataset.key };
+  const words = wordFields(form).filter((field) => field.value.trim());
+  if (isRepeating && words.length) job.again = shorten(words[0].value);
+  repeatable = {
+    name: pressed.name,
+    value: pressed.value,
+    key: pressed.dataset.key,
+    words: words.map((field) => [field.name, field.value]),
+  };
   job.putBack = dimRow(id, job.tone, job.says);
   countOn(-1);
   made.push(job);
@@ -148,7 +161,8 @@ function refuse(job, answer, card) {
 export function undo(job = made.at(-1)) {
   if (!job) {
     const pressed = last.querySelector("[data-key=undo]") ?? stage.querySelector("[data-key=undo]");
-    if (pressed) pressed.click();
+    if (pressed && isAsleep(pressed)) announce(say("asleep"));
+    else if (pressed) pressed.click();
     else announce(say("nothingToUndo"));
     return;
   }
@@ -180,15 +194,27 @@ function sendUndo(job) {
   });
 }
 
-/** Press again, on the card that is shown, what was pressed last. */
+function shorten(words) {
+  const line = words.replace(/\s+/g, " ").trim();
+  return line.length > 80 ? `${line.slice(0, 79).trimEnd()}…` : line;
+}
+
+/** Press again, on the card that is shown, what was pressed last, with the same words unless others are typed there. */
 export function repeat() {
   if (!repeatable) return announce(say("nothingDecided"));
-  const { name, value, key } = repeatable;
+  const { name, value, key, words } = repeatable;
   const same = [...stage.querySelectorAll("form[data-decides] button")].find((one) =>
     name ? one.name === name && one.value === value : one.dataset.key === key,
   );
-  if (same) same.click();
-  else announce(say("nothingToRepeat"));
+  if (!same) return announce(say("nothingToRepeat"));
+  if (isAsleep(same)) return announce(say("asleep"));
+  const fields = wordFields(same.form);
+  if (!fields.some((field) => field.value.trim())) {
+    for (const field of fields) field.value = words.find(([one]) => one === field.name)?.[1] ?? "";
+  }
+  isRepeating = true;
+  same.click();
+  isRepeating = false;
 }
 
 /** An undo button that the server made: of what was decided before this page, or on a card of the past. */

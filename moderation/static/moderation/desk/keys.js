@@ -1,7 +1,7 @@
 // One key, one decision. A key counts by what it writes; it is dead while somebody writes, in dialogs and with modifiers.
-import { desk, pane, stage } from "./page.js";
+import { desk, isAsleep, pane, stage } from "./page.js";
 import { repeat, undo } from "./decisions.js";
-import { neighbour, rowIds } from "./list.js";
+import { isDone, neighbour, rowIds, undone } from "./list.js";
 import { select } from "./selection.js";
 import { onShown, show, showList, shownId } from "./stage.js";
 import { announce, say } from "./texts.js";
@@ -22,8 +22,17 @@ function isWriting(element) {
   );
 }
 
+/** To the next comment to judge in a direction; to the very next one where there is nothing to judge. */
 function step(by) {
-  const id = neighbour(shownId(), by) || (shownId() ? "" : rowIds()[0]);
+  if (!shownId()) return stepEach(by);
+  let id = neighbour(shownId(), by);
+  if (undone(shownId()).length) while (id && isDone(id)) id = neighbour(id, by);
+  if (id) show(id);
+}
+
+/** To the next comment in a direction, also where something has become of it. */
+function stepEach(by) {
+  const id = shownId() ? neighbour(shownId(), by) : (undone("")[0] ?? rowIds()[0]);
   if (id) show(id);
 }
 
@@ -69,19 +78,32 @@ function pressControl(control) {
 const actions = {
   next: () => step(1),
   previous: () => step(-1),
+  nextOfAll: () => stepEach(1),
+  previousOfAll: () => stepEach(-1),
   undo: () => undo(),
   repeat: () => repeat(),
   select: () => select(shownId()),
   single: toggleSingle,
   help: () => help.showModal(),
   back: showList,
+  wake: wakeCard,
 };
 
 function press(name) {
   if (actions[name]) return actions[name]();
   const control = controlOf(name);
-  if (control && !control.closest("[inert]")) pressControl(control);
-  else announce(say("notHere"));
+  if (!control || control.closest("[inert]")) announce(say("notHere"));
+  else if (isAsleep(control)) announce(say("asleep"));
+  else pressControl(control);
+}
+
+/** Whoever has seen what happened to the comment meanwhile decides by keys again. */
+function wakeCard() {
+  const card = stage.querySelector("article[data-asleep]");
+  if (!card) return;
+  delete card.dataset.asleep;
+  writeKeys(card);
+  card.focus({ preventScroll: true });
 }
 
 /** Out of a field, back to the decisions; what was typed stays. */
@@ -98,8 +120,8 @@ function closeChoices() {
 
 function nameOf(event) {
   const key = event.key.length === 1 ? (event.shiftKey ? event.key : event.key.toLowerCase()) : event.key;
-  if (key === "ArrowDown") return "next";
-  if (key === "ArrowUp") return "previous";
+  if (key === "ArrowDown") return "nextOfAll";
+  if (key === "ArrowUp") return "previousOfAll";
   if (key === "Enter") return "context";
   if (/^[1-9]$/.test(key)) return `clause-${key}`;
   return names.get(key);
@@ -137,7 +159,7 @@ function onKey(event) {
     return;
   }
   // A key that is held down goes through the list, but decides once.
-  if (!name || (event.repeat && !["next", "previous"].includes(name))) return;
+  if (!name || (event.repeat && !/^(next|previous)/.test(name))) return;
   event.preventDefault();
   press(name);
 }
@@ -145,6 +167,7 @@ function onKey(event) {
 /** The key of each control, for eyes and for screen readers. A key after another key has no words in ARIA. */
 function writeKeys(root) {
   for (const control of root.querySelectorAll("[data-key]")) {
+    if (isAsleep(control)) continue;
     const { key: name } = control.dataset;
     const key = /^clause-[1-9]$/.test(name) ? name.slice(7) : keys[name];
     if (!key) continue;

@@ -24,6 +24,11 @@ export function commentOf(element) {
   return element?.closest("article[data-comment]")?.dataset.comment ?? "";
 }
 
+/** Whether a button does nothing by key for now: on a card that came back because something else had happened to it. */
+export function isAsleep(control) {
+  return control.type === "submit" && Boolean(control.closest("article[data-asleep]"));
+}
+
 /** Whether somebody has typed something in there that was not sent. */
 export function hasWords(root) {
   return [...root.querySelectorAll("textarea, input[type=text], input:not([type])")].some((field) => field.value !== field.defaultValue);
