@@ -18,6 +18,7 @@ from comments.services.identity import (
     read_author_tokens,
     read_status_token,
 )
+from comments.services.secret_feeds import read_replies_feed_token
 from comments.throttling import client_network
 
 AUTHOR_COOKIE_PREFIX = "marginalia_author_"
@@ -59,6 +60,26 @@ def get_published_comment_or_404(public_id: str) -> Comment:
     if comment is None or comment.article.mode == ArticleMode.HIDDEN:
         raise _not_found()
     return comment
+
+
+def get_conversation_or_404(site_slug: str, public_id: str) -> Comment:
+    """A comment that began a conversation and once was published, or a published reply, with root, article and site; for who may
+    read its article. 1 query."""
+    found = Comment.objects.with_context().select_related("root").filter(site__slug=site_slug)
+    comment = found.once_published().with_public_id(public_id).first()
+    if comment is None or comment.article.mode == ArticleMode.HIDDEN:
+        raise _not_found()
+    if comment.root_id is not None and not comment.is_published:
+        raise _not_found()
+    return comment
+
+
+def get_author_by_feed_token_or_404(token: str) -> Author:
+    """The reader whose feed of replies has this secret address, with the site. 1 query for a well-signed one."""
+    author = read_replies_feed_token(token)
+    if author is None:
+        raise _not_found()
+    return author
 
 
 def get_own_comment_or_404(public_id: str, identity: Identity) -> Comment:

@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from comments.conf import settings
 from comments.enums import ArticleMode
+from comments.feed_addresses import article_feed_path
 from comments.models import Article, Site
 from comments.services.article_keys import find_counts
 from comments.services.articles import ArticleFacts, register_article
@@ -87,9 +88,17 @@ def article_for(host_object: Model) -> Article:
 
 def count_for(host_object: Model) -> int:
     """How many published comments everybody can see. 1 query, none after `prefetch_counts`."""
-    if not hasattr(host_object, _COUNT_ATTRIBUTE):
-        prefetch_counts([host_object])
-    return int(getattr(host_object, _COUNT_ATTRIBUTE))
+    return _known_count(host_object) or 0
+
+
+def feed_address_for(host_object: Model) -> str:
+    """The address of the Atom feed of an object's discussion; empty where there is none to read yet, or it is hidden. Cost as
+    `count_for`."""
+    if _known_count(host_object) is None:
+        return ""
+    commentable = _commentable(host_object)
+    key = str(_read(commentable.key, host_object))
+    return settings.base_url + article_feed_path(_site_slug(commentable, host_object), key)
 
 
 def prefetch_counts(host_objects: Iterable[Model]) -> None:
@@ -104,7 +113,15 @@ def prefetch_counts(host_objects: Iterable[Model]) -> None:
         counts = find_counts(slug, objects)
         for key, same in objects.items():
             for host_object in same:
-                setattr(host_object, _COUNT_ATTRIBUTE, counts.get(key, 0))
+                setattr(host_object, _COUNT_ATTRIBUTE, counts.get(key))
+
+
+def _known_count(host_object: Model) -> int | None:
+    """The count of an object's discussion; None where nobody can read one."""
+    if not hasattr(host_object, _COUNT_ATTRIBUTE):
+        prefetch_counts([host_object])
+    count: int | None = getattr(host_object, _COUNT_ATTRIBUTE)
+    return count
 
 
 def _commentable(host_object: Model) -> Commentable:

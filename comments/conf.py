@@ -74,6 +74,11 @@ class Settings:
         return django_settings.BASE_URL.rstrip("/")
 
     @property
+    def websub_hub(self) -> str:
+        """Address of the WebSub hub that is told when a feed has news; empty: there is none."""
+        return getattr(django_settings, "COMMENTS_WEBSUB_HUB", "")
+
+    @property
     def trusted_proxy_count(self) -> int:
         """How many proxies of ours stand in front and append to X-Forwarded-For."""
         return getattr(django_settings, "TRUSTED_PROXY_COUNT", 0)

@@ -16,6 +16,7 @@ from comments.access import request_identity
 from comments.discussion_links import Link, SortLink, kept_query, link_address, lookup_links, sort_links
 from comments.enums import Sort
 from comments.excerpts import first_lines, plain_text, quote_lines
+from comments.feed_addresses import conversation_feed_path
 from comments.forms import CommentForm, sign_opened
 from comments.models import Article, Author, Comment, Site
 from comments.notices import take_notices
@@ -90,6 +91,7 @@ class Discussion:
     whole_url: str
     cancel_url: str
     lookups: tuple[Link, ...]
+    conversation_feed: str
 
     @property
     def site(self) -> Site:
@@ -188,6 +190,7 @@ class _Shown(TypedDict):
     whole_url: str
     cancel_url: str
     lookups: tuple[Link, ...]
+    conversation_feed: str
 
 
 def _shown(article: Article, asked: Asked, page_path: str, kept: QueryDict, prepared: Prepared) -> _Shown:
@@ -206,6 +209,9 @@ def _shown(article: Article, asked: Asked, page_path: str, kept: QueryDict, prep
         "whole_url": link_address(page_path, kept, "discussion", cursor="") if is_part else "",
         "cancel_url": link_address(page_path, kept, "mg-form"),
         "lookups": tuple(lookup_links(article)),
+        "conversation_feed": conversation_feed_path(article.site.slug, prepared.conversation)
+        if prepared.conversation
+        else "",
     }
 
 

@@ -27,7 +27,7 @@ from comments.standing import promise
 FRESHNESS = Freshness(max_age=10, stale_while_revalidate=30)
 HTML = "text/html; charset=utf-8"
 # Raised when the markup changes, so that no cache confirms the old one.
-SHAPE = 2
+SHAPE = 3
 
 
 @require_safe
@@ -48,7 +48,16 @@ def thread(request: HttpRequest, site: str, key: str) -> HttpResponse:
     )
     with translation.override(language):
         wait = promise(article.site)
-    facts = (article.pk, article.version, article.mode, article.title, article.url, article.is_confirmed, article.key)
+    facts = (
+        article.pk,
+        article.version,
+        article.mode,
+        article.title,
+        article.url,
+        article.is_confirmed,
+        article.key,
+        article.section,
+    )
     run = (article.takes_comments, article.ends_at, article.reader_note)
     shown = (SHAPE, article.site_id, facts, run, repr(asked), language, repr(options), wait)
     freshness = FRESHNESS.until(article.ends_at)

@@ -21,10 +21,12 @@ _KEPT_SECONDS = 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A piece of the thread as everybody sees it. `next_cursor` is empty at its end."""
+    """A piece of the thread as everybody sees it. `next_cursor` is empty at its end; `conversation` names a comment of the only
+    conversation in it, if it was asked for."""
 
     html: SafeString
     next_cursor: str
+    conversation: str = ""
 
 
 def interface_language(language: str) -> str:
@@ -65,4 +67,4 @@ def prepared_conversation(article: Article, public_id: str, language: str) -> Pr
     page = read_conversation(article, public_id) if public_id else None
     if page is None or not page.rows:
         return None
-    return Prepared(thread_html(page, article=article, language=language), "")
+    return Prepared(thread_html(page, article=article, language=language), "", public_id)

@@ -3,7 +3,9 @@ from __future__ import annotations
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from comments import embed, embed_comment, embed_pages, feeds, oembed, views, views_sign_in, views_votes
+from comments import embed, embed_comment, embed_pages, oembed, views, views_sign_in, views_votes
+from comments.feed_addresses import FeedFormat
+from comments.feeds import views as feeds
 
 
 class ArticleKeyConverter(StringConverter):
@@ -46,6 +48,32 @@ urlpatterns = [
     path("status/<str:token>/", views.status, name="status"),
     path("status/<str:token>/revise/", views.revise, name="revise"),
     path("status/<str:token>/withdraw/", views.withdraw, name="withdraw"),
-    path("feeds/<slug:site>/comments.atom", feeds.site_feed, name="site_feed"),
-    path("feeds/<slug:site>/<article_key:key>/comments.atom", feeds.article_feed, name="article_feed"),
 ]
+
+for written in FeedFormat:
+    urlpatterns += [
+        path(
+            f"feeds/<slug:site>/comments.{written}",
+            feeds.site_feed,
+            {"written": written},
+            name=f"site_feed{written.suffix}",
+        ),
+        path(
+            f"feeds/<slug:site>/<article_key:key>/comments.{written}",
+            feeds.article_feed,
+            {"written": written},
+            name=f"article_feed{written.suffix}",
+        ),
+        path(
+            f"feeds/<slug:site>/conversations/<public_id:public_id>/comments.{written}",
+            feeds.conversation_feed,
+            {"written": written},
+            name=f"conversation_feed{written.suffix}",
+        ),
+        path(
+            f"feeds/replies/<str:token>.{written}",
+            feeds.replies_feed,
+            {"written": written},
+            name=f"replies_feed{written.suffix}",
+        ),
+    ]

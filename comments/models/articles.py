@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from comments.enums import ArticleMode
 
 ARTICLE_KEY_PATTERN = r"\A[A-Za-z0-9._~:-]{1,200}\Z"
+SECTION_LENGTH = 100
 
 
 class Site(models.Model):
@@ -65,7 +66,7 @@ class Article(models.Model):
     url = models.URLField(_("address"), max_length=2000)
     title = models.CharField(_("title"), max_length=300)
     teaser = models.TextField(_("teaser"), blank=True)
-    section = models.CharField(_("section"), max_length=100, blank=True)
+    section = models.CharField(_("section"), max_length=SECTION_LENGTH, blank=True)
     language = models.CharField(_("language"), max_length=12)
     mode = models.CharField(_("mode"), max_length=12, choices=ArticleMode.choices, default=ArticleMode.PRE_MODERATED)
     # When the discussion ends by itself; empty: after the days of the site, if it has any.
@@ -98,6 +99,10 @@ class Article(models.Model):
             models.UniqueConstraint(fields=("site", "key"), name="article_key_unique_in_site"),
             # The mode is one of the five.
             models.CheckConstraint(condition=models.Q(mode__in=ArticleMode.values), name="article_mode_known"),
+        )
+        indexes = (
+            # feeds/: the articles of a section.
+            models.Index(fields=("site", "section"), condition=~models.Q(section=""), name="article_by_section"),
         )
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from comments.enums import AuthorKind, Badge
@@ -34,6 +35,10 @@ class Author(models.Model):
     badge = models.CharField(_("badge"), max_length=12, choices=Badge.choices, blank=True, default=Badge.NONE)
     # Raising it ends every author token handed out so far.
     token_version = models.PositiveIntegerField(default=1, editable=False)
+    # Names their feed of replies; empty: there is none. Another one ends the address handed out so far.
+    replies_feed_key = models.CharField(max_length=32, blank=True, editable=False)
+    # What is older is not news to them any more.
+    seen_at = models.DateTimeField(_("seen up to"), default=timezone.now, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -47,6 +52,12 @@ class Author(models.Model):
             # A subject of the publisher's sign-in is one author of a site.
             models.UniqueConstraint(
                 fields=("site", "sso_subject"), condition=~models.Q(sso_subject=""), name="author_sso_unique_in_site"
+            ),
+            # An address of a feed is one author's.
+            models.UniqueConstraint(
+                fields=("replies_feed_key",),
+                condition=~models.Q(replies_feed_key=""),
+                name="author_replies_feed_key_unique",
             ),
             # A guest has neither an account nor a subject.
             models.CheckConstraint(

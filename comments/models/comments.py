@@ -44,6 +44,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """The editors' choice."""
         return self.published().filter(featured_at__isnull=False)
 
+    def replies_to(self, author: Author) -> CommentQuerySet:
+        """What everybody may read and others answered to published comments of this author, but nobody they muted."""
+        found = self.published().filter(parent__author=author, parent__status=Status.APPROVED)
+        return found.exclude(author=author).exclude(author__in=author.mutes.values("author"))
+
     def once_published(self) -> CommentQuerySet:
         """Published now or before: rows that may leave a stub in the thread."""
         return self.filter(Q(status=Status.APPROVED) | Q(published_at__isnull=False))
@@ -198,13 +203,13 @@ class Comment(models.Model):
             ),
             # queue.py: decided comments of a site by status, newest first.
             models.Index(fields=("site", "status", "-posted_at", "-id"), name="comment_by_status"),
-            # feeds.py: published comments of a site, newest first.
+            # feeds/: published comments of a site, newest first.
             models.Index(
                 fields=("site", "-published_at", "-id"),
                 condition=Q(status=Status.APPROVED),
                 name="comment_site_feed",
             ),
-            # feeds.py: published comments of an article, newest first.
+            # feeds/: published comments of an article, newest first.
             models.Index(
                 fields=("article", "-published_at", "-id"),
                 condition=Q(status=Status.APPROVED),

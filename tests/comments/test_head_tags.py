@@ -57,6 +57,10 @@ def test_discussion_head_brings_styles_script_feeds_and_structured_data(site: Si
         ("Kommentare zu Headline of ferry", "/feeds/demo/ferry/comments.atom"),
         ("Alle Kommentare", "/feeds/demo/comments.atom"),
     ]
+    assert re.findall(r'<link rel="alternate" type="application/feed\+json" title="([^"]+)" href="([^"]+)">', html) == [
+        ("Kommentare zu Headline of ferry", "/feeds/demo/ferry/comments.json"),
+        ("Alle Kommentare", "/feeds/demo/comments.json"),
+    ]
     data = data_of(html)
     assert (data["headline"], data["commentCount"]) == ("Headline of ferry", 1)
     assert "A fair point." in html
