@@ -9,8 +9,11 @@ from django.core.cache import cache
 from django.db import transaction
 from django.dispatch import receiver
 
+from comments.enums import Status
 from comments.hints import hint_on_commit
-from comments.signals import votes_changed
+from comments.models import Comment, StatusChange
+from comments.services.websub import put_pings
+from comments.signals import comment_status_changed, votes_changed
 from comments.tasks import rank_article_task
 
 logger = logging.getLogger(__name__)
@@ -23,6 +26,13 @@ RANK_PAUSE_S = 30
 def rank_soon(*, article_id: int, **_kwargs: object) -> None:
     """Have an article ranked after the pause, once for all votes that come until then."""
     transaction.on_commit(partial(_hint, article_id), robust=True)
+
+
+@receiver(comment_status_changed, dispatch_uid="marginalia.tell_hub")
+def tell_hub(*, comment: Comment, change: StatusChange, **_kwargs: object) -> None:
+    """Have the hub told of the feeds that show something else now."""
+    if Status.APPROVED in (change.from_status, change.to_status):
+        put_pings(comment)
 
 
 def _hint(article_id: int) -> None:

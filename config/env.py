@@ -65,6 +65,7 @@ class Environment:
     language_code: str
     social_providers: list[SocialProvider]
     elsewhere_url: str
+    websub_hub: str
     require_two_factors: bool
 
 
@@ -157,6 +158,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         language_code=source.choice("LANGUAGE_CODE", LANGUAGES, "de"),
         social_providers=[_read_provider(source, name) for name in source.names("SOCIAL_PROVIDERS")],
         elsewhere_url=_read_elsewhere_url(source),
+        websub_hub=_read_websub_hub(source),
         require_two_factors=source.flag("REQUIRE_TWO_FACTORS", default=source.is_production),
     )
 
@@ -238,6 +240,13 @@ def _read_base_url(source: Source, hosts: list[str], port: int) -> str:
 def _read_elsewhere_url(source: Source) -> str:
     value = source.text("ELSEWHERE_URL").rstrip("/")
     return _check_origin("ELSEWHERE_URL", value) if value else ""
+
+
+def _read_websub_hub(source: Source) -> str:
+    value = source.url("WEBSUB_HUB", ("https", "http"))
+    if value and not urlsplit(value).hostname:
+        raise ImproperlyConfigured("WEBSUB_HUB names no host; an address looks like https://hub.example.org/.")
+    return value
 
 
 def _split_url(name: str, value: str) -> SplitResult:

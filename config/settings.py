@@ -116,7 +116,9 @@ COMMENTS_OUTBOX_HANDLERS = {
     "restriction_mail": "moderation.notifications_people.send_restriction_mail",
     "restriction_lifted": "moderation.notifications_people.send_restriction_lifted",
     "objection_answer": "moderation.notifications_people.send_objection_answer",
+    "feed_ping": "comments.services.websub.ping_hub",
 }
+COMMENTS_WEBSUB_HUB = ENV.websub_hub
 MODERATION_FLAGGERS = [
     "moderation.flaggers.links.LinksFlagger",
     "moderation.flaggers.terms.TermsFlagger",

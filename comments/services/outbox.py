@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import cast
@@ -51,6 +51,14 @@ def put(*, kind: str, event_key: str, payload: dict[str, int], delay: datetime.t
         due_at=timezone.now() + delay,
         recipient=mailbox_digest(address) if address else "",
     )
+
+
+def put_once(*, kind: str, payloads: Mapping[str, dict[str, int]], due_at: datetime.datetime) -> None:
+    """Write effects by their event keys, each unless a row of its key is there already; as `put` otherwise. 1 query."""
+    rows = [
+        Outbox(kind=kind, event_key=key, payload=payload, due_at=due_at) for key, payload in sorted(payloads.items())
+    ]
+    Outbox.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def cancel(event_key: str) -> bool:
