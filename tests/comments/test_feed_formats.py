@@ -85,6 +85,8 @@ def test_json_feed_says_what_the_atom_feed_says(client: Client) -> None:
 
     response = client.get(of_article(article, "json"))
 
+    assert first.published_at
+    assert reply.published_at
     base, tag = django_settings.BASE_URL, f"tag:127.0.0.1,{site.created_at:%Y-%m-%d}:c/"
     assert response.headers["Content-Type"] == "application/feed+json; charset=utf-8"
     assert response.json() == {
