@@ -150,7 +150,9 @@ def field(bound_field: BoundField, described_by: str = "") -> dict[str, Any]:
     attributes: dict[str, str | bool] = {"class": _WIDGET_CLASSES.get(kind, "mg-input")}
     if bound_field.name == "code":
         attributes["class"] = "mg-input mg-input--code"
-    if bound_field.field.widget.attrs.get("placeholder") == bound_field.label:
+    if kind == "textarea":
+        attributes["dir"] = "auto"  # of the words that are written, as they stand when they are published
+    if kind == "email" or bound_field.field.widget.attrs.get("placeholder") == bound_field.label:
         attributes["placeholder"] = False
     if described_by:
         attributes["aria-describedby"] = f"{bound_field.aria_describedby or ''} {described_by}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.management import call_command
 
 from comments.enums import Status
+from comments.models import Comment
 from comments.services.identity import Identity
 from demo.models import Article
 from moderation.enums import Action, Role
@@ -68,22 +69,53 @@ def element_with_report_form(stage: Stage) -> None:
     stage.page.locator("dialog form").wait_for()
 
 
+def element_with_notice_form(stage: Stage) -> None:
+    element_with_report_form(stage)
+    stage.page.locator("dialog [value=unlawful]").check()
+    stage.page.locator("dialog [type=email]").wait_for()
+
+
+def element_with_reason(stage: Stage) -> None:
+    """A comment of one's own with everything that a decision says, in the shadow root."""
+    element_with_own_comment(stage)
+    comment = Comment.objects.get(author_name="Bo Lund", status=Status.PENDING)
+    decide(
+        comment=comment, moderator=make_moderator(comment.site), action=Action.REJECT, expected_status=Status.PENDING,
+        expected_revision=comment.revision, clause="respect", note="Please say it without calling anybody names.",
+    )  # fmt: skip
+    stage.page.reload()
+    stage.page.locator(".mg-own__item summary").first.click()
+    stage.page.locator(".mg-facts").wait_for()
+    _follow_the_system(stage)
+
+
+def element_with_muted_author(stage: Stage) -> None:
+    _element(stage, comments=4)
+    menu = stage.page.locator("details.mg-menu").first
+    menu.locator("summary").click()
+    menu.locator("[data-mg=mute]").click()
+    stage.page.locator("[data-mg-muted]").first.wait_for()
+
+
 def element_without_server(stage: Stage) -> None:
     stage.page.route("**/thread.html*", lambda route: route.fulfill(status=500, body="no"))
     article = stage.make_article()
-    stage.page.goto(stage.host.show(stage.url, attributes_of(article.site, article, "load=eager")))
+    attributes = attributes_of(article.site, article, f'load=eager lang="{stage.language}"')
+    stage.page.goto(stage.host.show(stage.url, attributes, before=""))
     stage.page.locator("marginalia-comments .mg-notice").wait_for()
+    _follow_the_system(stage)
 
 
 def single_comment_on_a_page(stage: Stage) -> None:
     comment = make_comment(stage.make_article(), status=Status.APPROVED)
     stage.host.show(stage.url, "site=none load=click", before="")
-    element = f'<marginalia-comment comment="{comment.public_id}"></marginalia-comment>'
+    element = f'<marginalia-comment comment="{comment.public_id}" lang="{stage.language}"></marginalia-comment>'
     page = stage.host.pages["/article"]
     start, end = page.index("<marginalia-comments"), page.index("</body>")
     stage.host.pages["/article"] = page[:start] + element + page[end:]
     stage.page.goto(f"{stage.host.url}/article")
     stage.page.locator("marginalia-comment article").wait_for()
+    _follow_the_system(stage)
 
 
 def frame_page(stage: Stage) -> None:
@@ -92,8 +124,7 @@ def frame_page(stage: Stage) -> None:
     stage.go(
         f"/embed/v1/{article.site.slug}/{article.key}/frame/?origin={stage.host.url}&lang={stage.language}"
     ).locator("[data-mg=thread] article").first.wait_for()
-    # What a browser paints behind a page of a dark scheme, said in words that axe understands.
-    stage.page.evaluate("document.documentElement.style.background = 'Canvas'")
+    _follow_the_system(stage)
 
 
 def demo_front_page(stage: Stage) -> None:
@@ -182,6 +213,14 @@ def _element(stage: Stage, *, comments: int) -> None:
         make_thread(article, roots=comments // 4, replies=3)
     url = stage.host.show(stage.url, attributes_of(article.site, article, f'lang="{stage.language}"'), before="")
     open_widget(stage.page, url)
+    _follow_the_system(stage)
+
+
+def _follow_the_system(stage: Stage) -> None:
+    """A page that knows dark and light; what a browser paints behind it is said in words that axe understands."""
+    stage.page.evaluate(
+        "Object.assign(document.documentElement.style, { colorScheme: 'light dark', background: 'Canvas' })"
+    )
 
 
 OTHER_STATES = (
@@ -192,6 +231,9 @@ OTHER_STATES = (
     element_with_own_comment,
     element_with_preview,
     element_with_report_form,
+    element_with_notice_form,
+    element_with_reason,
+    element_with_muted_author,
     element_without_server,
     single_comment_on_a_page,
     frame_page,

@@ -51,7 +51,7 @@ def refused_comment(stage: Stage) -> None:
     page.evaluate(LET_EMPTY_FORMS_GO)
     page.locator("[data-mg=form] textarea").focus()
     page.locator("[data-mg=form] [type=submit]").first.click()
-    page.locator(".mg-errors").first.wait_for()
+    page.locator("textarea[aria-invalid=true]").wait_for()
 
 
 def refused_comment_without_script(stage: Stage) -> None:

@@ -55,6 +55,9 @@ def test_guest_on_the_discussion_page_posts_votes_and_mutes_in_place(
     shown.locator("summary").click()
     shown.get_by_role("button", name="Mute author").click()
     element.locator("[data-mg-muted]").wait_for()
+    assert element.locator("[data-mg-muted]").evaluate("(muted) => getComputedStyle(muted, '::before').content") == (
+        '"You have muted this author."'
+    )
 
     stored = Comment.objects.get(author_name="Bo Lund")
     assert Vote.objects.get().author_id == stored.author_id

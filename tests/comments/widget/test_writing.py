@@ -105,6 +105,21 @@ def test_refused_comment_in_the_widget_keeps_the_text_and_focuses_the_errors(
     assert Comment.objects.count() == 0
 
 
+def test_empty_comment_in_the_widget_is_asked_for_words_and_not_taken_for_a_lost_line(
+    page: Page, live_server: LiveServer, host: Host
+) -> None:
+    article = make_hosted_article(host)
+    element = open_widget(page, host.show(live_server.url, attributes_of(article.site, article)))
+    body = element.get_by_role("textbox", name="Your comment")
+
+    body.focus()
+    element.get_by_role("button", name="Send comment").click()
+
+    element.locator(".mg-errors").wait_for()
+    assert body.get_attribute("aria-invalid") == "true"
+    assert "There is no text yet. Please write something." in element.locator(".mg-errors").inner_text()
+
+
 def test_lost_answer_in_the_widget_keeps_the_text_and_a_second_try_makes_no_second_comment(
     page: Page, live_server: LiveServer, host: Host
 ) -> None:

@@ -116,11 +116,11 @@ function keyFor(form, body) {
 }
 
 async function sendComment(view, form) {
-  const { remember, ...data } = fieldsOf(form);
+  const { remember, body = "", ...data } = fieldsOf(form);
   const address = `/api/v1/sites/${view.siteSlug}/articles/${view.key}/comments`;
   const posted = await send(view, address, {
-    data: { ...data, article_url: view.url, article_title: view.title },
-    headers: { "Idempotency-Key": keyFor(form, data.body) },
+    data: { body, ...data, article_url: view.url, article_title: view.title },
+    headers: { "Idempotency-Key": keyFor(form, body) },
   });
   if (form.elements.remember) {
     keep("localStorage", place(view, "name"), remember ? { name: data.name, email: data.email } : null);
@@ -174,7 +174,7 @@ function labelReply(view, form, article) {
   const name = article.querySelector(".mg-comment__author").textContent.trim();
   form.ariaLabel = say(view.texts.replyTo, { name });
   form.querySelector(".mg-reply-to")?.remove();
-  form.prepend(make("p", {}, form.ariaLabel, " ", plainButton("cancel", view.texts.cancel)));
+  form.prepend(make("p", { className: "mg-form__foot" }, form.ariaLabel, plainButton("cancel", view.texts.cancel)));
 }
 
 function quote(view, link) {
