@@ -30,6 +30,8 @@ LAY_OUT = """() => {
   for (const root of [document, ...[...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean)])
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, everything];
 }"""
+# Nothing is moved sideways to be read (1.4.10), which axe does not look at.
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SETTLE = "() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))"
 
 
@@ -60,4 +62,6 @@ def violations_in_looks(page: Page, looks: list[tuple[str, int, str]]) -> list[s
         page.evaluate(TURN, direction)
         page.evaluate(SETTLE)
         found += [f"{scheme} {width} {direction}: {one}" for one in violations(page)]
+        if wider := page.evaluate(WIDER):
+            found.append(f"{scheme} {width} {direction}: reflow: the page is {wider} px wider than the window")
     return found

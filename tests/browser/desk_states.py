@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import random
+
+from django.utils import timezone
 
 from comments import lifecycle
 from comments.enums import Status
 from moderation.enums import Action, Role
+from moderation.models import SavedView
 from moderation.services.appeals import file_appeal
+from moderation.services.deferrals import defer
+from moderation.services.leases import hold
+from moderation.services.opinions import ask
 from moderation.services.practice import add_case
+from moderation.services.saved_views import save_view
 from tests.browser.stage import Stage
 from tests.factories import make_comment, make_moderator
 from tests.moderation.desk_pages import flag
@@ -58,6 +66,47 @@ def desk_in_single_view(stage: Stage) -> None:
     page.wait_for_load_state("networkidle")
     page.keyboard.press("w")
     page.locator(".mg-desk--single").wait_for()
+
+
+def desk_in_conflict(stage: Stage) -> None:
+    """A decision that came too late, and its card that came back."""
+    article = stage.make_article()
+    late, following = (make_comment(article, name=name, body="Ich sehe das anders. " * 5) for name in ("Ada", "Bo"))
+    stage.be_account(make_moderator(article.site))
+    page = stage.go("/moderation/")
+    page.wait_for_load_state("networkidle")
+    colleague = make_moderator(article.site)
+    colleague.first_name, colleague.last_name = "Jonas", "Feld-Brandenburger"
+    colleague.save()
+    judge(late, Action.APPROVE, moderator=colleague)
+    page.keyboard.press("1")
+    page.locator("#last [role=alert]").wait_for()
+    page.locator(f"#card-{following.public_id}").wait_for()
+    page.locator("#last button").click()
+    page.locator("[data-asleep] .mg-verdict--conflict").wait_for()
+
+
+def crowded_desk(stage: Stage) -> None:
+    """More comments than a page holds, by people with long names; one put aside, one taken, one asked about, a saved view."""
+    article = stage.make_article()
+    moderator, colleague = make_moderator(article.site), make_moderator(article.site)
+    names = ("Ada", "Bo Lund-Petersen", "Maximiliane Freifrau von Hohenstein-Schwarzenberg", "Ö")
+    comments = [
+        make_comment(article, name=names[number % 4], body=f"Beitrag {number}. " * (1 + 15 * (number % 3)))
+        for number in range(60)
+    ]
+    flag(comments[3], "words")
+    defer(comment=comments[1], moderator=colleague, until=timezone.now() + datetime.timedelta(hours=3), note="Später")
+    ask(comment=comments[2], moderator=colleague, question="Ist das noch Satire?")
+    hold(comment_id=comments[0].pk, user=colleague)
+    save_view(site=article.site, owner=moderator, name="Lange Wartende mit Links", query="age=day", is_shared=False)
+    stage.be_account(moderator)
+    stage.go(f"/moderation/?comment={comments[2].public_id}").locator(".mg-card").wait_for()
+
+
+def saved_view_to_edit(stage: Stage) -> None:
+    crowded_desk(stage)
+    stage.go(f"/moderation/views/{SavedView.objects.get().pk}/").locator("main form").first.wait_for()
 
 
 def figures_of_a_week(stage: Stage) -> None:
@@ -137,6 +186,9 @@ DESK_STATES = (
     desk_with_an_appeal,
     desk_with_an_edit,
     desk_in_single_view,
+    desk_in_conflict,
+    crowded_desk,
+    saved_view_to_edit,
     figures_of_a_week,
     figures_of_a_month,
     practice_with_a_case,

@@ -3,7 +3,7 @@ import { commentOf, isAsleep, last, make, stage } from "./page.js";
 import { cardIn, forgetCard, keep } from "./cards.js";
 import { comeBack, countOn, countsOf, dimRow, takeCounts, takeRows, takeState } from "./list.js";
 import { recall, send } from "./outbox.js";
-import { goOn, refresh, show, shownId } from "./stage.js";
+import { goOn, onShown, refresh, show, shownId } from "./stage.js";
 import { announce, button, icon, say } from "./texts.js";
 
 const TOAST = 8_000;
@@ -144,8 +144,9 @@ function refuse(job, answer, card) {
   const words = [`${say("refused")} ${sentence(job)}.`, ...(who.length ? who : [reason])]
     .map((one) => one.replace(/\s+/g, " ").trim())
     .join(" ");
-  const alert = make("div", "mg-verdict mg-verdict--conflict", make("p", "mg-verdict__title", words));
+  const alert = make("div", "mg-verdict mg-verdict--waiting", make("p", "mg-verdict__title", words));
   alert.setAttribute("role", "alert");
+  alert.dataset.about = job.id;
   if (card) {
     refresh(card, { force: true });
     comeBack(job.id);
@@ -239,6 +240,8 @@ export function undoFrom(form) {
 }
 
 export function setUpToast() {
+  // Whoever looks at the card that came back reads there what the line above it says.
+  onShown(() => last.querySelector("[data-about]")?.dataset.about === shownId() && last.replaceChildren());
   toast.hidden = true;
   document.body.append(toast);
 }
