@@ -179,7 +179,7 @@ async function personalise(view) {
 }
 
 function showLine(view, ...parts) {
-  const line = make("p", { className: "mg-notice" }, ...parts);
+  const line = make("p", { className: "mg-notice mg-form__foot" }, ...parts);
   view.ground.replaceChildren(make("section", { className: "mg-discussion", lang: view.lang }, line));
 }
 

@@ -14,7 +14,7 @@ function age(view, moment) {
 
 // The absolute time stays as the title; after a month it says more than "5 weeks ago".
 function tellAges(view, root = view.section) {
-  for (const time of root.querySelectorAll("article time, li time")) {
+  for (const time of root.querySelectorAll("article time, p time")) {
     time.title ||= time.textContent;
     const text = age(view, time.dateTime) || time.title;
     if (time.textContent !== text) time.textContent = text;

@@ -174,7 +174,7 @@ function labelReply(view, form, article) {
   const name = article.querySelector(".mg-comment__author").textContent.trim();
   form.ariaLabel = say(view.texts.replyTo, { name });
   form.querySelector(".mg-reply-to")?.remove();
-  form.prepend(make("p", { className: "mg-form__foot" }, form.ariaLabel, plainButton("cancel", view.texts.cancel)));
+  find(form, "errors").after(make("p", { className: "mg-form__foot" }, form.ariaLabel, plainButton("cancel", view.texts.cancel)));
 }
 
 function quote(view, link) {
