@@ -36,9 +36,12 @@ def order(page: Page) -> list[str]:
 
 
 def follow(page: Page, link: Locator) -> None:
-    """Click and wait for the next page; the load state alone may still be that of the page before."""
+    """Follow a link by the keyboard and wait for the next page; the load state alone may still be that of the page before.
+
+    A pointer misses at times: it aims as soon as a link far down is in view, and what was not laid out until then still moves.
+    """
     with page.expect_navigation():
-        link.click()
+        link.press("Enter")
 
 
 def test_reading_sorting_and_more_without_scripts(stage: Stage) -> None:

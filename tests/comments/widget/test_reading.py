@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FOCUS = "document.activeElement.shadowRoot.activeElement.id"
+FOCUS = "document.activeElement.shadowRoot?.activeElement?.id"
 
 
 def shown_ids(page: Page) -> list[str]:
