@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from django.conf import settings as django_settings
 
+_OUTBOX_HANDLERS = {
+    "publication": "comments.services.publications.fan_out",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -36,8 +40,18 @@ class Settings:
 
     @property
     def outbox_handlers(self) -> dict[str, str]:
-        """Kind of an outbox row to the dotted path of the function that does it: (payload) -> None."""
-        return getattr(django_settings, "COMMENTS_OUTBOX_HANDLERS", {})
+        """Kind of an outbox row to the dotted path of the function that does it: (payload) -> None. Besides our own."""
+        return {**_OUTBOX_HANDLERS, **getattr(django_settings, "COMMENTS_OUTBOX_HANDLERS", {})}
+
+    @property
+    def bundle_window(self) -> datetime.timedelta:
+        """For how long new comments are gathered into one mail for those who want to be told at once."""
+        return getattr(django_settings, "COMMENTS_BUNDLE_WINDOW", datetime.timedelta(minutes=5))
+
+    @property
+    def digest_hour(self) -> int:
+        """At which hour of the day, in the project's time zone, those are told who want to be told once a day."""
+        return getattr(django_settings, "COMMENTS_DIGEST_HOUR", 7)
 
     @property
     def edit_window(self) -> datetime.timedelta:
@@ -109,6 +123,12 @@ class Settings:
             "new_readers": (Limit(10, day),),
         }
         return getattr(django_settings, "COMMENTS_VOTE_LIMITS", default)
+
+    @property
+    def subscribe_limits(self) -> dict[str, tuple[Limit, ...]]:
+        """How often one network may ask to follow something."""
+        default = {"network": (Limit(60, datetime.timedelta(hours=1)),)}
+        return getattr(django_settings, "COMMENTS_SUBSCRIBE_LIMITS", default)
 
 
 settings = Settings()

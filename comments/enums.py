@@ -69,3 +69,34 @@ class CheckOutcome(models.TextChoices):
     FLAGGED = "flagged", _("Found something")
     NOT_RUN = "not_run", _("Not run")
     FAILED = "failed", _("Failed")
+
+
+class Scope(models.TextChoices):
+    """What somebody follows."""
+
+    ARTICLE = "article", _("Discussion of an article")
+    REPLIES = "replies", _("Replies to one's own comments")
+    SITE = "site", _("All discussions of a site")
+
+
+class Frequency(models.TextChoices):
+    """How often somebody is written to."""
+
+    INSTANT = "instant", _("Within minutes")
+    DAILY = "daily", _("Once a day")
+
+
+class Proof(models.TextChoices):
+    """By what it is known that whoever reads a mailbox wants to be written to."""
+
+    LINK = "link", _("Link in a mail")
+    ACCOUNT = "account", _("Account")
+    SSO = "sso", _("Publisher's sign-in")
+
+
+class SuppressionReason(models.TextChoices):
+    """Why an address is not written to any more."""
+
+    BOUNCE = "bounce", _("The mailbox does not exist or takes no mail")
+    COMPLAINT = "complaint", _("Marked as spam by its reader")
+    REFUSED = "refused", _("Asked never to be written to again")

@@ -11,9 +11,10 @@ from django.dispatch import receiver
 
 from comments.enums import Status
 from comments.hints import hint_on_commit
-from comments.models import Comment, StatusChange
+from comments.models import Article, Comment, StatusChange
+from comments.services import publications, subscriptions
 from comments.services.websub import put_pings
-from comments.signals import comment_status_changed, votes_changed
+from comments.signals import article_merged, comment_status_changed, votes_changed
 from comments.tasks import rank_article_task
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,22 @@ def tell_hub(*, comment: Comment, change: StatusChange, **_kwargs: object) -> No
     """Have the hub told of the feeds that show something else now."""
     if Status.APPROVED in (change.from_status, change.to_status):
         put_pings(comment)
+
+
+@receiver(comment_status_changed, dispatch_uid="marginalia.tell_followers")
+def tell_followers(*, comment: Comment, change: StatusChange, **_kwargs: object) -> None:
+    """Have followers told of what is published for the first time, and nobody of what is not published after all."""
+    was_public = change.from_status == Status.APPROVED
+    if comment.status == Status.APPROVED and not was_public and comment.published_at == change.created_at:
+        publications.announce(comment)
+    elif was_public and comment.status != Status.APPROVED:
+        publications.hold_back(comment)
+
+
+@receiver(article_merged, dispatch_uid="marginalia.follow_merged")
+def follow_merged(*, source: Article, target: Article, **_kwargs: object) -> None:
+    """Let whoever follows an article follow the one it is merged into."""
+    subscriptions.follow_merged(source, target)
 
 
 def _hint(article_id: int) -> None:

@@ -5,6 +5,7 @@ from comments.models.authors import Author
 from comments.models.comments import Comment, Revision, StatusChange
 from comments.models.outbox import Heartbeat, Outbox, WrittenMailbox
 from comments.models.sign_in import SignInCode, UsedSsoToken
+from comments.models.subscriptions import Notification, Subscriber, Subscription, Suppression
 from comments.models.votes import Mute, Vote
 
 __all__ = [
@@ -15,11 +16,15 @@ __all__ = [
     "Comment",
     "Heartbeat",
     "Mute",
+    "Notification",
     "Outbox",
     "Revision",
     "SignInCode",
     "Site",
     "StatusChange",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
     "UsedSsoToken",
     "Vote",
     "WrittenMailbox",

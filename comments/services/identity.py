@@ -132,7 +132,7 @@ def check_author(*, site: Site, identity: Identity, name: str, email: str) -> No
         return
     if identity.user is None:
         _clean_name(site, name)
-        _clean_email(email)
+        clean_email(email)
     elif not Author.objects.filter(site=site, user_id=identity.user.pk).exclude(name="").exists():
         _clean_name(site, full_name(identity.user) or name)
 
@@ -147,16 +147,16 @@ def author_for_post(*, site: Site, identity: Identity, name: str, email: str) ->
     if named := _named_by_publisher(site, identity):
         return named
     clean_name = _clean_name(site, name)
-    clean_email = _clean_email(email)
+    address = clean_email(email)
     author = identity.author if identity.author is not None and identity.author.site_id == site.pk else None
     if author is None:
-        return Author.objects.create(site=site, kind=AuthorKind.GUEST, name=clean_name, email=clean_email)
+        return Author.objects.create(site=site, kind=AuthorKind.GUEST, name=clean_name, email=address)
     changed = []
     if author.name != clean_name:
         author.name = clean_name
         changed.append("name")
-    if clean_email and author.email != clean_email and author.kind == AuthorKind.GUEST:
-        author.email, author.email_verified_at = clean_email, None
+    if address and author.email != address and author.kind == AuthorKind.GUEST:
+        author.email, author.email_verified_at = address, None
         changed += ["email", "email_verified_at"]
     if changed:
         author.save(update_fields=changed)
@@ -175,9 +175,9 @@ def author_of_subject(
     if name:
         author.name = _tidy_name(name) if author.badge == Badge.EDITORIAL else _clean_name(site, name)
     if email:
-        clean_email = _clean_email(email)
-        proved_at = author.email_verified_at if author.email == clean_email else None
-        author.email = clean_email
+        address = clean_email(email)
+        proved_at = author.email_verified_at if author.email == address else None
+        author.email = address
         author.email_verified_at = (proved_at or timezone.now()) if is_email_verified else None
     author.save(update_fields=["name", "email", "email_verified_at"])
     return author
@@ -243,7 +243,8 @@ def _clean_name(site: Site, name: str) -> str:
     return clean
 
 
-def _clean_email(email: str) -> str:
+def clean_email(email: str) -> str:
+    """An address without the blanks around it, "" for none. Raises InvalidInputError("email"). No query."""
     email = email.strip()
     if not email:
         return ""

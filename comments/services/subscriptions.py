@@ -1,0 +1,266 @@
+"""Following a discussion by mail: asking for it, confirming, pausing, leaving.
+
+Whoever asks is known to hold the mailbox (an account, the publisher's sign-in) or gets one mail with a link, at most once a
+day for a mailbox, whatever is sent to us. Nothing here says whether an address is known.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from comments.conf import settings
+from comments.enums import Frequency, Proof, Scope, SuppressionReason
+from comments.exceptions import InvalidInputError, TooManyRequestsError
+from comments.models import Article, Author, Site, Subscriber, Subscription, Suppression
+from comments.models.subscriptions import SubscriptionQuerySet
+from comments.services import outbox
+from comments.services.identity import Identity, clean_email
+from comments.throttling import count_or_refuse
+
+UNCONFIRMED_LIFETIME = datetime.timedelta(days=7)
+CONFIRMATION = "confirmation_mail"
+_subscriber_signer = Signer(salt="marginalia.subscriber", sep=".")
+_leave_signer = Signer(salt="marginalia.leave", sep=".")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to follow, as it was asked for."""
+
+    site: Site
+    scope: Scope
+    email: str
+    frequency: Frequency = Frequency.INSTANT
+    language: str = ""
+    article: Article | None = None
+
+
+def subscribe(wish: Wish, *, identity: Identity, author: Author | None = None) -> Subscription:
+    """Follow a discussion, a site or the replies to `author`; confirmed at once where the mailbox is known to be theirs.
+
+    Otherwise a mail with a link is due, and without the link nothing is ever sent. Asking again changes how often, once
+    confirmed only by whoever holds the mailbox. 8 queries at most. Raises InvalidInputError("email", "article" or "scope"),
+    TooManyRequestsError.
+    """
+    email = clean_email(wish.email).casefold()
+    if not email:
+        raise InvalidInputError("email", _("Please enter your e-mail address."))
+    _check_target(wish, author)
+    _count_request(identity)
+    proof = _proof(identity, email, wish.site)
+    with transaction.atomic():
+        subscription = _stored(wish, email, author, identity.network)
+        if proof:
+            confirm([subscription], network=identity.network, proof=proof)
+            Subscription.objects.filter(pk=subscription.pk).update(frequency=wish.frequency, paused_at=None)
+            subscription.refresh_from_db()
+        elif subscription.confirmed_at is None:
+            _ask_to_confirm(subscription)
+    return subscription
+
+
+def confirm(subscriptions: Collection[Subscription], *, network: str, proof: Proof = Proof.LINK) -> int:
+    """Note that whoever reads the mailbox agrees; how many were not confirmed before. 1 query.
+
+    What was confirmed once keeps the proof of then.
+    """
+    named = Subscription.objects.unconfirmed().filter(pk__in=[subscription.pk for subscription in subscriptions])
+    return named.update(confirmed_at=timezone.now(), confirmed_network=network, proof=proof)
+
+
+def change_frequency(subscription: Subscription, frequency: Frequency) -> None:
+    """Be told within minutes or once a day; what is already in a mail to come stays in it. 1 query."""
+    Subscription.objects.filter(pk=subscription.pk).update(frequency=frequency)
+
+
+def pause(subscription: Subscription) -> None:
+    """Be told nothing until `resume`; what happens meanwhile is not told later. 1 query."""
+    Subscription.objects.filter(pk=subscription.pk).update(paused_at=timezone.now())
+
+
+def resume(subscription: Subscription) -> None:
+    """Be told again, of what is published from now on. 1 query."""
+    Subscription.objects.filter(pk=subscription.pk).update(paused_at=None)
+
+
+def leave(subscription: Subscription) -> None:
+    """End a subscription: of a discussion, of replies, or of a site with all that is followed there. 2 to 6 queries.
+
+    Who follows the whole site and leaves the discussion of one article is told of the others as before.
+    """
+    if subscription.scope == Scope.SITE:
+        leave_site(subscription.subscriber, subscription.site)
+    elif subscription.article is not None:
+        leave_discussion(subscription.subscriber, subscription.article)
+
+
+@transaction.atomic
+def leave_discussion(subscriber: Subscriber, article: Article) -> None:
+    """End all that a mailbox follows under an article. 3 to 6 queries."""
+    own = subscriber.subscriptions.filter(article=article)
+    if not subscriber.subscriptions.filter(site=article.site_id, scope=Scope.SITE).exists():
+        own.delete()
+        return
+    own.exclude(scope=Scope.ARTICLE).delete()
+    now = timezone.now()
+    Subscription.objects.update_or_create(
+        subscriber=subscriber,
+        article=article,
+        scope=Scope.ARTICLE,
+        defaults={"paused_at": now},
+        create_defaults={
+            "site_id": article.site_id,
+            "requested_at": now,
+            "confirmed_at": now,
+            "proof": Proof.LINK,
+            "paused_at": now,
+        },
+    )
+
+
+def leave_site(subscriber: Subscriber, site: Site) -> None:
+    """End all that a mailbox follows on a site. 2 queries."""
+    subscriber.subscriptions.filter(site=site).delete()
+
+
+def leave_everything(subscriber: Subscriber) -> None:
+    """End all that a mailbox follows. 2 queries."""
+    subscriber.subscriptions.all().delete()
+
+
+def suppress(email: str, reason: SuppressionReason) -> None:
+    """Never write to an address again, for whatever reason, until `write_again`. 2 queries."""
+    Suppression.objects.get_or_create(
+        digest=address_digest(email), defaults={"reason": reason, "created_at": timezone.now()}
+    )
+
+
+def write_again(email: str) -> None:
+    """Take back `suppress`. 1 query."""
+    Suppression.objects.filter(digest=address_digest(email)).delete()
+
+
+def is_suppressed(email: str) -> bool:
+    """Whether an address is not written to. 1 query."""
+    return Suppression.objects.filter(digest=address_digest(email)).exists()
+
+
+def address_digest(email: str) -> str:
+    """A keyed hash of an address; only case makes no difference."""
+    return salted_hmac("marginalia.address", email.casefold(), algorithm="sha256").hexdigest()
+
+
+def make_subscriber_token(subscriber: Subscriber) -> str:
+    """The secret part of the link to a mailbox's subscriptions, in every mail to it; ends with `token_version` alone."""
+    return _subscriber_signer.sign(f"{subscriber.public_id}-{subscriber.token_version}")
+
+
+def read_subscriber_token(token: str) -> Subscriber | None:
+    """The mailbox a link is for; None for a forged or revoked one. 1 query for a well-signed token."""
+    try:
+        public_id, _separator, version = _subscriber_signer.unsign(token).partition("-")
+    except BadSignature:
+        return None
+    return Subscriber.objects.filter(public_id=public_id, token_version=int(version)).first()
+
+
+def make_leave_token(subscription: Subscription) -> str:
+    """The secret part of the link that ends one subscription and can do nothing else. Never ends."""
+    return _leave_signer.sign(subscription.public_id)
+
+
+def read_leave_token(token: str) -> str | None:
+    """The public identifier of the subscription a link ends, which may be gone; None for a forged one. No query."""
+    try:
+        return _leave_signer.unsign(token)
+    except BadSignature:
+        return None
+
+
+def subscriptions_of(subscriber: Subscriber) -> SubscriptionQuerySet:
+    """All that a mailbox follows or has been asked to confirm, with sites and articles, the latest first."""
+    found = Subscription.objects.filter(subscriber=subscriber).with_target()
+    return found.order_by("site__name", "-requested_at", "-pk")
+
+
+def follow_merged(source: Article, target: Article) -> None:
+    """Let whoever follows an article follow the one it is merged into; who follows both already does. 4 queries."""
+    for scope, fields in ((Scope.ARTICLE, ["subscriber"]), (Scope.REPLIES, ["subscriber", "author"])):
+        same = {field: OuterRef(field) for field in fields}
+        there = Subscription.objects.filter(article=target, scope=scope, **same)
+        found = Subscription.objects.filter(article=source, scope=scope).exclude(Exists(there))
+        Subscription.objects.filter(pk__in=list(found.values_list("pk", flat=True))).update(article=target)
+
+
+def purge_unconfirmed() -> int:
+    """Delete what nobody confirmed within a week, and mailboxes that nothing is sent to; how many subscriptions. 4 queries."""
+    expired, _by_model = Subscription.objects.expired(timezone.now() - UNCONFIRMED_LIFETIME).delete()
+    Subscriber.objects.filter(subscriptions=None, created_at__lt=timezone.now() - UNCONFIRMED_LIFETIME).delete()
+    return expired
+
+
+def _check_target(wish: Wish, author: Author | None) -> None:
+    if wish.scope != Scope.SITE and wish.article is None:
+        raise InvalidInputError("article", _("Please say which article this is about."))
+    if wish.scope == Scope.REPLIES and author is None:
+        raise InvalidInputError("scope", _("Replies can be followed by those who have written a comment."))
+
+
+def _count_request(identity: Identity) -> None:
+    try:
+        count_or_refuse("subscribe", identity.network or identity.key, settings.subscribe_limits["network"])
+    except TooManyRequestsError as error:
+        message = _("That was a little fast. Please try again in a moment.")
+        raise TooManyRequestsError(error.retry_after, message) from error
+
+
+def _proof(identity: Identity, email: str, site: Site) -> Proof | None:
+    """By what we know that whoever asks holds the mailbox; None when we do not."""
+    if identity.user is not None and identity.site_id in (None, site.pk):
+        return Proof.ACCOUNT if email == str(getattr(identity.user, "email", "")).casefold() else None
+    author = identity.author
+    if author is not None and author.site_id == site.pk and author.email_verified_at is not None:
+        return Proof.SSO if author.email.casefold() == email else None
+    return None
+
+
+def _stored(wish: Wish, email: str, author: Author | None, network: str) -> Subscription:
+    language = wish.language or wish.site.language
+    subscriber, _is_new = Subscriber.objects.get_or_create(email=email, defaults={"language": language})
+    target: dict[str, object] = {"scope": wish.scope, "subscriber": subscriber}
+    if wish.scope == Scope.SITE:
+        target["site"] = wish.site
+    else:
+        target["article"] = wish.article
+    if wish.scope == Scope.REPLIES:
+        target["author"] = author
+    defaults = {
+        "site": wish.site,
+        "author": author,
+        "frequency": wish.frequency,
+        "requested_at": timezone.now(),
+        "requested_network": network,
+    }
+    return Subscription.objects.get_or_create(**target, defaults=defaults)[0]
+
+
+def _ask_to_confirm(subscription: Subscription) -> None:
+    """Have the mail sent that asks; one is enough for all that waits for the same mailbox."""
+    subscriber = subscription.subscriber
+    if not outbox.waiting_for(subscriber.email, kind=CONFIRMATION):
+        outbox.put(
+            kind=CONFIRMATION,
+            event_key=f"confirmation:{subscription.pk}:{timezone.now():%Y%m%d%H%M%S%f}",
+            payload={"subscriber": subscriber.pk},
+            delay=datetime.timedelta(),
+            address=subscriber.email,
+        )
