@@ -20,7 +20,6 @@ from moderation.services.findings import store_findings
 from moderation.services.indexing import index_text, refresh_risk
 from moderation.services.publications import record_publication
 from moderation.services.report_outcomes import settle_reports_with
-from moderation.services.trust import review_trust_with
 from moderation.tasks import screen_comment_task
 
 logger = logging.getLogger(__name__)
@@ -75,12 +74,9 @@ def end_deferral_of_new_text(*, comment: Comment, **_kwargs: object) -> None:
 
 @receiver(comment_status_changed, dispatch_uid="moderation.account_for_trust")
 def account_for_trust(*, change: StatusChange, **_kwargs: object) -> None:
-    """What was published because its author is trusted is on record as a decision by software; and a judgement of a
-    comment is one of its author's standing."""
+    """What was published because its author is trusted is on record as a decision by software."""
     if change.actor_kind == ActorKind.RULE:
         record_publication(change)
-    if change.actor_kind == ActorKind.MODERATOR:
-        review_trust_with(change)
 
 
 @receiver(article_merged, dispatch_uid="moderation.keep_what_was_said_of_an_article")

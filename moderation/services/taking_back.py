@@ -20,6 +20,7 @@ from moderation.exceptions import AuthorWasLastError, NotAllowedError, NothingTo
 from moderation.models import Decision
 from moderation.permissions import may_decide
 from moderation.services.decisions import put_undo_mail, revoke
+from moderation.services.trust import review_trust, trust_rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,9 @@ def undo_batch(*, batch_id: uuid.UUID, moderator: AbstractBaseUser) -> list[Deci
         sites = {decision.comment.site_id: decision.comment.site for decision in decisions}
         if not all(may_decide(moderator, site) for site in sites.values()):
             raise NotAllowedError
+        rules = {pk: trust_rule_of(pk) for pk in sites}
         for decision in decisions:
-            if revoke(decision, moderator):
+            if revoke(decision, moderator, rules[decision.comment.site_id]):
                 put_undo_mail(decision)
     return decisions
 
@@ -142,13 +144,15 @@ def _take_back_steps(steps: tuple[StatusChange, ...], comment: Comment, moderato
     """One after the other from the newest; the caller holds the transaction."""
     undone: list[Decision] = []
     told: Decision | None = None
+    rule = trust_rule_of(comment.site_id)
     for step in steps:
         decision: Decision | None = getattr(step, "decision", None)
         if decision is None:
-            lifecycle.undo_change(step.pk, actor=lifecycle.Actor(ActorKind.MODERATOR, moderator.pk))
+            change = lifecycle.undo_change(step.pk, actor=lifecycle.Actor(ActorKind.MODERATOR, moderator.pk))
+            review_trust(change, rule)
             continue
         decision.comment = comment
-        told = decision if revoke(decision, moderator) else told
+        told = decision if revoke(decision, moderator, rule) else told
         undone.append(decision)
     if told is not None:
         put_undo_mail(told)

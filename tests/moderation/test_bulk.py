@@ -132,5 +132,5 @@ def test_decide_together_costs_few_queries_for_each_comment(action: Action) -> N
 
     each = (counts[10] - counts[1]) / 9
     assert counts[40] - counts[10] == 30 * each
-    assert counts[1] - each == 6
-    assert each <= (11 if action == Action.APPROVE else 9)
+    assert counts[1] - each == 7
+    assert each <= (10 if action == Action.APPROVE else 8)
