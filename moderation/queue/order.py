@@ -6,6 +6,7 @@ import datetime
 import re
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,6 @@ CURSOR = re.compile(r"\A[0-9]{1,17}(?:\.[0-9]{1,17}){1,4}\Z")
 # The greatest number that every column takes, that of a risk excepted, which is smaller.
 MOST_RISK = 32_767
 
-TIMES = ("raised_at", "decided_at", "waiting_since", "posted_at")
 # A place in the order: the values of `_order_fields`, with a time as microseconds since 1970.
 Place = tuple[int, ...]
 
@@ -203,16 +203,14 @@ def _encode(comment: Comment, fields: tuple[str, ...]) -> str:
 
 
 def _after(fields: tuple[str, ...], place: Place) -> Q:
-    """Rows that come after a place. The first condition alone lets the database start there in its index."""
-    names = [field.removeprefix("-") for field in fields]
-    values = [
-        EPOCH + number * MICROSECOND if name in TIMES else min(number, MOST_RISK) if name == "risk" else number
-        for name, number in zip(names, place, strict=True)
-    ]
-    beyond = ["lt" if field.startswith("-") else "gt" for field in fields]
-    condition = Q()
-    same = Q()
-    for name, value, direction in zip(names, values, beyond, strict=True):
-        condition |= same & Q((f"{name}__{direction}", value))
-        same &= Q((name, value))
-    return Q((f"{names[0]}__{beyond[0]}e", values[0])) & condition
+    """Rows that come after a place: by one comparison of rows, so that the database starts there in its index."""
+    *risk, time, key = fields
+    *risk_at, moment, number = place
+    names = (time.removeprefix("-"), key.removeprefix("-"))
+    comparison = TupleLessThan if time.startswith("-") else TupleGreaterThan
+    condition = Q(comparison(Tuple(*names), (EPOCH + moment * MICROSECOND, number)))
+    if not risk:
+        return condition
+    # The greatest risk comes first and the oldest of it, which no comparison of rows can say.
+    at = min(risk_at[0], MOST_RISK)
+    return Q(risk__lte=at) & (Q(risk__lt=at) | condition)
