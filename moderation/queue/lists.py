@@ -34,7 +34,8 @@ READ_LENGTH = 4 * ROW_EXCERPT_LENGTH
 
 
 def read_rows(site: Site, filters: QueueFilters, cursor: str = "", size: int = PAGE_SIZE) -> RowPage:
-    """One page of the list. 1 query, 1 to 2 more by article, 1 more for a search.
+    """One page of the list. 2 queries, 1 when it is empty, 1 more by article (2 with a cursor), 1 more for
+    a search.
 
     Raises InvalidInputError ("cursor").
     """
