@@ -45,7 +45,7 @@ Json = dict[str, object]
 
 @router.get("/queue", response={200: Queue, (401, 403, 404, 422): Problem}, summary="Read the queue")
 def get_queue(request: DeskRequest, query: Query[QueueQuery]) -> Json:
-    """A page of a site's queue with all a moderator needs to judge, and how many comments each queue holds. 9 queries
+    """A page of a site's queue with all a moderator needs to judge, and how many comments each queue holds. 10 queries
     at most, however many comments."""
     request.auth.require(Scope.READ)
     site = load_site(request.auth, query.site or "")

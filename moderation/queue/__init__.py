@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moderation.queue.colleagues import QueueLease
 from moderation.queue.context import read_surroundings, with_surroundings
-from moderation.queue.lists import queue_counts, read_rows
+from moderation.queue.lists import queue_counts, read_overview, read_rows
 from moderation.queue.order import ordered_queue
 from moderation.queue.paging import next_in_queue
 from moderation.queue.read import read_change, read_finding, read_item, read_items, read_queue
@@ -59,6 +59,7 @@ __all__ = [
     "read_finding",
     "read_item",
     "read_items",
+    "read_overview",
     "read_queue",
     "read_rows",
     "read_surroundings",

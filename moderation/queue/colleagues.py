@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     Exists,
     ExpressionWrapper,
-    IntegerField,
+    JSONField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from comments.models import Comment, Site
 from moderation.enums import Action, Mine, OpinionKind, Permission, Role
 from moderation.models import Deferral, Lease, Membership, Opinion, OpinionRequest, Presence
 from moderation.permissions import PERMISSIONS
+from moderation.queue.rows import Entry, LimitedCount
 
 # Somebody whose last sign of life is older has left the desk.
 AT_THE_DESK = datetime.timedelta(seconds=45)
 # More names than these help nobody.
 MEMBER_LIMIT = 200
 LEASE_LIMIT = 200
+NOTHING_BESIDE: Mapping[str, Subquery] = MappingProxyType({})
 # What a comment is loaded with, so that lease, deferral and blind look cost no query of their own.
 BESIDE = ("lease__user", "deferral__user", "article__desk_rule", "site__desk_settings")
 
@@ -129,10 +130,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Everybody of a desk, and what of it concerns the one who looks."""
+    """Everybody of a desk, and what of it concerns the one who looks. `beside` is what else was read with it."""
 
     members: tuple[Member, ...]
     work: Work
+    beside: Entry
 
 
 def name_of(user: AbstractBaseUser | None) -> str:
@@ -277,17 +279,22 @@ def _votes(viewer_id: int) -> QuerySet[Opinion]:
     return votes.filter(moderator=viewer_id)
 
 
-def read_team(site: Site, viewer_id: int) -> Team:
-    """Everybody of a site's desk and when they were last seen there, by name; how much of it concerns one. 1 query."""
+def read_team(site: Site, viewer_id: int, beside: Mapping[str, Subquery] = NOTHING_BESIDE) -> Team:
+    """Everybody of a site's desk and when they were last seen there, by name; how much of it concerns one; `beside` are
+    more numbers and lists about the desk. 1 query.
+    """
     seen_at = Presence.objects.filter(site=OuterRef("site"), user=OuterRef("user")).values("seen_at")[:1]
     found = Membership.objects.filter(site=site).select_related("user")
-    rows = found.annotate(seen_at=Subquery(seen_at), **_work_columns(site, viewer_id))[:MEMBER_LIMIT]
+    # Counted in the viewer's own row alone.
+    numbers = JSONObject(**_work_columns(site, viewer_id), **beside)
+    own_row = Case(When(user=viewer_id, then=numbers), output_field=JSONField())
+    rows = found.annotate(seen_at=Subquery(seen_at), numbers=own_row)[:MEMBER_LIMIT]
     here_since = timezone.now() - AT_THE_DESK
-    work = Work()
+    own: dict[str, Any] = {}
     members = []
     for row in rows:
         if row.user_id == viewer_id:
-            work = Work(**{name: getattr(row, f"work_{name}") for name in Work.__slots__})
+            own = row.numbers
         members.append(
             Member(
                 user_id=row.user_id,
@@ -297,11 +304,12 @@ def read_team(site: Site, viewer_id: int) -> Team:
                 is_here=row.seen_at is not None and row.seen_at > here_since,
             )
         )
-    return Team(tuple(sorted(members, key=lambda member: member.name.casefold())), work)
+    work = Work(**{name: own.pop(name) for name in Work.__slots__ if own})
+    return Team(tuple(sorted(members, key=lambda member: member.name.casefold())), work, own)
 
 
-def _work_columns(site: Site, viewer_id: int) -> dict[str, Case]:
-    """The numbers of a `Work`, counted in the viewer's own row alone."""
+def _work_columns(site: Site, viewer_id: int) -> dict[str, LimitedCount]:
+    """The numbers of a `Work`."""
     requests = OpinionRequest.objects.filter(comment__site=site)
     to_me = Q(asked_of=None) | Q(asked_of=viewer_id)
     by_me = requests.filter(asked_by=viewer_id, comment__waiting_since__isnull=False)
@@ -313,19 +321,10 @@ def _work_columns(site: Site, viewer_id: int) -> dict[str, Case]:
         "answered": by_me.filter(answered_at__isnull=False),
         "voted": Opinion.objects.votes().open().filter(comment__site=site, moderator=viewer_id),
     }
-    return {
-        f"work_{name}": Case(When(user=viewer_id, then=_count(rows)), default=Value(0))
-        for name, rows in counted.items()
-    }
+    return {name: LimitedCount(rows.values("pk")) for name, rows in counted.items()}
 
 
 def read_leases(site: Site) -> list[Lease]:
     """Which comments of a site somebody has before them. 1 query."""
     found = Lease.objects.filter(comment__site=site, expires_at__gt=timezone.now())
     return list(found.select_related("user", "comment").order_by("comment_id")[:LEASE_LIMIT])
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    """How many rows there are, as a column."""
-    counted = rows.order_by().annotate(same=Value(1)).values("same").annotate(total=Count("pk")).values("total")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

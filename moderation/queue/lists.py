@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import CharField, Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.utils import timezone
@@ -10,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from comments.enums import Status
 from comments.models import Comment, Revision, Site
-from moderation.models import Decision, Finding, Report
-from moderation.queue.colleagues import is_judged_blind, lease_of
+from moderation.models import Decision, Finding, Report, SavedView
+from moderation.queue.colleagues import Team, is_judged_blind, lease_of, read_team
 from moderation.queue.order import queue_of
 from moderation.queue.paging import read_comments
-from moderation.queue.rows import Entry, LimitedCount, Rows
+from moderation.queue.rows import Entry, LimitedCount, Rows, loaded
 from moderation.queue.severity import is_severe
 from moderation.queue.values import (
     COUNT_LIMIT,
@@ -49,12 +51,38 @@ def read_rows(site: Site, filters: QueueFilters, cursor: str = "", size: int = P
     return RowPage(tuple(rows), next_cursor, first=_first(comments, filters.viewer_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What stands around the list: how many comments each queue holds, who is at the desk, the views that are kept."""
+
+    counts: dict[QueueStatus, int]
+    team: Team
+    views: tuple[SavedView, ...]
+
+
+def read_overview(site: Site, viewer_id: int) -> Overview:
+    """All of it as somebody of the desk sees it; counts as in `queue_counts`. 1 query."""
+    views = SavedView.objects.visible_to(viewer_id).filter(site=site)
+    counts = {status.value: count for status, count in _counts(site).items()}
+    shown = Rows(views, id="id", name="name", query="query", is_shared="is_shared")
+    team = read_team(site, viewer_id, counts | {"views": shown})
+    return Overview(
+        counts={status: team.beside[status] for status in QueueStatus},
+        team=team,
+        views=tuple(SavedView(**view) for view in loaded(team.beside["views"])),
+    )
+
+
 def queue_counts(site: Site) -> dict[QueueStatus, int]:
     """How many comments each queue holds; a count stops at COUNT_LIMIT, which then means "at least". 1 query."""
+    counts = _counts(site)
+    row = Site.objects.filter(pk=site.pk).values_list(*counts.values()).get()
+    return dict(zip(counts, row, strict=True))
+
+
+def _counts(site: Site) -> dict[QueueStatus, LimitedCount]:
     now = timezone.now()
-    counts = [LimitedCount(queue_of(site, status, now).values("pk")[:COUNT_LIMIT]) for status in QueueStatus]
-    row = Site.objects.filter(pk=site.pk).values_list(*counts).get()
-    return dict(zip(QueueStatus, row, strict=True))
+    return {status: LimitedCount(queue_of(site, status, now).values("pk")[:COUNT_LIMIT]) for status in QueueStatus}
 
 
 def _marks() -> Rows:

@@ -32,18 +32,18 @@ from moderation.queue import (
     QueueItem,
     RowPage,
     next_in_queue,
-    queue_counts,
     read_item,
+    read_overview,
     read_rows,
 )
-from moderation.queue.colleagues import Colleagues, read_colleagues, read_team
+from moderation.queue.colleagues import Colleagues, Team, read_colleagues
 from moderation.second_factor import needs_second_factor
 from moderation.services.leases import hold, needs_holding
 from moderation.services.preferences import preferences_of
 from moderation.services.presence import note_presence
 from moderation.views.asides import Aside
 from moderation.views.cards import make_card
-from moderation.views.filtering import make_filtering, saved_views
+from moderation.views.filtering import addressed_views, make_filtering
 
 View = Callable[..., HttpResponse]
 # The header by which the desk's script asks for the card with what changed around it, instead of a page.
@@ -192,12 +192,13 @@ def render_desk(
 ) -> HttpResponse:
     """The desk with this comment's card, or the first one's: whole, or for the script the card with what changed around it.
 
-    13 queries for the whole page, and up to 4 to note who has which comment before them, besides those for `item` and
-    `decided`, whatever the queue holds; 2 more where colleagues said something of the comment on the card.
+    12 queries at most for the whole page, two of which note who is here and has which comment before them, besides those
+    for `item` and `decided`, whatever the queue holds; 2 more where colleagues said something of the comment on the card.
     """
     is_part = is_fragment(request)
     page = RowPage((), "") if is_part else _read_page(desk)
-    chosen = item or (read_item(page.first) if page.first else None)
+    # Of a comment that waits no card says what was done with it last.
+    chosen = item or (read_item(page.first, with_change=not page.first.waiting_since) if page.first else None)
     following = _following(desk, page, chosen, is_listed=item is None) if chosen else ""
     colleagues = colleagues_of(desk, [chosen] if chosen else [])
     card = None
@@ -205,10 +206,11 @@ def render_desk(
         card = make_card(chosen, desk.site, may_decide=desk.may_decide, following=following, colleagues=colleagues)
         if request.method == "GET":
             _hold(request, desk, chosen)
+    overview = read_overview(desk.site, desk.filters.viewer_id)
     context: dict[str, object] = {
         "site": desk.site,
         "desk": desk,
-        "counts": queue_counts(desk.site),
+        "counts": overview.counts,
         "sorts": desk.filters.status.sorts,
         "page": page,
         "card": card,
@@ -217,10 +219,10 @@ def render_desk(
         "aside": aside,
         "refusal": refusal,
     }
-    context |= team_context(request, desk)
+    context |= team_context(request, desk, overview.team)
     if not is_part:
         context["filtering"] = make_filtering(desk, page, card.clauses if card else ())
-        context["views"] = saved_views(desk, desk.filters.viewer_id)
+        context["views"] = addressed_views(desk, overview.views)
         context |= preferences_context(desk.preferences)
     template = "moderation/_answer.html" if is_part else "moderation/queue.html"
     return render(request, template, context, status=refusal.status if refusal else HTTPStatus.OK)
@@ -243,11 +245,8 @@ def colleagues_of(desk: Desk, items: Sequence[QueueItem]) -> dict[int, Colleague
     return read_colleagues(comments, desk.filters.viewer_id, settles=desk.may_answer_appeals)
 
 
-def team_context(request: HttpRequest, desk: Desk) -> dict[str, object]:
-    """Who is of the desk and here, and what of it concerns whoever sits here, which is noted. 1 query, and 1 to write
-    every 20 s.
-    """
-    team = read_team(desk.site, desk.filters.viewer_id)
+def team_context(request: HttpRequest, desk: Desk, team: Team) -> dict[str, object]:
+    """Who is of the desk and here, and what of it concerns whoever sits here, which is noted. 1 query to write every 20 s."""
     note_presence(site=desk.site, user=signed_in(request), members=team.members)
     work = ((kind, getattr(team.work, kind.value)) for kind in (Mine.TAKEN, Mine.ASKED, Mine.ASKING, Mine.VOTED))
     return {
@@ -278,6 +277,9 @@ def _following(desk: Desk, page: RowPage, chosen: QueueItem, *, is_listed: bool)
         return ""
     if is_listed and len(page.rows) > 1:
         return page.rows[1].public_id
+    if is_listed and not desk.form.value("cursor"):
+        # There is no other in the view.
+        return ""
     return _next_id(desk, chosen)
 
 

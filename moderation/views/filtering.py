@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -103,14 +103,13 @@ def age_label(minutes: int) -> str:
     return ngettext("Older than %(count)d minute", "Older than %(count)d minutes", minutes) % {"count": minutes}
 
 
-def saved_views(desk: Desk, user_id: int) -> list[tuple[SavedView, str, bool]]:
-    """The views that somebody may choose, each with its address and whether it is the present one. 1 query."""
-    found = SavedView.objects.visible_to(user_id).filter(site=desk.site)
+def addressed_views(desk: Desk, views: Iterable[SavedView]) -> list[tuple[SavedView, str, bool]]:
+    """Views that somebody may choose, each with its address and whether it is the present one. No query."""
     present = {name: value for name, value in desk.state.items() if name != "site"}
     site = {"site": desk.state["site"]} if "site" in desk.state else {}
     address = reverse("moderation:queue")
     prefix = f"{urlencode(site)}&" if site else ""
-    return [(view, f"{address}?{prefix}{view.query}", view.query == urlencode(present)) for view in found]
+    return [(view, f"{address}?{prefix}{view.query}", view.query == urlencode(present)) for view in views]
 
 
 def _chips(desk: Desk, page: RowPage, choices: dict[str, dict[str, str]]) -> Iterator[Chip]:

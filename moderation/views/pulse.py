@@ -17,8 +17,8 @@ from moderation.access import get_comment_or_404, get_membership_or_404
 from moderation.enums import Permission
 from moderation.models import Lease
 from moderation.permissions import PERMISSIONS
-from moderation.queue import queue_counts, read_change
-from moderation.queue.colleagues import name_of, read_leases, read_team
+from moderation.queue import read_change, read_overview
+from moderation.queue.colleagues import name_of, read_leases
 from moderation.services.leases import hold, needs_holding, release
 from moderation.services.presence import note_presence
 from moderation.templatetags.desk import what_happened
@@ -53,7 +53,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
     """What has changed on a desk: counts, who is there, who has which comment before them, what was decided since the
     step ?since=. Renews the presence of whoever asks, and their lease of ?comment=.
 
-    JSON; 304 when nothing is new for the ETag that the script sends along. No browser keeps it, so the script does. 5
+    JSON; 304 when nothing is new for the ETag that the script sends along. No browser keeps it, so the script does. 4
     queries besides those of the session, and some to write, at most every 20 s.
     """
     user = signed_in(request)
@@ -62,12 +62,13 @@ def pulse(request: HttpRequest) -> HttpResponse:
     leases = read_leases(site)
     if Permission.DECIDE in PERMISSIONS[membership.role]:  # type: ignore[index]
         _renew_lease(request, user, site, leases)
-    team = read_team(site, user.pk)
+    overview = read_overview(site, user.pk)
+    team = overview.team
     note_presence(site=site, user=user, members=team.members)
     since, decided = _decided_since(site, request.GET.get("since", ""), user)
     content = {
         "since": since,
-        "counts": queue_counts(site),
+        "counts": overview.counts,
         "people": [one.name for one in team.members if one.is_here and one.user_id != user.pk],
         "leases": {one.comment.public_id: name_of(one.user) for one in leases if one.user_id != user.pk},
         "decided": decided,

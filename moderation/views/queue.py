@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from comments.exceptions import InvalidInputError
 from moderation.access import find_comments, get_comment_or_404, get_decision_or_404
 from moderation.queue import QueueItem, QueuePage, read_item, read_items, read_queue
+from moderation.queue.colleagues import read_team
 from moderation.views.asides import Aside, read_aside, take_aside
 from moderation.views.cards import make_cards
 from moderation.views.desk import (
@@ -46,7 +47,8 @@ def cards(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.getlist("comment")[:CARDS_AT_ONCE]
     page = QueuePage(read_items(find_comments(request.user, desk.site, wanted)), "") if wanted else _next_page(desk)
     made = make_cards(page.items, desk.site, may_decide=desk.may_decide, colleagues=colleagues_of(desk, page.items))
-    context = team_context(request, desk) | {
+    team = read_team(desk.site, desk.filters.viewer_id)
+    context = team_context(request, desk, team) | {
         "site": desk.site,
         "desk": desk,
         "page": page,

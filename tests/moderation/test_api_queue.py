@@ -240,7 +240,7 @@ def test_queue_costs_the_same_however_many_comments(client: Client, django_asser
     queue(client, token)
 
     # Token, site, page with its three companions, surroundings, counts.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = queue(client, token)
 
     assert len(seen(response)) == count

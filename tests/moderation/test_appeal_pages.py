@@ -136,7 +136,7 @@ def test_appeals_queue_takes_the_same_queries_for_every_length(count: int) -> No
     site = article.site
     with CaptureQueriesContext(connection) as queries:
         assert len(read_queue(site, APPEALED).items) == count
-    assert len(queries) == 4
+    assert len(queries) == 5
 
 
 def test_appeal_on_the_desk_is_judged_by_its_own_buttons_alone() -> None:

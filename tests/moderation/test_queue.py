@@ -175,7 +175,7 @@ def test_read_queue_counts_what_became_of_an_authors_comments() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_read_queue_of_any_length_takes_four_queries(count: int) -> None:
+def test_read_queue_of_any_length_takes_five_queries(count: int) -> None:
     article = make_article()
     parent = make_comment(article, status=Status.APPROVED)
     for _ in range(count):
@@ -185,17 +185,17 @@ def test_read_queue_of_any_length_takes_four_queries(count: int) -> None:
         page = read_queue(article.site, WAITING, size=50)
 
     assert len(page.items) == count
-    assert len(queries) == 4
+    assert len(queries) == 5
 
 
-def test_read_queue_at_depth_200_takes_four_queries_and_gives_parent_and_root() -> None:
+def test_read_queue_at_depth_200_takes_five_queries_and_gives_parent_and_root() -> None:
     article = make_article()
     chain = make_chain(article, 200)
 
     with CaptureQueriesContext(connection) as queries:
         (item,) = read_queue(article.site, WAITING).items
 
-    assert len(queries) == 4
+    assert len(queries) == 5
     assert item.public_id == chain[199].public_id
     assert item.parent is not None
     assert item.root is not None
