@@ -133,4 +133,5 @@ def test_decide_together_costs_few_queries_for_each_comment(action: Action) -> N
     each = (counts[10] - counts[1]) / 9
     assert counts[40] - counts[10] == 30 * each
     assert counts[1] - each == 7
-    assert each <= (10 if action == Action.APPROVE else 8)
+    # One more for an approval: whoever follows the discussion is to be told.
+    assert each <= (11 if action == Action.APPROVE else 8)
