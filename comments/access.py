@@ -74,6 +74,18 @@ def get_conversation_or_404(site_slug: str, public_id: str) -> Comment:
     return comment
 
 
+def get_own_author_or_404(request: HttpRequest, site: Site) -> Author:
+    """Whom a page of ours takes the sender of a request for on a site: the author of the account if somebody is signed in, else
+    the guest of the cookie. 2 queries at most."""
+    identity = request_identity(request, site=site)
+    author = identity.author
+    if identity.user is not None:
+        author = Author.objects.filter(site=site, user_id=identity.user.pk).first()
+    if author is None:
+        raise _not_found()
+    return author
+
+
 def get_author_by_feed_token_or_404(token: str) -> Author:
     """The reader whose feed of replies has this secret address, with the site. 1 query for a well-signed one."""
     author = read_replies_feed_token(token)

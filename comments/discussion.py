@@ -13,6 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from comments.access import request_identity
+from comments.bell import Bell, read_bell
 from comments.discussion_links import Link, SortLink, kept_query, link_address, lookup_links, sort_links
 from comments.enums import Sort
 from comments.excerpts import first_lines, plain_text, quote_lines
@@ -82,6 +83,7 @@ class Discussion:
     notices: tuple[str, ...]
     policy: SafeString
     own: tuple[OwnCard, ...]
+    bell: Bell | None
     thread: SafeString
     next_cursor: str
     page_path: str
@@ -119,8 +121,8 @@ def build_discussion(
 
     `form` is a refused one to show again; `page_path` the page that links lead to, by default the requested one.
     Queries: at most 3 for the thread and none when it is prepared, 3 for the reader's own comments and 2 for votes and
-    muted authors if they have any identity here, 1 in reply mode, and those of the slots; never more because there are
-    more comments.
+    muted authors if they have any identity here, 2 for what is new if they are signed in, 1 in reply mode, and those of
+    the slots; never more because there are more comments.
     """
     language = translation.get_language() or article.language
     reader = read_reader(request, article.site)
@@ -141,6 +143,7 @@ def build_discussion(
         preview=preview or SafeString(),
         notices=take_notices(request),
         own=tuple(cards_in_discussion(article=article, readers=reader.authors)),
+        bell=read_bell(identity=reader.identity, authors=reader.authors, site=article.site),
         thread=_with_reader(_with_query(prepared.html, kept), article, reader),
     )
 
@@ -162,6 +165,7 @@ def build_public_discussion(article: Article, asked: Asked, *, page_path: str) -
         preview=SafeString(),
         notices=(),
         own=(),
+        bell=None,
         thread=prepared.html,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from django.http import HttpRequest, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from comments.conf import settings
@@ -42,6 +43,20 @@ def host_path(address: str, request: HttpRequest) -> str:
     parts = urlsplit(address)
     # Two slashes at the beginning would name another host.
     path = "/" + parts.path.lstrip("/")
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """Path and query of the page the reader came from, if it is one of this host and not this one; else another."""
+    came_from = request.POST.get("next", "") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return otherwise
+    parts = urlsplit(came_from)
+    # The check lets control characters and a path without a slash pass; a header and a fragment of ours need better.
+    # Two slashes at the beginning, of either kind, would make the next word a host.
+    path = "/" + parts.path.lstrip("/\\")
+    if not parts.path.startswith("/") or path == request.path or not came_from.isprintable():
+        return otherwise
     return f"{path}?{parts.query}" if parts.query else path
 
 

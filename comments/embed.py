@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from comments.access import find_discussion
 from comments.api.api import answer_always
 from comments.api.auth import READER, require_site
+from comments.api.parser import JsonParser
 from comments.api.public import Freshness, PublicResponse, absent, is_confirmed, make_etag, prepared
+from comments.bell import read_bell
 from comments.discussion import Reader, read_query
 from comments.fragment import FragmentOptions, complete_addresses, render_fragment
 from comments.models import Article, Site
@@ -21,6 +23,7 @@ from comments.prepared import interface_language
 from comments.services.article_keys import find_article
 from comments.services.identity import Identity, authors_of
 from comments.services.muting import muted_comment_ids
+from comments.services.seen import mark_seen
 from comments.services.voting import voted_comment_ids
 from comments.standing import promise
 
@@ -74,17 +77,23 @@ def thread(request: HttpRequest, site: str, key: str) -> HttpResponse:
 @answer_always
 @require_POST
 def reader(request: HttpRequest, site: str, key: str) -> HttpResponseBase:
-    """What is this reader's alone in the discussion: own comments as HTML, votes, muted authors, name. About 10 queries."""
+    """What is this reader's alone in the discussion: what is new and own comments as HTML, votes, muted authors, name.
+
+    With `until` in the body, the moment that their bell named, everything up to it is not new any more. About 12 queries.
+    """
     article = _article_or_new(site, key)
     if article is None:
         raise Http404
     identity = require_site(_identity(request), article.site)
     authors = tuple(authors_of(identity, site=article.site))
+    if until := _seen_until(request):
+        mark_seen(authors=authors, until=until)
     is_stored = article.pk is not None
     language = interface_language(request.GET.get("lang") or article.language)
     with translation.override(language):
         cards = cards_in_discussion(article=article, readers=authors) if is_stored else []
-        context = {"cards": cards, "language": language, "article": article}
+        bell = read_bell(identity=identity, authors=authors, site=article.site)
+        context = {"cards": cards, "bell": bell, "language": language, "article": article}
         # Forms sent with a bearer token need no CSRF token, and asking for one would leave a cookie.
         form_request = request if identity.is_by_cookie else None
         own_html = complete_addresses(render_to_string("comments/_own_comments.html", context, request=form_request))
@@ -106,6 +115,14 @@ def _identity(request: HttpRequest) -> Identity:
         if (identity := known_by(request)) is not None:
             return identity
     raise Http404
+
+
+def _seen_until(request: HttpRequest) -> str:
+    """Up to when the reader has seen what is new; empty without a body of JSON. Raises ApiError."""
+    if request.content_type != "application/json":
+        return ""
+    told = JsonParser().parse_body(request)
+    return str(told.get("until", "")) if isinstance(told, dict) else ""
 
 
 def _article_or_new(site_slug: str, key: str) -> Article | None:

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 TERSER = "terser@5"
-_OWN_MEMBERS = "isIntegrated|isFramed|isBusy|section|texts|relative|polled|arrived|early|untold|problem|base|hook|jwt|ground|siteSlug|retryAfter|sent|step"
+_OWN_MEMBERS = "element|known|stop|reader|isIntegrated|isFramed|isBusy|section|texts|relative|polled|arrived|early|untold|problem|base|hook|jwt|ground|siteSlug|retryAfter|sent|step"
 _TERSER_OPTIONS = (
     *("--compress", "passes=3,unsafe,unsafe_arrows,pure_getters,ecma=2022", "--mangle", "toplevel"),
     *("--mangle-props", f"regex=/^({_OWN_MEMBERS})$/"),
@@ -32,6 +32,7 @@ _ONLY_ON_PAGES = re.compile(
 # What undoes rules of a host page, which do not reach into a shadow root; and typefaces that the system's own stands for.
 _AGAINST_HOSTS = re.compile(
     r"^ *(?:text-transform: none|list-style: inherit|border: 0;\n  background: none;\n  color: inherit);\n|(?<=system-ui), \"Segoe UI\", Roboto, \"Helvetica Neue\""
+    r"|^ *border: 0;\n(?=  color: var\(--mg-accent\);\n  text-decoration)"
     r"|(?<=ui-monospace), \"Cascadia Mono\", Menlo, Consolas",
     re.MULTILINE,
 )
@@ -82,7 +83,9 @@ def _without_unused(css: str) -> str:
         css = "".join(
             part for part in _DECLARATION.split(css) if not part.startswith(tuple(f"{one}:" for one in unused))
         )
-    return re.sub(r"[^{}]+\{\}", "", css.replace(";}", "}").replace(" / ", "/").replace(" 0.", " ."))
+    css = re.sub(r"[^{}]+\{\}", "", css.replace(";}", "}"))
+    # "10.5pt" keeps its nought; in calc() only "+" and "-" need their spaces.
+    return re.sub(r"(?<![\w.])0\.", ".", re.sub(r" ([/*]) ", r"\1", css))
 
 
 def _script() -> str:

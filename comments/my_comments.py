@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from comments.access import request_identity
 from comments.models import Author, Comment
 from comments.own_cards import OwnCard, build_cards
+from comments.reply_feeds import RepliesFeed, replies_feed_of
 from comments.slots import fill_slot
 
 PAGE_SIZE = 20
@@ -21,13 +22,14 @@ PAGE_SIZE = 20
 @dataclass(frozen=True, slots=True)
 class MyComments:
     """Cards, newest first; `more_url` is empty on the last page; `is_known` is False for a browser that never wrote;
-    `notices` says what holds for the reader."""
+    `notices` says what holds for the reader; there is a feed of replies for each site on which they have a name."""
 
     cards: tuple[OwnCard, ...]
     more_url: str
     is_known: bool
     language: str
     notices: SafeString
+    replies_feeds: tuple[RepliesFeed, ...]
 
 
 def read_my_comments(request: HttpRequest) -> MyComments:
@@ -47,4 +49,9 @@ def read_my_comments(request: HttpRequest) -> MyComments:
     more = "" if is_last else f"{reverse('comments:my_comments')}?before={cards[-1].comment.public_id}"
     is_known = identity.user is not None or bool(identity.guests)
     notices = fill_slot("reader_notices", authors=authors)
-    return MyComments(tuple(cards), more, is_known, language, notices)
+    feeds = (
+        replies_feed_of(author, action=reverse("comments:own_replies_feed", args=[author.site.slug]))
+        for author in authors
+        if author.name
+    )
+    return MyComments(tuple(cards), more, is_known, language, notices, tuple(feeds))

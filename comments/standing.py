@@ -109,7 +109,7 @@ def timeline(comment: Comment, revisions: Iterable[Revision]) -> list[Step]:
         undone = by_id.get(change.undoes_id) if change.undoes_id else None
         if undone is not None and change.created_at - undone.created_at <= settings.undo_grace:
             unseen |= {undone.pk, change.pk}
-    steps = [_step(change) for change in changes if change.pk not in unseen]
+    steps = [describe_change(change) for change in changes if change.pk not in unseen]
     # A revision that answers a return is told by the step that sent the comment back to the queue.
     answers = {change.revision for change in changes if change.from_status == Status.RETURNED}
     steps += [
@@ -120,25 +120,8 @@ def timeline(comment: Comment, revisions: Iterable[Revision]) -> list[Step]:
     return sorted(steps, key=lambda step: step.at)
 
 
-def _waiting_lead(comment: Comment) -> str:
-    due = (comment.waiting_since or comment.posted_at) + datetime.timedelta(minutes=comment.site.promised_minutes)
-    if timezone.now() > due:
-        return gettext(
-            "Only you can see it. It is taking longer than usual today; nothing is lost, and somebody will read it."
-        )
-    return promise(comment.site) + " " + gettext("Until then only you can see it.")
-
-
-def _published(comment: Comment) -> Standing:
-    title = gettext("Published")
-    if comment.has_waiting_edit:
-        lead = gettext("Your newer text waits for approval. Until then everybody sees the earlier one.")
-        notice = gettext("Your newer text waits for approval: only you can see it")
-        return Standing("waiting", "waiting", title, lead, notice)
-    return Standing("published", "published", title, gettext("Everybody can read your comment."), title)
-
-
-def _step(change: StatusChange) -> Step:
+def describe_change(change: StatusChange) -> Step:
+    """A step in the life of a comment as its author is told it, in the active language. No query."""
     to = Status(change.to_status)
     if to == Status.APPROVED:
         return _step_to_published(change)
@@ -158,6 +141,24 @@ def _step(change: StatusChange) -> Step:
         Status.WITHDRAWN: ("withdrawn", "withdrawn", gettext("Withdrawn by you")),
     }.get(to, ("rejected", "rejected", gettext("Not published")))
     return Step(tone, icon, what, change.created_at)
+
+
+def _waiting_lead(comment: Comment) -> str:
+    due = (comment.waiting_since or comment.posted_at) + datetime.timedelta(minutes=comment.site.promised_minutes)
+    if timezone.now() > due:
+        return gettext(
+            "Only you can see it. It is taking longer than usual today; nothing is lost, and somebody will read it."
+        )
+    return promise(comment.site) + " " + gettext("Until then only you can see it.")
+
+
+def _published(comment: Comment) -> Standing:
+    title = gettext("Published")
+    if comment.has_waiting_edit:
+        lead = gettext("Your newer text waits for approval. Until then everybody sees the earlier one.")
+        notice = gettext("Your newer text waits for approval: only you can see it")
+        return Standing("waiting", "waiting", title, lead, notice)
+    return Standing("published", "published", title, gettext("Everybody can read your comment."), title)
 
 
 def _step_to_published(change: StatusChange) -> Step:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString
 
 from comments.forms import ReviseForm
 from comments.models import Author, Comment
 from comments.own_cards import editable_until
+from comments.reply_feeds import RepliesFeed, replies_feed_of
 from comments.services.posting import may_revise, may_withdraw
 from comments.slots import fill_outcomes, fill_slot
 from comments.standing import Standing, Step, describe, timeline
@@ -36,6 +38,7 @@ class StatusPage:
     may_withdraw: bool
     editable_until: datetime.datetime | None
     article_address: str
+    replies_feed: RepliesFeed
 
 
 def build_status_page(
@@ -46,6 +49,7 @@ def build_status_page(
     bodies = {revision.number: revision.body for revision in revisions}
     body = bodies[comment.revision]
     allowed = may_revise(comment)
+    author = _with_site(comment)
     shows_older = comment.has_waiting_edit and comment.published_revision is not None
     return StatusPage(
         comment=comment,
@@ -56,12 +60,13 @@ def build_status_page(
         body=body,
         public_body=bodies[comment.published_revision] if shows_older and comment.published_revision else "",
         outcome=fill_outcomes([comment]).get(comment.pk, SafeString()),
-        notices=fill_slot("reader_notices", authors=[_with_site(comment)]),
+        notices=fill_slot("reader_notices", authors=[author]),
         form=form or (ReviseForm(comment=comment, body=body) if allowed else None),
         may_revise=allowed,
         may_withdraw=may_withdraw(comment),
         editable_until=editable_until(comment) if allowed else None,
         article_address=article_address,
+        replies_feed=replies_feed_of(author, action=reverse("comments:status_replies_feed", args=[token])),
     )
 
 

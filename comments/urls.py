@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from comments import embed, embed_comment, embed_pages, oembed, views, views_sign_in, views_votes
+from comments import embed, embed_comment, embed_pages, oembed, views, views_following, views_sign_in, views_votes
 from comments.feed_addresses import FeedFormat
 from comments.feeds import views as feeds
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("c/<public_id:public_id>/vote/", views_votes.vote, name="vote"),
     path("c/<public_id:public_id>/mute/", views_votes.mute, name="mute"),
     path("my-comments/", views.my_comments, name="my_comments"),
+    path("my-comments/<slug:site>/replies-feed/", views_following.own_replies_feed, name="own_replies_feed"),
+    path("my-comments/<slug:site>/seen/", views_following.seen, name="mark_seen"),
     path("embed/v1.js", embed_pages.script, name="embed_script"),
     path("embed/v1.json", embed_pages.script_facts, name="embed_script_facts"),
     re_path(
@@ -47,6 +49,7 @@ urlpatterns = [
     path("embed/sign-in/", views_sign_in.sign_in_window, name="sign_in_window"),
     path("status/<str:token>/", views.status, name="status"),
     path("status/<str:token>/revise/", views.revise, name="revise"),
+    path("status/<str:token>/replies-feed/", views_following.status_replies_feed, name="status_replies_feed"),
     path("status/<str:token>/withdraw/", views.withdraw, name="withdraw"),
 ]
 

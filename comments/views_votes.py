@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from comments.access import get_published_comment_or_404, request_identity, set_author_cookie
+from comments.discussion_links import way_back
 from comments.enums import AuthorKind
 from comments.exceptions import CommentError, DiscussionClosedError, RestrictedError, TooManyRequestsError
 from comments.forms import linked_sentence
@@ -109,18 +108,7 @@ def _page(
 
 
 def _way_back(request: HttpRequest, comment: Comment) -> str:
-    """Path and query of the page the reader came from, if it is one of this host and not this one; else the permalink."""
-    permalink = reverse("comments:permalink", args=[comment.public_id])
-    came_from = request.POST.get("next", "") or request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
-        return permalink
-    parts = urlsplit(came_from)
-    # The check lets control characters and a path without a slash pass; a header and a fragment of ours need better.
-    # Two slashes at the beginning, of either kind, would make the next word a host.
-    path = "/" + parts.path.lstrip("/\\")
-    if not parts.path.startswith("/") or path == request.path or not came_from.isprintable():
-        return permalink
-    return f"{path}?{parts.query}" if parts.query else path
+    return way_back(request, reverse("comments:permalink", args=[comment.public_id]))
 
 
 def _status_code(error: CommentError | None) -> int:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime
+
+from django.db.models import F
 
 from comments.enums import ArticleMode, Status
+from comments.models import Author, Comment, StatusChange
 from comments.services.identity import Identity, make_status_token
+from comments.services.secret_feeds import make_replies_feed
 from moderation.enums import Action, Role
 from moderation.services.appeals import file_appeal, reject_appeal
 from moderation.services.decisions import decide
@@ -15,9 +19,7 @@ from tests.browser.threads import make_thread
 from tests.comments.pages import discussion_url
 from tests.factories import make_comment, make_moderator, make_user
 
-if TYPE_CHECKING:
-    from comments.models import Comment
-
+FIVE_MINUTES = datetime.timedelta(minutes=5)
 OPEN_DETAILS = "for (const one of document.querySelectorAll('details')) one.open = true"
 LET_EMPTY_FORMS_GO = "for (const form of document.forms) form.noValidate = true"
 
@@ -76,6 +78,23 @@ def own_comments(stage: Stage) -> None:
     page = stage.go(discussion_url(article))
     page.evaluate(OPEN_DETAILS)
     assert page.locator(".mg-own__item").count() == 3
+
+
+def bell(stage: Stage) -> None:
+    """A reply and three decisions that somebody who is signed in has not seen yet."""
+    article = stage.make_article()
+    account = Identity(user=make_user(name="Bo Lund"))
+    mine = make_comment(article, identity=account, status=Status.APPROVED)
+    make_comment(article, parent=mine, status=Status.APPROVED, name="Kim Bly")
+    for action in (Action.REJECT, Action.RETURN):
+        _judge(make_comment(article, identity=account), action)
+    # All of it some minutes ago, after the reader had been here.
+    Author.objects.update(seen_at=mine.posted_at - datetime.timedelta(days=1))
+    Comment.objects.filter(published_at__isnull=False).update(published_at=F("published_at") - FIVE_MINUTES)
+    StatusChange.objects.update(created_at=F("created_at") - FIVE_MINUTES)
+    stage.be_account(mine.author.user)
+    stage.go(discussion_url(article)).locator("summary:has-text('4')").click()
+    stage.page.locator("[data-mg=seen] button").wait_for()
 
 
 def closed_discussion(stage: Stage) -> None:
@@ -176,6 +195,13 @@ def my_comments(stage: Stage) -> None:
     assert stage.page.locator(".mg-own__item").count() == 2
 
 
+def my_comments_with_a_feed(stage: Stage) -> None:
+    comment = make_comment(stage.make_article(), name="Bo Lund")
+    make_replies_feed(comment.author)
+    stage.be_guest(comment.author)
+    stage.go("/my-comments/").locator("a[href$='.atom']").first.wait_for()
+
+
 def my_comments_of_a_stranger(stage: Stage) -> None:
     stage.go("/my-comments/")
 
@@ -243,6 +269,7 @@ READER_STATES = (
     refused_comment_without_script,
     preview,
     own_comments,
+    bell,
     closed_discussion,
     paused_discussion,
     status_pending,
@@ -261,6 +288,7 @@ READER_STATES = (
     mute_page,
     muted_author,
     my_comments,
+    my_comments_with_a_feed,
     my_comments_of_a_stranger,
     sign_in_page,
     sign_in_window_at_its_end,

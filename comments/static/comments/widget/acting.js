@@ -2,7 +2,7 @@
 
 const commentPath = (node) => `/api/v1/comments/${idOf(node)}`;
 
-const readReader = (view) => send(view, `/embed/v1/${view.siteSlug}/${view.key}/reader?lang=${view.lang}`);
+const readReader = (view, data) => send(view, `/embed/v1/${view.siteSlug}/${view.key}/reader?lang=${view.lang}`, { data });
 
 // A stranger has nothing to be asked for; but somebody who was known a moment ago has something to be taken away.
 async function refreshReader(view) {
@@ -137,6 +137,12 @@ async function revise(view, form) {
   await refreshReader(view);
   reveal(view, id);
   announce(view, view.texts.saved);
+}
+
+// What the bell lists, up to the moment it names, is not new any more.
+async function seen(view, form) {
+  showReader(view, await readReader(view, fieldsOf(form)));
+  focusOn(view.section.querySelector("h2"));
 }
 
 async function withdraw(view, form) {
