@@ -121,7 +121,7 @@ def _seen_until(request: HttpRequest) -> str:
     """Up to when the reader has seen what is new; empty without a body of JSON. Raises ApiError."""
     if request.content_type != "application/json":
         return ""
-    told = JsonParser().parse_body(request)
+    told: object = JsonParser().parse_body(request)
     return str(told.get("until", "")) if isinstance(told, dict) else ""
 
 
