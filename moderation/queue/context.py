@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Left
@@ -117,6 +118,7 @@ def _is_known(domain: str) -> Exists:
     return Exists(LinkedDomain.objects.filter(site=OuterRef("site"), domain=domain, comment__lt=OuterRef("pk")))
 
 
+@cache
 def _siblings() -> dict[str, Rows]:
     """The nearest comments beside one: other beginnings in the discussion, or other replies to the same comment."""
     moment_of_post, key = OuterRef("posted_at"), OuterRef("pk")
@@ -134,6 +136,7 @@ def _siblings() -> dict[str, Rows]:
     return {name: Rows(comments[:MOST_SIBLINGS], pk="pk") for name, comments in found.items()}
 
 
+@cache
 def _others() -> dict[str, Rows]:
     """What else waits; each read from a partial index that holds waiting rows only."""
     waiting = Comment.objects.waiting().exclude(pk=OuterRef("pk"))

@@ -62,7 +62,7 @@ def decide_together(
     """Judge many comments; `comments` are those of them that the moderator may see, by public identifier, with context.
 
     Each is decided in a transaction of its own: what is refused or fails undoes no other, and nobody who decides on one
-    comment meanwhile waits for a hundred. 7 queries for a site and 8 to 12 for each comment. The reason is for colleagues.
+    comment meanwhile waits for a hundred. 7 queries for a site and 8 to 13 for each comment. The reason is for colleagues.
     Raises InvalidInputError ("reason"); everything else is an answer.
     """
     batch_id, clean = uuid.uuid4(), _clean_reason(reason)
