@@ -13,13 +13,8 @@ from moderation.keys import ALTGR, CLAUSES, COMMANDS, PREFIX, differing, key_map
 from moderation.models import DeskPreferences
 
 
-def read_preferences(user: AbstractBaseUser) -> DeskPreferences:
-    """What somebody chose, or how the desk comes. 1 query."""
-    return DeskPreferences.objects.filter(user=user.pk).first() or DeskPreferences(user_id=user.pk)
-
-
 def preferences_of(user: AbstractBaseUser) -> DeskPreferences:
-    """The same for an account that was read together with its `desk_preferences`. No query."""
+    """What somebody chose, or how the desk comes. 1 query, none for an account that was read with its `desk_preferences`."""
     kept: DeskPreferences | None = getattr(user, "desk_preferences", None)
     return kept or DeskPreferences(user_id=user.pk)
 

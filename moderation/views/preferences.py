@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from comments.exceptions import InvalidInputError
 from moderation.forms import PreferencesForm
 from moderation.keys import CORAL, GROUPS, STANDARD, key_map
-from moderation.services.preferences import read_preferences, save_preferences
+from moderation.services.preferences import preferences_of, save_preferences
 from moderation.views.answers import HttpResponseSeeOther
 from moderation.views.desk import desk_page, open_desk, signed_in
 
@@ -25,7 +25,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     desk = open_desk(request)
     form = PreferencesForm(request.POST if request.method == "POST" else None)
-    kept = read_preferences(user)
+    kept = preferences_of(user)
     if request.method == "POST" and form.is_valid():
         keys = PRESETS.get(form.cleaned_data["preset"])
         chosen = form.keys() if keys is None else keys

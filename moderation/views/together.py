@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,13 @@ from moderation.services.opinions import ask, give_opinion, take_question_back
 from moderation.services.two_people import take_vote_back
 from moderation.views.answers import HttpResponseSeeOther, desk_url, refusal_of
 from moderation.views.asides import leave_aside, read_aside
-from moderation.views.desk import Desk, desk_action, is_fragment, open_desk, render_desk, signed_in
+from moderation.views.desk import desk_action, is_fragment, open_desk, render_desk, signed_in
+
+
+class Act(Protocol):
+    """What somebody does to a comment. Raises CommentError."""
+
+    def __call__(self, *, comment: Comment, moderator: AbstractBaseUser) -> object: ...
 
 
 @desk_action
@@ -46,111 +53,87 @@ def give_back_taken(request: HttpRequest) -> HttpResponse:
 @desk_action
 def defer_comment(request: HttpRequest, public_id: str) -> HttpResponse:
     """Put a comment aside; then 303 to the next one, with a line that says so and the way back. Refused as a decision."""
-    comment = get_comment_or_404(request.user, public_id)
-    desk = open_desk(request, comment.site)
     form = DeferForm(request.POST)
-    following = "" if is_fragment(request) else next_in_queue(desk.site, desk.filters, public_id)
 
-    def act() -> None:
+    def act(*, comment: Comment, moderator: AbstractBaseUser) -> None:
         form.is_valid()
         until = form.moment()
         if "choice" in form.cleaned_data:
             until = end_of_deferral(form.cleaned_data["choice"], timezone.now()) or until
         if until is None:
             raise InvalidInputError("until", _("Please choose a moment within the next 30 days."))
-        note = form.cleaned_data.get("note", "")
-        defer(comment=comment, moderator=signed_in(request), until=until, note=note)
+        defer(comment=comment, moderator=moderator, until=until, note=form.cleaned_data.get("note", ""))
 
-    return _answer(request, desk, comment, act, leads_to=following)
+    return _answer(request, public_id, act, leads_on=True)
 
 
 @desk_action
 def take_up_comment(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let a comment wait again that was put aside; then 303 to it."""
-    comment = get_comment_or_404(request.user, public_id)
-    return _answer(
-        request,
-        open_desk(request, comment.site),
-        comment,
-        lambda: take_up(comment=comment, moderator=signed_in(request)),
-    )
+    return _answer(request, public_id, take_up)
 
 
 @desk_action
 def ask_colleague(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask a colleague, or anybody, about a comment; then 303 to it."""
-    comment = get_comment_or_404(request.user, public_id)
     form = AskForm(request.POST)
 
-    def act() -> None:
+    def act(*, comment: Comment, moderator: AbstractBaseUser) -> None:
         if not form.is_valid():
             raise InvalidInputError("colleague", _("Please choose a colleague who judges comments on this site."))
-        ask(comment=comment, moderator=signed_in(request), **form.cleaned_data)
+        ask(comment=comment, moderator=moderator, **form.cleaned_data)
 
-    return _answer(request, open_desk(request, comment.site), comment, act)
+    return _answer(request, public_id, act)
 
 
 @desk_action
 def withdraw_question(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask nobody any more; then 303 to the comment."""
-    comment = get_comment_or_404(request.user, public_id)
-    return _answer(
-        request,
-        open_desk(request, comment.site),
-        comment,
-        lambda: take_question_back(comment=comment, moderator=signed_in(request)),
-    )
+    return _answer(request, public_id, take_question_back)
 
 
 @desk_action
 def tell_opinion(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say what should become of a comment; then 303 to it, where the others' opinions are now seen."""
-    comment = get_comment_or_404(request.user, public_id)
     form = OpinionForm(request.POST)
 
-    def act() -> None:
+    def act(*, comment: Comment, moderator: AbstractBaseUser) -> None:
         if not form.is_valid():
             raise InvalidInputError("opinion", _("Please choose what should become of the comment."))
         action, clause = form.cleaned_data["opinion"]
         give_opinion(
             comment=comment,
-            moderator=signed_in(request),
+            moderator=moderator,
             action=action,
             clause=clause,
             remark=form.cleaned_data["remark"],
             expected_revision=form.cleaned_data["expected_revision"],
         )
 
-    return _answer(request, open_desk(request, comment.site), comment, act)
+    return _answer(request, public_id, act)
 
 
 @desk_action
 def withdraw_vote(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take one's own judgement back that waits for a second person; then 303 to the comment."""
-    comment = get_comment_or_404(request.user, public_id)
-    return _answer(
-        request,
-        open_desk(request, comment.site),
-        comment,
-        lambda: take_vote_back(comment=comment, moderator=signed_in(request)),
-    )
+    return _answer(request, public_id, take_vote_back)
 
 
-def _answer(
-    request: HttpRequest, desk: Desk, comment: Comment, act: Callable[[], object], *, leads_to: str | None = None
-) -> HttpResponse:
-    """Do it; then the comment, or what comes after it with a line about it. `leads_to` None: the comment itself."""
+def _answer(request: HttpRequest, public_id: str, act: Act, *, leads_on: bool = False) -> HttpResponse:
+    """Do it to a comment; then the comment again, or, where it `leads_on`, what comes after it with a line about it."""
+    comment, moderator = get_comment_or_404(request.user, public_id), signed_in(request)
+    desk = open_desk(request, comment.site)
+    following = next_in_queue(desk.site, desk.filters, public_id) if leads_on and not is_fragment(request) else ""
     try:
-        act()
+        act(comment=comment, moderator=moderator)
     except CommentError as error:
         refusal = refusal_of(error, "", Status(comment.status))
-        now = get_comment_or_404(request.user, comment.public_id)
+        now = get_comment_or_404(request.user, public_id)
         return render_desk(request, desk, item=read_item(now), refusal=refusal)
     if is_fragment(request):
-        item = read_item(get_comment_or_404(request.user, comment.public_id))
-        aside = None if leads_to is None else read_aside(item, signed_in(request))
-        return render_desk(request, desk, item=item, aside=aside)
-    if leads_to is None:
-        return HttpResponseSeeOther(desk_url(desk, comment=comment.public_id))
+        item = read_item(get_comment_or_404(request.user, public_id))
+        return render_desk(request, desk, item=item, aside=read_aside(item, moderator) if leads_on else None)
+    if not leads_on:
+        return HttpResponseSeeOther(desk_url(desk, comment=public_id))
     leave_aside(request, comment)
-    return HttpResponseSeeOther(desk_url(desk, comment=leads_to))
+    return HttpResponseSeeOther(desk_url(desk, comment=following))

@@ -16,7 +16,7 @@ from django_stubs_ext import StrOrPromise
 from moderation.keys import key_map
 from moderation.services.policies import current_clauses
 from moderation.services.practice import finish_tour
-from moderation.services.preferences import read_preferences
+from moderation.services.preferences import preferences_of
 from moderation.views.answers import HttpResponseSeeOther
 from moderation.views.desk import desk_action, desk_page, open_desk, signed_in
 
@@ -74,7 +74,7 @@ def tour(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404(_("There is nothing here."))
     desk = open_desk(request)
     step = STEPS[number - 1]
-    keys = key_map(read_preferences(signed_in(request)).keys)
+    keys = key_map(preferences_of(signed_in(request)).keys)
     is_last = number == len(STEPS)
     context = {
         "site": desk.site,
