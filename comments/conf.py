@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings as django_settings
 
 _OUTBOX_HANDLERS = {
+    "confirmation_mail": "comments.notifications.send_confirmation",
+    "news_mail": "comments.notifications.send_news",
     "publication": "comments.services.publications.fan_out",
 }
 

@@ -1,4 +1,4 @@
-"""A published comment in words alone: for search engines, previews and lists, where no markup may stand."""
+"""A published comment in words alone: for search engines, previews, lists and mails, where no markup may stand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
-from comments.text import balance_bidi
+from comments.text import balance_bidi, clean_line
 
 if TYPE_CHECKING:
     from comments.models import Comment
@@ -15,6 +15,15 @@ EXCERPT_LENGTH = 200
 _LINE_END = re.compile(r"</(?:p|li|blockquote)>|<br>")
 # Stored text has no ">" inside its tags: what may be in a link is percent-encoded.
 _TAG = re.compile(r"<[^>]*>")
+
+# What mail programs make a link of though nobody marked it as one.
+_COLON = re.compile(
+    r":(?=//)|(?<=\bmailto):|(?<=\b(?:tel|sms|sip|geo)):|(?<=\b(?:data|news|xmpp|sips)):", re.IGNORECASE
+)
+_AT = re.compile(r"(?<=\S)@(?=\S)")
+# Before the end of a domain: two letters at least, so that "z.B." stays as it is. U+3002 is also a full stop.
+_HOST_DOT = re.compile(r"(?<=[^\s.])(?:[.\u2024\uff0e\uff61](?=[^\W\d_][^\s.,;:!?)\"'»“”])|\u3002(?=[A-Za-z]{2}))")
+_HOST_NUMBER = re.compile(r"(?<!\d)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?!\d)")
 
 
 def plain_text(public_html: str) -> str:
@@ -28,6 +37,16 @@ def excerpt(public_html: str, length: int = EXCERPT_LENGTH) -> str:
     """The beginning of a published text on one line, at most `length` characters and whole words where that is possible."""
     text = plain_text(public_html).replace("\n", " ")
     return balance_bidi(_shorten(text, length))
+
+
+def without_links(text: str) -> str:
+    """A text on one line in which no mail program finds an address to make a link of; what it says can still be read.
+
+    "https://evil.example" becomes "https[:]//evil[.]example", "a@evil.example" becomes "a[at]evil[.]example".
+    """
+    text = _COLON.sub("[:]", clean_line(text))
+    text = _HOST_DOT.sub(lambda match: f"[{match[0]}]", _AT.sub("[at]", text))
+    return _HOST_NUMBER.sub(r"\1[.]\2[.]\3[.]\4", text)
 
 
 def first_lines(comment: Comment) -> str:
