@@ -6,8 +6,8 @@
 
 TEST_DATABASE_URL names a server that runs already: what was built there is measured again. Each page is asked for through
 Django's test client, template and all. Printed are the median and the 95th percentile in milliseconds, the number of the
-page's own queries (session and account are not counted), and the p95 among most comments as a multiple of that among
-fewest.
+page's own statements when it is opened for the first time, those that write included (session and account are not
+counted), and the p95 among most comments as a multiple of that among fewest.
 """
 
 from __future__ import annotations
