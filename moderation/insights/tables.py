@@ -15,7 +15,7 @@ from moderation.insights.page import Figures
 from moderation.insights.places import Place
 from moderation.insights.statistics import wilson_interval
 
-Cell = str | int | float | None
+Cell = str | int | float | datetime.date | None
 MINUTE = datetime.timedelta(minutes=1)
 NO_NAME = "–"
 
@@ -38,7 +38,7 @@ def flow_table(figures: Figures) -> Table:
         _("What came, went and waited"),
         (_("From"), _("Came"), _("Went"), _("Waited at the end"), _("Oldest, minutes")),
         tuple(
-            (bound.isoformat(timespec="minutes"), came, went, waited, minutes(oldest))
+            (bound, came, went, waited, minutes(oldest))
             for bound, came, went, waited, oldest in zip(
                 span.bounds, flow.came, flow.went, flow.waited, flow.oldest, strict=True
             )
@@ -64,7 +64,7 @@ def speed_table(figures: Figures) -> Table:
     rows: list[tuple[Cell, ...]] = []
     if speed is not None:
         rows.append((_("all"), speed.count, minutes(speed.median), minutes(speed.p90)))
-        rows += [(day.isoformat(), count, minutes(median), minutes(p90)) for day, count, median, p90 in speed.days]
+        rows += [(day, count, minutes(median), minutes(p90)) for day, count, median, p90 in speed.days]
     columns = (_("Day"), _("Judged"), _("Median, minutes"), _("90 of 100 within, minutes"))
     return Table("speed", _("Time to decision"), columns, tuple(rows))
 

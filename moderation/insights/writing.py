@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 MINUTE = datetime.timedelta(minutes=1)
@@ -24,6 +25,12 @@ def write_length(value: datetime.timedelta | None) -> str:
     if value < 2 * DAY:
         return _("%(count)s h") % {"count": number_format(round(value / HOUR, 1), 1)}
     return _("%(count)s d") % {"count": number_format(round(value / DAY, 1), 1)}
+
+
+def write_moment(value: datetime.date) -> str:
+    """A day, or a moment to the minute: "20 November 2026, 17:00"."""
+    pattern = "j. F Y" if (get_language() or "de").startswith("de") else "j F Y"
+    return date_format(value, f"{pattern}, G:i" if isinstance(value, datetime.datetime) else pattern)
 
 
 def write_share(value: float | None) -> str:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django import template
 
 from moderation.charts import Chart
-from moderation.insights.writing import write_coefficient, write_length, write_share
+from moderation.insights.tables import Cell
+from moderation.insights.writing import NONE, write_coefficient, write_length, write_moment, write_share
 
 register = template.Library()
 register.filter("lasted", write_length)
 register.filter("share", write_share)
 register.filter("coefficient", write_coefficient)
+
+
+@register.filter
+def cell(value: Cell) -> Cell:
+    """A cell of a table as people read it; the template writes numbers in the active language."""
+    if value is None:
+        return NONE
+    return write_moment(value) if isinstance(value, datetime.date) else value
 
 
 @register.inclusion_tag("moderation/_chart.html")

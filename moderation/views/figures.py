@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 from collections.abc import Iterator
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -63,11 +64,17 @@ def _period(request: HttpRequest) -> Period:
 def _lines(table: Table) -> Iterator[str]:
     writer = csv.writer(_Echo())
     for row in (table.columns, *table.rows):
-        yield writer.writerow([_harmless(cell) for cell in row])
+        yield writer.writerow([_written(cell) for cell in row])
 
 
-def _harmless(cell: Cell) -> Cell:
-    """Words that a spreadsheet would take for a formula begin with an apostrophe; numbers stay numbers."""
+def _written(cell: Cell) -> Cell:
+    """A cell of a file: dates as programs read them, numbers as they are. Words that a spreadsheet would take for a formula
+    begin with an apostrophe.
+    """
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat(timespec="minutes")
+    if isinstance(cell, datetime.date):
+        return cell.isoformat()
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 

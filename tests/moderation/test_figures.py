@@ -121,6 +121,9 @@ def test_figures_of_a_desk_of_three_are_these() -> None:
     assert "Oldest 3.0 h" in words
     assert "3 texts were judged, half of them within 70 min, nine of ten within 2.2 h" in words
     assert "Within the promised 60 min 33 %" in words
+    # The page writes the dates for people, the file for programs.
+    assert "20 November 2026, 11:00 0 1 2 110.0" in words
+    assert "20 November 2026 3 70.0 130.0" in words
     assert tables["flow"][0] == ["From", "Came", "Went", "Waited at the end", "Oldest, minutes"]
     assert tables["flow"][-4:] == [
         ["2026-11-20T10:00+01:00", "4", "1", "3", "50.0"],
