@@ -56,6 +56,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if IS_CI:
                 raise pytest.UsageError(f"Browser tests are required here, but {NO_CHROMIUM}.")
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        if item.get_closest_marker("browser"):
+            # Chromium is at times not given a processor for ten seconds. Whatever else fails, fails at once.
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
         if item.get_closest_marker("hosts") and MISSING_HOSTS:
             if IS_CI:
                 raise pytest.UsageError(f"Tests of the host kits are required here, but {NO_HOSTS}.")
