@@ -28,6 +28,7 @@ from moderation.models import (
 from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE, is_discussed
 from moderation.services.practice import cases_of
+from moderation.services.queue_feeds import read_queue_feed_token
 from moderation.services.reports import read_receipt_token
 
 
@@ -154,6 +155,14 @@ def get_member_or_404(user: User, pk: int) -> Membership:
     if found is None:
         raise Http404(_("There is nothing here."))
     return found
+
+
+def get_queue_feed_member_or_404(token: str) -> Membership:
+    """The member whose feed of the queue has this secret address, with the site. 1 query for a well-signed one."""
+    member = read_queue_feed_token(token)
+    if member is None:
+        raise Http404(_("There is nothing here."))
+    return member
 
 
 def get_token_or_404(user: User, pk: int) -> ApiToken:

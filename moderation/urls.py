@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from comments.feed_addresses import FeedFormat
+from moderation import feeds
 from moderation.views import (
     appeals,
     article_changes,
@@ -87,6 +89,7 @@ urlpatterns = [
     path("moderation/tokens/", tokens.tokens, name="tokens"),
     path("moderation/tokens/make/", tokens.make, name="make_token"),
     path("moderation/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("moderation/tokens/feed/", tokens.change_feed, name="change_queue_feed"),
     path("moderation/second-factor/", second_factor.second_factor, name="second_factor"),
     path("moderation/authors/", people.authors, name="authors"),
     path("moderation/authors/rule/", people.rule, name="trust_rule"),
@@ -103,4 +106,14 @@ urlpatterns = [
     path("status/<str:token>/appeal/", appeals.appeal, name="appeal"),
     path("embed/v1/comments/<public_id:public_id>/report.html", reports.report_fragment, name="report_fragment"),
     path("policy/<slug:site_slug>/", policy.policy, name="policy"),
+]
+
+urlpatterns += [
+    path(
+        f"feeds/queue/<str:token>.{written}",
+        feeds.queue_feed,
+        {"written": written},
+        name=f"queue_feed{written.suffix}",
+    )
+    for written in FeedFormat
 ]

@@ -19,6 +19,8 @@ class Membership(models.Model):
         verbose_name=_("account"),
     )
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.MODERATOR)
+    # Names their feed of the queue; empty: there is none. Another one ends the address handed out so far.
+    queue_feed_key = models.CharField(max_length=32, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -27,6 +29,12 @@ class Membership(models.Model):
         constraints = (
             # Somebody has one role on a site.
             models.UniqueConstraint(fields=("site", "user"), name="membership_unique"),
+            # An address of a feed is one member's.
+            models.UniqueConstraint(
+                fields=("queue_feed_key",),
+                condition=~models.Q(queue_feed_key=""),
+                name="membership_queue_feed_key_unique",
+            ),
         )
 
     def __str__(self) -> str:

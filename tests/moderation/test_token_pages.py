@@ -125,4 +125,4 @@ def test_tokens_page_takes_as_many_queries_for_many_as_for_one() -> None:
             assert client.get(PAGE).status_code == 200
         counts.append(len(queries))
     # Two of them are the session and its account.
-    assert counts == [5, 5]
+    assert counts == [6, 6]
