@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from comments.enums import Status
-from comments.models import Comment
+from comments.models import Comment, Site
 from comments.services.posting import revise_comment
 from moderation.enums import Role
 from moderation.models import Membership
@@ -31,7 +32,7 @@ def addresses(html: str) -> list[str]:
     return sorted(set(re.findall(r'href="[a-z]+://[^/"]+(/feeds/queue/[^"]+)"', html)))
 
 
-def feed_of(user: object, site: object, written: str = "json") -> str:
+def feed_of(user: User, site: Site, written: str = "json") -> str:
     """The address of a new feed of a member."""
     member = make_queue_feed(Membership.objects.get(user=user, site=site))
     return reverse(f"moderation:queue_feed{'_json' if written == 'json' else ''}", args=[queue_feed_token(member)])
