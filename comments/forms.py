@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core import signing
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from comments.enums import Frequency, Scope
 from comments.exceptions import CommentError, InvalidInputError, RestrictedError
 from comments.models import Article, Comment
 from comments.services.posting import Draft
@@ -172,6 +175,68 @@ class ReviseForm(TextForm):
         """Keep the text, but take the comment as it stands now for what the author has seen."""
         self.data["expected_status"] = comment.status
         self.data["expected_revision"] = str(comment.revision)
+
+
+class FollowForm(forms.Form):
+    """What to follow, how often, and where to write. Whoever is known with an address is not asked for one."""
+
+    # What it says above the errors: nothing, each says what to do.
+    error_title = _("Nothing has been stored yet.")
+
+    # Text, so that a wrong address is the service's to refuse.
+    email = forms.CharField(
+        label=_("E-mail"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254}),
+    )
+    scope = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    digest = forms.ChoiceField(
+        label=_("How often"),
+        choices=Frequency.choices,
+        required=False,
+        initial=Frequency.INSTANT,
+        widget=forms.RadioSelect,
+    )
+    # A trap for programs that fill every field; people never see it.
+    website = forms.CharField(
+        label=_("Please leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": -1, "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, Any] | None = None,
+        scopes: Sequence[tuple[str, str | Promise]],
+        asks_email: bool = True,
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id="mg-follow-%s")
+        self.fields["email"].widget.attrs["required"] = True
+        scope = self.fields["scope"]
+        if isinstance(scope, forms.ChoiceField):
+            scope.choices = list(scopes)
+        if not asks_email:
+            del self.fields["email"]
+
+    @property
+    def is_by_program(self) -> bool:
+        """Whether the trap was filled."""
+        return bool(self.data.get("website"))
+
+    def clean_scope(self) -> Scope:
+        """What was chosen, else the first that is offered: the form beside a discussion does not ask."""
+        return Scope(self.cleaned_data["scope"] or self.initial["scope"])
+
+    def clean_digest(self) -> Frequency:
+        """How often, within minutes unless somebody chose."""
+        return Frequency(self.cleaned_data["digest"] or Frequency.INSTANT)
+
+    def refuse(self, error: CommentError) -> None:
+        """Show what a service refused: at its field, or above the form."""
+        field = error.field if isinstance(error, InvalidInputError) else None
+        self.add_error(field if field in self.fields else None, linked_sentence(error))
 
 
 def sign_opened(article: Article) -> str:

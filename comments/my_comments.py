@@ -14,6 +14,7 @@ from comments.access import request_identity
 from comments.models import Author, Comment
 from comments.own_cards import OwnCard, build_cards
 from comments.reply_feeds import RepliesFeed, replies_feed_of
+from comments.services.subscriptions import make_subscriber_token, subscriber_of
 from comments.slots import fill_slot
 
 PAGE_SIZE = 20
@@ -22,7 +23,8 @@ PAGE_SIZE = 20
 @dataclass(frozen=True, slots=True)
 class MyComments:
     """Cards, newest first; `more_url` is empty on the last page; `is_known` is False for a browser that never wrote;
-    `notices` says what holds for the reader; there is a feed of replies for each site on which they have a name."""
+    `notices` says what holds for the reader; there is a feed of replies for each site on which they have a name;
+    `subscriptions_url` is empty for whoever was never to be written to."""
 
     cards: tuple[OwnCard, ...]
     more_url: str
@@ -30,10 +32,11 @@ class MyComments:
     language: str
     notices: SafeString
     replies_feeds: tuple[RepliesFeed, ...]
+    subscriptions_url: str
 
 
 def read_my_comments(request: HttpRequest) -> MyComments:
-    """A page of the reader's own comments on all sites of this server. At most 8 queries, and those of the slots."""
+    """A page of the reader's own comments on all sites of this server. At most 9 queries, and those of the slots."""
     language = translation.get_language() or "en"
     identity = request_identity(request)
     authors = list(identity.guests)
@@ -54,4 +57,6 @@ def read_my_comments(request: HttpRequest) -> MyComments:
         for author in authors
         if author.name
     )
-    return MyComments(tuple(cards), more, is_known, language, notices, tuple(feeds))
+    subscriber = subscriber_of(identity.user) if identity.user is not None else None
+    subscriptions = reverse("comments:subscriptions", args=[make_subscriber_token(subscriber)]) if subscriber else ""
+    return MyComments(tuple(cards), more, is_known, language, notices, tuple(feeds), subscriptions)

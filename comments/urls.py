@@ -3,7 +3,18 @@ from __future__ import annotations
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from comments import embed, embed_comment, embed_pages, oembed, views, views_following, views_sign_in, views_votes
+from comments import (
+    embed,
+    embed_comment,
+    embed_pages,
+    oembed,
+    views,
+    views_follow,
+    views_following,
+    views_sign_in,
+    views_subscriptions,
+    views_votes,
+)
 from comments.feed_addresses import FeedFormat
 from comments.feeds import views as feeds
 
@@ -34,6 +45,12 @@ urlpatterns = [
     path("my-comments/", views.my_comments, name="my_comments"),
     path("my-comments/<slug:site>/replies-feed/", views_following.own_replies_feed, name="own_replies_feed"),
     path("my-comments/<slug:site>/seen/", views_following.seen, name="mark_seen"),
+    path("follow/confirm/<str:token>/", views_subscriptions.confirm, name="confirm"),
+    path("follow/leave/<str:token>/", views_subscriptions.leave, name="leave"),
+    path("follow/never/<str:token>/", views_subscriptions.refuse, name="refuse"),
+    path("follow/<slug:site>/", views_follow.follow_site, name="follow_site"),
+    path("follow/<slug:site>/<article_key:key>/", views_follow.follow, name="follow"),
+    path("subscriptions/<str:token>/", views_subscriptions.subscriptions, name="subscriptions"),
     path("embed/v1.js", embed_pages.script, name="embed_script"),
     path("embed/v1.json", embed_pages.script_facts, name="embed_script_facts"),
     re_path(

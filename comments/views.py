@@ -172,8 +172,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         match = resolve(request.path_info)
     except Resolver404:
         match = None
-    may_repeat = match is not None and match.view_name in ("comments:post", "comments:revise")
-    context = {"may_repeat": may_repeat, "typed": _typed(request), "text": request.POST.get("body", "")}
+    view = match.view_name if match is not None else ""
+    has_text = view in ("comments:post", "comments:revise")
+    context = {
+        "may_repeat": has_text or view in ("comments:follow", "comments:follow_site"),
+        "has_text": has_text,
+        "typed": _typed(request),
+        "text": request.POST.get("body", ""),
+    }
     return render(request, "403_csrf.html", context, status=403)
 
 

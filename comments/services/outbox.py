@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from comments.conf import settings
+from comments.mailboxes import fold_mailbox
 from comments.models import Heartbeat, Outbox, WrittenMailbox
 
 logger = logging.getLogger(__name__)
@@ -74,10 +75,8 @@ def waits_until(event_key: str) -> datetime.datetime | None:
 
 
 def mailbox_digest(address: str) -> str:
-    """A keyed hash of the mailbox behind an address: case, dots and +tags of the local part make no difference."""
-    local, _at, domain = address.casefold().rpartition("@")
-    mailbox = local.partition("+")[0].replace(".", "") + "@" + domain
-    return salted_hmac("marginalia.recipient", mailbox, algorithm="sha256").hexdigest()
+    """A keyed hash of the mailbox behind an address, the same for all its spellings that `fold_mailbox` knows."""
+    return salted_hmac("marginalia.recipient", fold_mailbox(address), algorithm="sha256").hexdigest()
 
 
 def waiting_for(address: str, *, kind: str) -> list[Outbox]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from comments.conf import settings
 from comments.enums import Frequency, Scope
+from comments.mailboxes import fold_address
 from comments.models import Article, Author, Comment, Mute, Notification, Outbox, Subscriber, Subscription
 from comments.services import outbox
 
@@ -143,7 +144,8 @@ def _following(comment: Comment) -> QuerySet[Subscription]:
 
 def _addresses(author: Author) -> set[str]:
     """Where an author reads mail, proved or not: nobody is told of what they wrote themselves."""
-    return {author.email.casefold(), str(getattr(author.user, "email", "")).casefold()} - {""}
+    own = (author.email, str(getattr(author.user, "email", "")))
+    return {fold_address(email) for email in own if email}
 
 
 def _assign(comment: Comment, followers: Sequence[_Follower]) -> None:

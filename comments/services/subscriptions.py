@@ -10,9 +10,10 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.core.signing import BadSignature, Signer
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -20,14 +21,16 @@ from django.utils.translation import gettext as _
 from comments.conf import settings
 from comments.enums import Frequency, Proof, Scope, SuppressionReason
 from comments.exceptions import InvalidInputError, TooManyRequestsError
-from comments.models import Article, Author, Site, Subscriber, Subscription, Suppression
+from comments.mailboxes import fold_address
+from comments.models import Article, Author, Comment, Site, Subscriber, Subscription, Suppression
 from comments.models.subscriptions import SubscriptionQuerySet
 from comments.services import outbox
-from comments.services.identity import Identity, clean_email
+from comments.services.identity import Identity, authors_of, clean_email
 from comments.throttling import count_or_refuse
 
 UNCONFIRMED_LIFETIME = datetime.timedelta(days=7)
 CONFIRMATION = "confirmation_mail"
+_confirmation_signer = TimestampSigner(salt="marginalia.confirmation", sep=".")
 _subscriber_signer = Signer(salt="marginalia.subscriber", sep=".")
 _leave_signer = Signer(salt="marginalia.leave", sep=".")
 
@@ -51,9 +54,7 @@ def subscribe(wish: Wish, *, identity: Identity, author: Author | None = None) -
     confirmed only by whoever holds the mailbox. 8 queries at most. Raises InvalidInputError("email", "article" or "scope"),
     TooManyRequestsError.
     """
-    email = clean_email(wish.email).casefold()
-    if not email:
-        raise InvalidInputError("email", _("Please enter your e-mail address."))
+    email = _clean(wish.email)
     _check_target(wish, author)
     _count_request(identity)
     proof = _proof(identity, email, wish.site)
@@ -75,6 +76,17 @@ def confirm(subscriptions: Collection[Subscription], *, network: str, proof: Pro
     """
     named = Subscription.objects.unconfirmed().filter(pk__in=[subscription.pk for subscription in subscriptions])
     return named.update(confirmed_at=timezone.now(), confirmed_network=network, proof=proof)
+
+
+@transaction.atomic
+def answer_request(subscriber: Subscriber, *, shown: Collection[str], wanted: Collection[str], network: str) -> None:
+    """Confirm what a mailbox's holder wants of what they were shown, by public identifiers, and forget the rest. 3 queries.
+
+    What was asked for since waits on.
+    """
+    seen = subscriber.subscriptions.unconfirmed().filter(public_id__in=shown)
+    confirm(seen.filter(public_id__in=wanted), network=network)
+    seen.exclude(public_id__in=wanted).delete()
 
 
 def change_frequency(subscription: Subscription, frequency: Frequency) -> None:
@@ -149,47 +161,88 @@ def write_again(email: str) -> None:
     Suppression.objects.filter(digest=address_digest(email)).delete()
 
 
+def end_links(subscriber: Subscriber) -> Subscriber:
+    """End every link to a mailbox's subscriptions sent so far; what is sent from now on has new ones. 2 queries."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(token_version=F("token_version") + 1)
+    subscriber.refresh_from_db(fields=["token_version"])
+    return subscriber
+
+
+def change_language(subscriber: Subscriber, language: str) -> None:
+    """Write to a mailbox in another language from now on. 1 query."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(language=language)
+
+
 def is_suppressed(email: str) -> bool:
     """Whether an address is not written to. 1 query."""
     return Suppression.objects.filter(digest=address_digest(email)).exists()
 
 
 def address_digest(email: str) -> str:
-    """A keyed hash of an address; only case makes no difference."""
-    return salted_hmac("marginalia.address", email.casefold(), algorithm="sha256").hexdigest()
+    """A keyed hash of an address, the same for all its spellings that `fold_address` knows."""
+    return salted_hmac("marginalia.address", fold_address(email), algorithm="sha256").hexdigest()
+
+
+def make_confirmation_token(subscriber: Subscriber) -> str:
+    """The secret part of the link that confirms what a mailbox was asked about, and does nothing else; good for a week."""
+    return _confirmation_signer.sign(_named(subscriber))
+
+
+def read_confirmation_token(token: str) -> Subscriber | None:
+    """The mailbox a link asks; None for a forged, revoked or expired one. 1 query for a good one."""
+    try:
+        return _find(_confirmation_signer.unsign(token, max_age=UNCONFIRMED_LIFETIME))
+    except BadSignature:
+        return None
 
 
 def make_subscriber_token(subscriber: Subscriber) -> str:
     """The secret part of the link to a mailbox's subscriptions, in every mail to it; ends with `token_version` alone."""
-    return _subscriber_signer.sign(f"{subscriber.public_id}-{subscriber.token_version}")
+    return _subscriber_signer.sign(_named(subscriber))
 
 
 def read_subscriber_token(token: str) -> Subscriber | None:
     """The mailbox a link is for; None for a forged or revoked one. 1 query for a well-signed token."""
     try:
-        public_id, _separator, version = _subscriber_signer.unsign(token).partition("-")
+        return _find(_subscriber_signer.unsign(token))
     except BadSignature:
         return None
-    return Subscriber.objects.filter(public_id=public_id, token_version=int(version)).first()
 
 
 def make_leave_token(subscription: Subscription) -> str:
-    """The secret part of the link that ends one subscription and can do nothing else. Never ends."""
+    """The secret part of the link that ends one subscription, or with it all of its site or of its mailbox, and can do
+    nothing else. Never ends."""
     return _leave_signer.sign(subscription.public_id)
 
 
-def read_leave_token(token: str) -> str | None:
-    """The public identifier of the subscription a link ends, which may be gone; None for a forged one. No query."""
+def read_leave_token(token: str) -> Subscription | None:
+    """The subscription a link ends, with its target; None when it is gone, and for a forged link. 1 query for a good one."""
     try:
-        return _leave_signer.unsign(token)
+        public_id = _leave_signer.unsign(token)
     except BadSignature:
         return None
+    return Subscription.objects.with_target().filter(public_id=public_id).first()
+
+
+def subscriber_of(user: AbstractBaseUser) -> Subscriber | None:
+    """The mailbox of an account, if anybody ever asked us to write to it. 1 query, none for an account without address."""
+    email = str(getattr(user, "email", ""))
+    return Subscriber.objects.filter(email=fold_address(email)).first() if email else None
+
+
+def commenter(identity: Identity, article: Article) -> Author | None:
+    """Who of those that a request may act as wrote under an article, the latest of them. 2 queries at most."""
+    authors = authors_of(identity, site=article.site)
+    if not authors:
+        return None
+    latest = Comment.objects.for_article(article).filter(author__in=authors).order_by("-pk").values("author")[:1]
+    return Author.objects.filter(pk=latest).first()
 
 
 def subscriptions_of(subscriber: Subscriber) -> SubscriptionQuerySet:
-    """All that a mailbox follows or has been asked to confirm, with sites and articles, the latest first."""
+    """All that a mailbox follows or has been asked to confirm, with sites and articles, site by site, the latest first."""
     found = Subscription.objects.filter(subscriber=subscriber).with_target()
-    return found.order_by("site__name", "-requested_at", "-pk")
+    return found.order_by("site__name", "site", "-requested_at", "-pk")
 
 
 def follow_merged(source: Article, target: Article) -> None:
@@ -206,6 +259,29 @@ def purge_unconfirmed() -> int:
     expired, _by_model = Subscription.objects.expired(timezone.now() - UNCONFIRMED_LIFETIME).delete()
     Subscriber.objects.filter(subscriptions=None, created_at__lt=timezone.now() - UNCONFIRMED_LIFETIME).delete()
     return expired
+
+
+def _named(subscriber: Subscriber) -> str:
+    return f"{subscriber.public_id}-{subscriber.token_version}"
+
+
+def _find(named: str) -> Subscriber | None:
+    public_id, _separator, version = named.partition("-")
+    return Subscriber.objects.filter(public_id=public_id, token_version=int(version)).first()
+
+
+def _clean(email: str) -> str:
+    """The address as it is stored. Raises InvalidInputError("email")."""
+    if not email.strip():
+        raise InvalidInputError("email", _("Please enter your e-mail address."))
+    try:
+        clean = fold_address(clean_email(email))
+    except InvalidInputError:
+        clean = ""
+    # Of letters outside ASCII few servers take mail, and none of two that look alike.
+    if not clean.isascii() or not clean:
+        raise InvalidInputError("email", _("This does not look like an e-mail address. Please check it."))
+    return clean
 
 
 def _check_target(wish: Wish, author: Author | None) -> None:
@@ -226,10 +302,10 @@ def _count_request(identity: Identity) -> None:
 def _proof(identity: Identity, email: str, site: Site) -> Proof | None:
     """By what we know that whoever asks holds the mailbox; None when we do not."""
     if identity.user is not None and identity.site_id in (None, site.pk):
-        return Proof.ACCOUNT if email == str(getattr(identity.user, "email", "")).casefold() else None
+        return Proof.ACCOUNT if email == fold_address(str(getattr(identity.user, "email", ""))) else None
     author = identity.author
     if author is not None and author.site_id == site.pk and author.email_verified_at is not None:
-        return Proof.SSO if author.email.casefold() == email else None
+        return Proof.SSO if fold_address(author.email) == email else None
     return None
 
 
@@ -250,7 +326,13 @@ def _stored(wish: Wish, email: str, author: Author | None, network: str) -> Subs
         "requested_at": timezone.now(),
         "requested_network": network,
     }
-    return Subscription.objects.get_or_create(**target, defaults=defaults)[0]
+    found, is_new = Subscription.objects.get_or_create(**target, defaults=defaults)
+    if not is_new and found.confirmed_at is None:
+        # Asked for once more: that is what the link confirms, and its week begins again.
+        for name in ("frequency", "requested_at", "requested_network"):
+            setattr(found, name, defaults[name])
+        found.save(update_fields=["frequency", "requested_at", "requested_network"])
+    return found
 
 
 def _ask_to_confirm(subscription: Subscription) -> None:

@@ -5,11 +5,14 @@ import re
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from comments.enums import Status
+from comments.enums import Scope, Status
+from comments.models import Subscriber
 from comments.my_comments import PAGE_SIZE
 from comments.services.identity import Identity
+from comments.services.subscriptions import Wish, make_subscriber_token, subscribe
 from tests.comments.pages import send
 from tests.factories import make_article, make_comment, make_user
 
@@ -61,7 +64,7 @@ def test_my_comments_goes_on_page_by_page_at_the_same_cost(
     more = re.search(r'href="(/my-comments/[^"]+)"', client.get(MINE).content.decode())
     assert more is not None
     # Session, account, authors, where to go on, comments with their texts, what holds for the reader.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         second = own_ids(client, more[1])
 
     assert first + second == [comment.public_id for comment in reversed(comments)]
@@ -75,3 +78,16 @@ def test_my_comments_ignores_somebody_elses_comment_as_a_place_to_go_on(client: 
 
     assert own_ids(client, f"{MINE}?before={foreign.public_id}") == [mine.public_id]
     assert own_ids(client, f"{MINE}?before=%00") == [mine.public_id]
+
+
+def test_my_comments_leads_an_account_to_what_its_own_address_follows_and_nobody_else(client: Client) -> None:
+    article, user = make_article(), make_user("Vera@reader.example")
+    subscribe(Wish(site=article.site, article=article, scope=Scope.ARTICLE, email=user.email), identity=Identity())
+    address = reverse("comments:subscriptions", args=[make_subscriber_token(Subscriber.objects.get())])
+    assert address not in client.get(MINE).content.decode()
+
+    client.force_login(user)
+    assert address in client.get(MINE).content.decode()
+    client.force_login(make_user("other@reader.example"))
+
+    assert "/subscriptions/" not in client.get(MINE).content.decode()
