@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -170,3 +172,23 @@ def test_address_of_a_replies_feed_ends_and_another_leads_nowhere_else(client: C
     forged = ["", ".", author.public_id, author.email, f"{author.public_id}.x", without_feed.replies_feed_key + "."]
     paths = [second, *(f"/feeds/replies/{token or 'x'}.atom" for token in forged)]
     assert {client.get(path).status_code for path in paths} == {404}
+
+
+def test_discussion_leads_to_the_feeds_of_its_section_and_of_the_conversation_that_is_read(client: Client) -> None:
+    article = in_section(make_article(), SECTION)
+    root = make_comment(article, status=Status.APPROVED)
+    reply = make_comment(article, parent=root, status=Status.APPROVED)
+    waiting = make_comment(article, parent=root)
+    page = f"/discussion/{article.site.slug}/{article.key}/"
+    fragment = f"/embed/v1/{article.site.slug}/{article.key}/thread.html"
+
+    for path in (page, fragment):
+        whole, part, absent = (
+            client.get(path, query).content.decode()
+            for query in ({}, {"comment": reply.public_id}, {"comment": waiting.public_id})
+        )
+        [section] = set(re.findall(r'href="(?:http://[^/"]+)?(/feeds/[^"]+section=[^"]+)"', whole))
+        assert entry_ids(client, section.replace("&amp;", "&")) == [reply.public_id, root.public_id]
+        [conversation] = set(re.findall(r'href="(?:http://[^/"]+)?(/feeds/[^"]+/conversations/[^"]+)"', part))
+        assert client.get(conversation).headers["Location"] == of_conversation(root)
+        assert "/conversations/" not in whole + absent
