@@ -97,14 +97,15 @@ def test_conversations_that_nobody_may_read_have_no_feed(client: Client) -> None
     never = make_comment(article)
     root = make_comment(article, status=Status.APPROVED)
     unseen_reply = make_comment(article, parent=root)
+    removed_reply = make_comment(article, parent=root, status=Status.REMOVED)
     in_hidden = make_comment(hidden, status=Status.APPROVED)
     Article.objects.filter(pk=hidden.pk).update(mode=ArticleMode.HIDDEN)
     elsewhere = make_comment(make_article(), status=Status.APPROVED)
 
-    paths = [of_conversation(comment) for comment in (never, unseen_reply, in_hidden)]
+    paths = [of_conversation(comment) for comment in (never, unseen_reply, removed_reply, in_hidden)]
     paths.append(of_conversation(elsewhere).replace(elsewhere.site.slug, article.site.slug))
 
-    assert [client.get(path).status_code for path in paths] == [404] * 4
+    assert [client.get(path).status_code for path in paths] == [404] * 5
 
 
 @pytest.mark.parametrize("count", [1, 50])
