@@ -157,7 +157,7 @@ def test_deciding_too_late_answers_409_with_who_was_quicker_and_keeps_the_note(h
     assert card(response) == comment.public_id
     said = (
         "Somebody was quicker. Your decision was not stored. "
-        "Not published: clause 2, Title respect by Jonas Feld, just now Undo Next"
+        "Not published: clause 2, Title respect by Jonas Feld, just now Undo Decide as it stands now Next"
     )
     assert said in text_of(response)
     assert note_field(response) == "Mein &lt;b&gt;Satz&lt;/b&gt;"
