@@ -22,7 +22,9 @@ _OF_SITE = re.compile(
 _PUBLIC = re.compile(
     r"/api/v1/(?:sites/[^/]+/(?:articles/[^/]+/comments|comments/latest|articles/most-discussed)|counts)"
 )
-_OF_ANY_SITE = re.compile(r"/api/v1/(?:comments/[^/]+(?:/(?:votes|mutes|reports))?|me/comments|sign-in|preview)")
+_OF_ANY_SITE = re.compile(
+    r"/api/v1/(?:comments/[^/]+(?:/(?:votes|mutes|reports))?|me/comments|sign-in|preview|subscriptions)"
+)
 
 
 @receiver(check_request_enabled, dispatch_uid="marginalia.cors")

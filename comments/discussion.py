@@ -23,6 +23,7 @@ from comments.models import Article, Author, Comment, Site
 from comments.notices import take_notices
 from comments.own_cards import OwnCard, cards_in_discussion
 from comments.prepared import Prepared, interface_language, prepared_conversation, prepared_page
+from comments.services.following import known_address
 from comments.services.identity import Identity, authors_of, full_name
 from comments.services.muting import muted_comment_ids
 from comments.services.voting import voted_comment_ids
@@ -103,6 +104,11 @@ class Discussion:
     def account_name(self) -> str:
         """The name that this reader's account goes by; empty for guests and for everybody."""
         return self.reader.account_name if self.reader is not None else ""
+
+    @property
+    def known_address(self) -> str:
+        """Where this reader's account gets mail; empty for guests and for everybody."""
+        return known_address(self.reader.identity) if self.reader is not None and self.is_account else ""
 
     @property
     def is_account(self) -> bool:
@@ -251,11 +257,14 @@ def make_form(
         "body": body,
         "name": guest.name if guest else "",
         "email": guest.email if guest else "",
+        "notify": "",
     }
     if typed is not None:
         initial |= {name: str(typed[name]) for name in initial if name in typed}
     is_guest = reader.identity.user is None
-    return CommentForm(data, initial=initial, asks_name=not reader.account_name, asks_email=is_guest)
+    may_notify = is_guest or known_address(reader.identity) != ""
+    asks_name = not reader.account_name
+    return CommentForm(data, initial=initial, asks_name=asks_name, asks_email=is_guest, may_notify=may_notify)
 
 
 def read_query(query: QueryDict) -> Asked:

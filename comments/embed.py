@@ -30,7 +30,7 @@ from comments.standing import promise
 FRESHNESS = Freshness(max_age=10, stale_while_revalidate=30)
 HTML = "text/html; charset=utf-8"
 # Raised when the markup changes, so that no cache confirms the old one.
-SHAPE = 3
+SHAPE = 4
 
 
 @require_safe

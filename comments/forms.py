@@ -82,6 +82,7 @@ class CommentForm(TextForm):
         help_text=_("Only to tell you what became of your comment; never shown."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254}),
     )
+    notify = forms.BooleanField(label=_("Tell me of replies by mail"), required=False)
     parent = forms.CharField(required=False, widget=forms.HiddenInput)
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
     # A trap for programs that fill every field; people never see it.
@@ -99,6 +100,7 @@ class CommentForm(TextForm):
         asks_name: bool = True,
         asks_email: bool = True,
         may_remember: bool = False,
+        may_notify: bool = True,
     ) -> None:
         super().__init__(data, initial=initial)
         if may_remember:
@@ -111,6 +113,8 @@ class CommentForm(TextForm):
             del self.fields["name"]
         if not asks_email:
             del self.fields["email"]
+        if not may_notify:
+            del self.fields["notify"]
 
     @property
     def is_open(self) -> bool:
@@ -148,6 +152,7 @@ class CommentForm(TextForm):
             by_form=True,
             form_seconds=seconds,
             form_trap_filled=bool(self.cleaned_data["website"]),
+            notify=self.cleaned_data.get("notify", False),
         )
 
 

@@ -14,7 +14,8 @@ from comments.access import request_identity
 from comments.models import Author, Comment
 from comments.own_cards import OwnCard, build_cards
 from comments.reply_feeds import RepliesFeed, replies_feed_of
-from comments.services.subscriptions import make_subscriber_token, subscriber_of
+from comments.services.following import subscriber_of
+from comments.services.subscriptions import make_subscriber_token
 from comments.slots import fill_slot
 
 PAGE_SIZE = 20

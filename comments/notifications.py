@@ -21,7 +21,12 @@ from comments.excerpts import excerpt, without_links
 from comments.mail import Mail, absolute, send
 from comments.models import Article, Comment, Notification, Subscriber, Subscription
 from comments.services import outbox, publications
-from comments.services.subscriptions import make_leave_token, make_subscriber_token, subscriptions_of
+from comments.services.subscriptions import (
+    make_confirmation_token,
+    make_leave_token,
+    make_subscriber_token,
+    subscriptions_of,
+)
 from comments.text import clean_line
 
 if TYPE_CHECKING:
@@ -82,7 +87,7 @@ def confirmation_mail(subscriber: Subscriber, subscriptions: Sequence[Subscripti
     context = {
         "targets": [_target(subscription) for subscription in subscriptions],
         "site": next(iter(sites)),
-        "confirm_url": absolute(reverse("comments:confirm", args=[token])),
+        "confirm_url": absolute(reverse("comments:confirm", args=[make_confirmation_token(subscriber)])),
     }
     return Mail(
         to=subscriber.email,

@@ -19,15 +19,9 @@ from comments.exceptions import CommentError, TooManyRequestsError
 from comments.forms import FollowForm
 from comments.models import Article, Author, Site, Subscriber
 from comments.prepared import interface_language
+from comments.services.following import commenter, subscriber_of
 from comments.services.identity import Identity, authors_of
-from comments.services.subscriptions import (
-    Wish,
-    commenter,
-    make_subscriber_token,
-    subscribe,
-    subscriber_of,
-    subscriptions_of,
-)
+from comments.services.subscriptions import Wish, make_subscriber_token, subscribe, subscriptions_of
 from comments.views import private
 
 _SEE_OTHER = 303

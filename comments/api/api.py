@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from comments import cors
-from comments.api import lists, own, preview, sign_in, thread, votes
+from comments.api import lists, own, preview, sign_in, subscriptions, thread, votes
 from comments.api.errors import MEDIA_TYPE, ApiError, add_handlers, not_found, problem
 from comments.api.parser import JsonParser
 from comments.api.public import Freshness, PublicResponse, is_confirmed, make_etag
@@ -87,6 +87,7 @@ def create_api() -> Api:
     api.add_router("", sign_in.router)
     api.add_router("", votes.router)
     api.add_router("", preview.router)
+    api.add_router("", subscriptions.router)
     return api
 
 

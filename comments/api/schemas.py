@@ -192,7 +192,7 @@ class CommentIn(Schema):
     parent: PublicId | None = Field(None, description="The published comment that this one answers.")
     name: Prose | None = Field(None, description="A guest's name; needed unless a token or session says who it is.")
     email: Text | None = Field(None, description="Where to write about the outcome. Never shown.")
-    notify: bool | None = Field(None, description="Accepted for later; has no effect yet.")
+    notify: bool | None = Field(None, description="Whether to tell the author of replies by mail: see Subscriptions.")
     article_url: Text | None = Field(None, description="Address of the page, which registers an article not known yet.")
     article_title: Prose | None = Field(None, description="Its title, then.")
 

@@ -136,6 +136,7 @@ def _draft(payload: CommentIn, identity: Identity, idempotency_key: str) -> Draf
         name=payload.name or known_name,
         email=payload.email or "",
         idempotency_key=idempotency_key,
+        notify=bool(payload.notify),
     )
 
 

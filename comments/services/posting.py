@@ -28,6 +28,7 @@ from comments.models import Article, Author, Comment, Revision
 from comments.screening import ScreeningInput, Verdict
 from comments.services.article_keys import find_by_former_key
 from comments.services.badges import badge_under
+from comments.services.following import follow_replies, require_address
 from comments.services.gate import require_passage
 from comments.services.identity import Identity, author_for_post, authors_of, check_author
 from comments.services.screening import (
@@ -61,6 +62,8 @@ class Draft:
     by_form: bool = False
     form_seconds: float | None = None
     form_trap_filled: bool = False
+    # To be told of replies by mail.
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Posted:
 
 
 def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Posted:
-    """Store a comment under an article and put it where it belongs: before a moderator, as a rule. About 13 queries.
+    """Store a comment under an article and put it where it belongs: before a moderator, as a rule. About 13 queries, 7 more to follow replies.
 
     Raises UnknownArticleError (hidden), DiscussionClosedError, RestrictedError, InvalidInputError (field and sentence) and
     TooManyRequestsError; in each case nothing is stored. The same post sent again, also in parallel, is one comment. Under an
@@ -98,6 +101,8 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
     gate = require_passage(site=article.site, identity=identity, act=GateAct.POST, authors=authors)
     parent = _published_parent(article, draft.parent)
     check_author(site=article.site, identity=identity, name=draft.name, email=draft.email)
+    if draft.notify:
+        require_address(identity, draft.email)
     _count_post(identity)
     screening_input = _screening_input(article, identity, draft, body, parent, authors, is_trusted=gate.trusts)
     verdict = held(screen_safely(screening_input), gate)
@@ -355,6 +360,8 @@ def _store(
             render_version=RENDER_VERSION,
             created_at=now,
         )
+        if draft.notify:
+            follow_replies(comment, identity=identity)
         comment_posted.send(sender=Comment, comment=comment, verdict=verdict)
         if verdict.status == Status.APPROVED:
             lifecycle.set_status(

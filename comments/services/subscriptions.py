@@ -10,7 +10,6 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -22,10 +21,10 @@ from comments.conf import settings
 from comments.enums import Frequency, Proof, Scope, SuppressionReason
 from comments.exceptions import InvalidInputError, TooManyRequestsError
 from comments.mailboxes import fold_address
-from comments.models import Article, Author, Comment, Site, Subscriber, Subscription, Suppression
+from comments.models import Article, Author, Site, Subscriber, Subscription, Suppression
 from comments.models.subscriptions import SubscriptionQuerySet
 from comments.services import outbox
-from comments.services.identity import Identity, authors_of, clean_email
+from comments.services.identity import Identity, clean_email
 from comments.throttling import count_or_refuse
 
 UNCONFIRMED_LIFETIME = datetime.timedelta(days=7)
@@ -47,17 +46,18 @@ class Wish:
     article: Article | None = None
 
 
-def subscribe(wish: Wish, *, identity: Identity, author: Author | None = None) -> Subscription:
+def subscribe(wish: Wish, *, identity: Identity, author: Author | None = None, is_counted: bool = True) -> Subscription:
     """Follow a discussion, a site or the replies to `author`; confirmed at once where the mailbox is known to be theirs.
 
     Otherwise a mail with a link is due, and without the link nothing is ever sent. Asking again changes how often, once
-    confirmed only by whoever holds the mailbox. 8 queries at most. Raises InvalidInputError("email", "article" or "scope"),
-    TooManyRequestsError.
+    confirmed only by whoever holds the mailbox. What is limited otherwise need not be counted. 9 queries at most.
+    Raises InvalidInputError("email", "article" or "scope"), TooManyRequestsError.
     """
     email = _clean(wish.email)
     _check_target(wish, author)
-    _count_request(identity)
-    proof = _proof(identity, email, wish.site)
+    if is_counted:
+        _count_request(identity)
+    proof = proof_of(identity, email, wish.site)
     with transaction.atomic():
         subscription = _stored(wish, email, author, identity.network)
         if proof:
@@ -67,6 +67,16 @@ def subscribe(wish: Wish, *, identity: Identity, author: Author | None = None) -
         elif subscription.confirmed_at is None:
             _ask_to_confirm(subscription)
     return subscription
+
+
+def proof_of(identity: Identity, email: str, site: Site) -> Proof | None:
+    """By what we know that whoever asks holds a mailbox; None when we do not. No query."""
+    if identity.user is not None and identity.site_id in (None, site.pk):
+        return Proof.ACCOUNT if _is_same(email, str(getattr(identity.user, "email", ""))) else None
+    author = identity.author
+    if author is not None and author.site_id == site.pk and author.email_verified_at is not None:
+        return Proof.SSO if _is_same(email, author.email) else None
+    return None
 
 
 def confirm(subscriptions: Collection[Subscription], *, network: str, proof: Proof = Proof.LINK) -> int:
@@ -224,21 +234,6 @@ def read_leave_token(token: str) -> Subscription | None:
     return Subscription.objects.with_target().filter(public_id=public_id).first()
 
 
-def subscriber_of(user: AbstractBaseUser) -> Subscriber | None:
-    """The mailbox of an account, if anybody ever asked us to write to it. 1 query, none for an account without address."""
-    email = str(getattr(user, "email", ""))
-    return Subscriber.objects.filter(email=fold_address(email)).first() if email else None
-
-
-def commenter(identity: Identity, article: Article) -> Author | None:
-    """Who of those that a request may act as wrote under an article, the latest of them. 2 queries at most."""
-    authors = authors_of(identity, site=article.site)
-    if not authors:
-        return None
-    latest = Comment.objects.for_article(article).filter(author__in=authors).order_by("-pk").values("author")[:1]
-    return Author.objects.filter(pk=latest).first()
-
-
 def subscriptions_of(subscriber: Subscriber) -> SubscriptionQuerySet:
     """All that a mailbox follows or has been asked to confirm, with sites and articles, site by site, the latest first."""
     found = Subscription.objects.filter(subscriber=subscriber).with_target()
@@ -284,6 +279,10 @@ def _clean(email: str) -> str:
     return clean
 
 
+def _is_same(email: str, other: str) -> bool:
+    return fold_address(email) == fold_address(other) and email != ""
+
+
 def _check_target(wish: Wish, author: Author | None) -> None:
     if wish.scope != Scope.SITE and wish.article is None:
         raise InvalidInputError("article", _("Please say which article this is about."))
@@ -297,16 +296,6 @@ def _count_request(identity: Identity) -> None:
     except TooManyRequestsError as error:
         message = _("That was a little fast. Please try again in a moment.")
         raise TooManyRequestsError(error.retry_after, message) from error
-
-
-def _proof(identity: Identity, email: str, site: Site) -> Proof | None:
-    """By what we know that whoever asks holds the mailbox; None when we do not."""
-    if identity.user is not None and identity.site_id in (None, site.pk):
-        return Proof.ACCOUNT if email == fold_address(str(getattr(identity.user, "email", ""))) else None
-    author = identity.author
-    if author is not None and author.site_id == site.pk and author.email_verified_at is not None:
-        return Proof.SSO if fold_address(author.email) == email else None
-    return None
 
 
 def _stored(wish: Wish, email: str, author: Author | None, network: str) -> Subscription:

@@ -146,7 +146,7 @@ def test_report_fragment_is_the_same_for_everybody_and_has_the_fields_of_the_pag
         assert not answer.cookies
         assert "Vary" not in answer
     html = html_of(mine)
-    assert f'data-mg="report" data-mg-comment="{comment.public_id}"' in html
+    assert f'data-mg="tell" data-mg-to="/api/v1/comments/{comment.public_id}/reports"' in html
     assert "csrf" not in html
     action = f"http://testserver/c/{comment.public_id}/report/"
     path = reverse("moderation:report", args=[comment.public_id])

@@ -110,15 +110,14 @@ async function report(view, link) {
   const heading = form.querySelector("h2");
   heading.id = "mg-report";
   dialog.replaceChildren(plainButton("close", view.texts.close), heading, ...form.childNodes);
-  dialog.dataset.mgComment = idOf(link);
   dialog.setAttribute("aria-labelledby", heading.id);
-  find(dialog, "report").noValidate = true;
+  find(dialog, "tell").noValidate = true;
   dialog.showModal();
 }
 
-async function sendReport(view, form) {
-  const dialog = form.closest("dialog");
-  const { message, receipt_url: href } = await send(view, `${commentPath(dialog)}/reports`, { data: fieldsOf(form) });
+// A report, or an address to write to: the form names the place in the API, and is gone when it has been heard.
+async function tell(view, form) {
+  const { message, receipt_url: href } = await send(view, form.dataset.mgTo, { data: fieldsOf(form) });
   const said = make("p", { textContent: message });
   form.replaceWith(said, href ? make("a", { href, textContent: view.texts.receipt }) : "");
   focusOn(said);

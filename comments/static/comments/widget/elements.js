@@ -13,7 +13,7 @@ const actions = {
     focusForm(view);
   },
 };
-const submissions = { form: sendComment, revise, withdraw, seen, report: sendReport };
+const submissions = { form: sendComment, revise, withdraw, seen, tell };
 
 let styles;
 
