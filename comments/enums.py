@@ -100,3 +100,16 @@ class SuppressionReason(models.TextChoices):
     BOUNCE = "bounce", _("The mailbox does not exist or takes no mail")
     COMPLAINT = "complaint", _("Marked as spam by its reader")
     REFUSED = "refused", _("Asked never to be written to again")
+
+
+class Trouble(models.TextChoices):
+    """Why an effect outside was not had, in words for administrators."""
+
+    UNREACHABLE = "unreachable", _("Our mail server does not answer, or does not let us in.")
+    SLOW = "slow", _("The connection broke off, or it took too long.")
+    BUSY = "busy", _("Its mail server asked us to come again later.")
+    POLICY = "policy", _("Its mail server refuses mail from us. Its name, its address or its texts may be on a list.")
+    REJECTED = "rejected", _("Its mail server refused what the mail says.")
+    UNKNOWN = "unknown", _("The mailbox does not exist or takes no mail. Its address is not written to any more.")
+    STUCK = "stuck", _("The program that had it in hand ended every time.")
+    OTHER = "other", _("Something went wrong in the program.")

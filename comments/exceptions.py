@@ -23,6 +23,10 @@ class CommentError(Exception):
         self.message = message or self.default_message
 
 
+class MailServerError(OSError):
+    """The mail server that is to send our mails does not answer or does not let us in; says nothing of any mailbox."""
+
+
 class InvalidInputError(CommentError):
     """A field cannot be taken as it is. `field` names it."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import smtplib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,13 +16,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from comments.conf import settings
-from comments.services.subscriptions import is_suppressed
+from comments.enums import SuppressionReason, Trouble
+from comments.exceptions import MailServerError
+from comments.services.refusals import failure_of
+from comments.services.subscriptions import is_suppressed, suppress
 from comments.text import clean_line
 
 if TYPE_CHECKING:
@@ -79,7 +83,8 @@ class Mail:
 def send(mail: Mail) -> bool:
     """Send a mail, unless its address is none or is not written to any more; whether it was sent. 1 query.
 
-    Raises OSError (SMTPException is one) when the server does not take it.
+    Raises OSError (SMTPException is one) when the server does not take it; an address that it refuses for good is not
+    written to any more.
     """
     try:
         validate_email(mail.to)
@@ -89,7 +94,12 @@ def send(mail: Mail) -> bool:
     if is_suppressed(mail.to):
         logger.info("Mail %s is not sent: its address is not written to any more.", mail.name)
         return False
-    build(mail).send()
+    try:
+        _hand_over(build(mail))
+    except smtplib.SMTPException as error:
+        if failure_of(error).trouble == Trouble.UNKNOWN:
+            suppress(mail.to, SuppressionReason.BOUNCE)
+        raise
     return True
 
 
@@ -122,6 +132,19 @@ def envelope_sender(mail: Mail) -> str:
 def absolute(path: str) -> str:
     """The address of a page of ours, for a mail."""
     return settings.base_url + path
+
+
+def _hand_over(message: EmailMultiAlternatives) -> None:
+    """Give a mail to the server. Raises MailServerError when it does not let us in, else as `send`."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except OSError as error:
+        raise MailServerError from error
+    try:
+        connection.send_messages([message])
+    finally:
+        connection.close()
 
 
 def _parts(suffix: str, mail: Mail) -> list[str]:

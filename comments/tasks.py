@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections.abc import Iterable
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
@@ -13,23 +14,26 @@ from comments.services import outbox, publications, retention, sign_in, subscrip
 
 logger = logging.getLogger(__name__)
 
-SWEEP_LIMIT = 200
 # A little more than the time between two daily rounds.
 VOTES_LOOKED_BACK = datetime.timedelta(hours=25)
 
 
 @shared_task(base=DjangoTask, soft_time_limit=60, time_limit=75, acks_late=True)
 def deliver_outbox_task(pk: int, attempt: int) -> None:
-    """Have the effect of one outbox row, unless this attempt was begun already."""
-    outbox.deliver(pk, attempt)
+    """Have the effect of one outbox row, unless this attempt was begun already; then have the next in its place."""
+    lane = outbox.deliver(pk, attempt)
+    if lane is not None:
+        _hand_out(outbox.lease_after(lane))
 
 
 @shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)
 def sweep_task() -> None:
-    """Find outbox rows that are due, also those whose message was lost, and hand each to a worker."""
+    """Find outbox rows that are due, also those whose message was lost, and hand each to a worker.
+
+    Each row that is done draws the next after it: a backlog does not wait for the next sweep.
+    """
     outbox.beat()
-    for pk, attempt in outbox.lease_due(limit=SWEEP_LIMIT):
-        deliver_outbox_task.apply_async((pk, attempt))
+    _hand_out(outbox.lease_due())
 
 
 @shared_task(base=DjangoTask, soft_time_limit=300, time_limit=330, acks_late=True)
@@ -48,3 +52,8 @@ def purge_task() -> None:
 def rank_article_task(article_id: int) -> None:
     """Bring the order "worth reading" of an article up to date with its votes."""
     logger.info("Ranked article %s: %s comments have moved.", article_id, voting.rank_article(article_id))
+
+
+def _hand_out(rows: Iterable[tuple[int, int]]) -> None:
+    for pk, attempt in rows:
+        deliver_outbox_task.apply_async((pk, attempt))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from comments.models.articles import Article, ArticleKey, ArticleUrl, Site
 from comments.models.authors import Author
 from comments.models.comments import Comment, Revision, StatusChange
-from comments.models.outbox import Heartbeat, Outbox, WrittenMailbox
+from comments.models.outbox import Heartbeat, Lane, Outbox, WrittenMailbox
 from comments.models.sign_in import SignInCode, UsedSsoToken
 from comments.models.subscriptions import Notification, Subscriber, Subscription, Suppression
 from comments.models.votes import Mute, Vote
@@ -15,6 +15,7 @@ __all__ = [
     "Author",
     "Comment",
     "Heartbeat",
+    "Lane",
     "Mute",
     "Notification",
     "Outbox",

@@ -15,6 +15,14 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
         """Open rows that may be delivered now and that no worker holds."""
         return self.open().filter(due_at__lte=now).exclude(leased_until__gt=now)
 
+    def leased(self, now: datetime.datetime) -> OutboxQuerySet:
+        """Open rows that a worker holds, or that are on their way to one."""
+        return self.open().filter(leased_until__gt=now)
+
+    def failed(self) -> OutboxQuerySet:
+        """Rows that were given up."""
+        return self.filter(failed_at__isnull=False)
+
 
 class Outbox(models.Model):
     """An effect outside the database (a mail, a call), written in the transaction that causes it.
@@ -29,7 +37,11 @@ class Outbox(models.Model):
     payload = models.JSONField(_("payload"), default=dict)
     # Keyed hash of the address it was written for, to find what else waits for the same mailbox.
     recipient = models.CharField(_("recipient"), max_length=64, blank=True)
+    # Keyed hash of the domain it goes to: what shares it shares a server that may be slow. Empty: no mail.
+    lane = models.CharField(_("lane"), max_length=32, blank=True)
     due_at = models.DateTimeField(_("due"))
+    # When it was due before its first attempt; tries end 48 hours later.
+    first_due_at = models.DateTimeField(_("first due"), null=True, blank=True)
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
@@ -55,10 +67,41 @@ class Outbox(models.Model):
                 condition=models.Q(done_at__isnull=True, failed_at__isnull=True) & ~models.Q(recipient=""),
                 name="outbox_by_recipient",
             ),
+            # services/outbox.py: the next of a lane.
+            models.Index(
+                fields=("lane", "due_at", "id"),
+                condition=models.Q(done_at__isnull=True, failed_at__isnull=True) & ~models.Q(lane=""),
+                name="outbox_by_lane",
+            ),
+            # services/outbox.py: how many are in hands, and in which lanes.
+            models.Index(
+                fields=("leased_until",),
+                condition=models.Q(done_at__isnull=True, failed_at__isnull=True, leased_until__isnull=False),
+                name="outbox_leased",
+            ),
+            # The desk's page: what was given up, the latest first.
+            models.Index(fields=("failed_at", "id"), condition=models.Q(failed_at__isnull=False), name="outbox_failed"),
         )
 
     def __str__(self) -> str:
         return self.event_key
+
+
+class Lane(models.Model):
+    """A domain, or the mail server itself, that failed when it was last tried; deleted as soon as it works."""
+
+    # As in Outbox.lane; of the mail server services/lanes.py: SERVER.
+    name = models.CharField(_("lane"), max_length=32, primary_key=True)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"))
+    # Until then nothing is sent there, and then one mail at a time.
+    rests_until = models.DateTimeField(_("rests until"))
+
+    class Meta:
+        verbose_name = _("lane with trouble")
+        verbose_name_plural = _("lanes with trouble")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class WrittenMailbox(models.Model):
@@ -67,6 +110,8 @@ class WrittenMailbox(models.Model):
     # Keyed hash of the mailbox; the address itself is not kept.
     digest = models.CharField(max_length=64, primary_key=True)
     written_at = models.DateTimeField(_("written"))
+    # The row of the outbox whose mail that was: should its worker be killed, the same row may try again.
+    outbox_id = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("mailbox written to")

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import datetime
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import cast
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from comments.conf import settings
+from comments.enums import Trouble
 from comments.mailboxes import fold_mailbox
-from comments.models import Heartbeat, Outbox, WrittenMailbox
+from comments.models import Heartbeat, Lane, Outbox, WrittenMailbox
+from comments.services import lanes
+from comments.services.refusals import Failure, Reach, failure_of
 
 logger = logging.getLogger(__name__)
 
 LEASE = datetime.timedelta(seconds=90)
+# So many rows are in hands at once: enough for every worker, few enough for other messages not to wait behind them.
+IN_HANDS = 64
 FIRST_RETRY = datetime.timedelta(seconds=30)
+LONGEST_RETRY = datetime.timedelta(hours=8)
 GIVE_UP_AFTER = datetime.timedelta(hours=48)
 KEEP_DONE = datetime.timedelta(days=30)
 UNPROVED_INTERVAL = datetime.timedelta(hours=24)
@@ -35,6 +45,9 @@ class PostponedError(Exception):
         super().__init__(until)
         self.until = until
 
+
+# The row whose effect this thread is having.
+_row_in_hand: ContextVar[int | None] = ContextVar("row_in_hand", default=None)
 
 # What a handler gets: the row's payload. It returns, or raises to be called again later.
 Handler = Callable[[dict[str, int]], None]
@@ -51,6 +64,7 @@ def put(*, kind: str, event_key: str, payload: dict[str, int], delay: datetime.t
         payload=payload,
         due_at=timezone.now() + delay,
         recipient=mailbox_digest(address) if address else "",
+        lane=lanes.lane_of(address),
     )
 
 
@@ -94,12 +108,18 @@ def once_a_day(address: str) -> Iterator[None]:
     """Let one mail a day through to an address that nobody has proved to be theirs. 2 queries.
 
     Raises PostponedError when one was sent within the last day, also under load: the condition of the UPDATE, or the primary
-    key of a new row, lets one of several through. A mail that fails does not count.
+    key of a new row, lets one of several through. A mail that fails does not count. A worker that is killed leaves its mark:
+    the same row of the outbox may go on.
     """
-    now, digest = timezone.now(), mailbox_digest(address)
-    mailbox, is_new = WrittenMailbox.objects.get_or_create(digest=digest, defaults={"written_at": now})
-    rested = WrittenMailbox.objects.filter(digest=digest, written_at__lte=now - UNPROVED_INTERVAL)
-    if not is_new and not rested.update(written_at=now):
+    now, digest, row = timezone.now(), mailbox_digest(address), _row_in_hand.get()
+    mailbox, is_new = WrittenMailbox.objects.get_or_create(
+        digest=digest, defaults={"written_at": now, "outbox_id": row}
+    )
+    may_go = Q(written_at__lte=now - UNPROVED_INTERVAL)
+    if row is not None:
+        may_go |= Q(outbox_id=row)
+    rested = WrittenMailbox.objects.filter(may_go, digest=digest)
+    if not is_new and not rested.update(written_at=now, outbox_id=row):
         raise PostponedError(mailbox.written_at + UNPROVED_INTERVAL)
     try:
         yield
@@ -108,53 +128,158 @@ def once_a_day(address: str) -> Iterator[None]:
         raise
 
 
-def lease_due(*, limit: int) -> list[tuple[int, int]]:
-    """Lease what is due; the primary key and the number of the attempt of each, oldest first. 1 query and 1 per row.
+def lease_due(*, limit: int = IN_HANDS) -> list[tuple[int, int]]:
+    """Lease what is due; the primary key and the number of the attempt of each, oldest first. 6 queries, however much waits.
 
-    The condition in each UPDATE makes sure that two sweeps never lease the same row.
+    No more than IN_HANDS in all and `lanes.WIDTH` of a lane are in hands at once; nothing of a lane that rests, and one of
+    a lane that is to be tried again.
     """
     now = timezone.now()
-    due = Outbox.objects.due(now)
-    candidates = list(due.order_by("due_at", "id").values_list("pk", "attempts")[:limit])
-    return [
-        (pk, attempt)
-        for pk, attempt in candidates
-        if due.filter(pk=pk, attempts=attempt).update(leased_until=now + LEASE)
-    ]
+    with _alone():
+        held = dict(Outbox.objects.leased(now).values_list("lane").annotate(Count("pk")).order_by())
+        server = Lane.objects.filter(name=lanes.SERVER).values_list("rests_until", flat=True).first()
+        free = min(limit, IN_HANDS - sum(held.values()))
+        is_server_tried = server is not None and any(lane for lane in held)
+        mails_allowed = free if server is None else 0 if server > now or is_server_tried else 1
+        chosen: list[tuple[int, int]] = []
+        for pk, attempts, lane in _candidates(now, held)[: max(free, 0)] if mails_allowed else _not_mails(now, free):
+            if lane:
+                mails_allowed -= 1
+            if not lane or mails_allowed >= 0:
+                chosen.append((pk, attempts))
+        return _lease(chosen, now)
 
 
-def deliver(pk: int, attempt: int) -> None:
+def lease_after(lane: str) -> list[tuple[int, int]]:
+    """Lease what takes the place of a row of this lane that is no longer in hands, as `lease_due` does. 5 to 10 queries.
+
+    The next of the same lane, found without a look at the others; else, where few are in hands, whatever is due.
+    """
+    now = timezone.now()
+    with _alone():
+        held = Outbox.objects.leased(now)
+        if lane and not lanes.troubled(lane) and held.filter(lane=lane).count() < lanes.WIDTH:
+            following = Outbox.objects.due(now).filter(lane=lane).order_by("due_at", "id")
+            if chosen := list(following.values_list("pk", "attempts")[:1]):
+                return _lease(chosen, now)
+        is_busy = held.count() > IN_HANDS // 2
+    return [] if is_busy else lease_due()
+
+
+def deliver(pk: int, attempt: int) -> str | None:
     """Have the effect of a leased row and mark it done; after a failure it is due again later, for 48 hours.
 
-    A message that comes late or twice finds its attempt already begun, or its lease over, and does nothing.
+    A message that comes late or twice finds its attempt already begun, or its lease over, and does nothing. Returns the lane
+    of a row that is no longer in hands, None for such a message. 4 queries besides the handler's, 3 for a lane that rests.
     """
     now = timezone.now()
-    leased = Outbox.objects.open().filter(pk=pk, attempts=attempt, leased_until__gt=now)
-    if not leased.update(leased_until=now + LEASE, attempts=attempt + 1):
+    leased = Outbox.objects.leased(now).filter(pk=pk, attempts=attempt)
+    row = leased.first()
+    troubled = lanes.troubled(row.lane) if row is not None and row.lane else {}
+    if row is not None and any(until > now for until in troubled.values()):
+        leased.update(leased_until=None)
+        return row.lane
+    first_due_at = Coalesce("first_due_at", "due_at")
+    if row is None or not leased.update(leased_until=now + LEASE, attempts=attempt + 1, first_due_at=first_due_at):
         logger.info("Outbox row %s is done, gone or in other hands.", pk)
-        return
-    row = Outbox.objects.get(pk=pk)
+        return None
+    _have_effect(row, now, troubled)
+    return row.lane
+
+
+def _have_effect(row: Outbox, now: datetime.datetime, troubled: Mapping[str, datetime.datetime]) -> None:
+    found, begun = Outbox.objects.filter(pk=row.pk), time.monotonic()
+    in_hand = _row_in_hand.set(row.pk)
     try:
+        if row.first_due_at is not None and now > row.first_due_at + GIVE_UP_AFTER + LONGEST_RETRY:
+            # It would have been given up by then, had any of its workers lived to say so.
+            _note_failure(row, now, Failure(Trouble.STUCK, "", is_final=True))
+            return
         _load_handler(settings.outbox_handlers[row.kind])(row.payload)
     except PostponedError as error:
-        Outbox.objects.filter(pk=pk).update(due_at=error.until, leased_until=None)
+        found.update(due_at=error.until, leased_until=None, first_due_at=None)
     except Exception as error:  # noqa: BLE001 - a handler is somebody else's code
         # A mail server, a web service: whatever goes wrong there, the row stays and is tried again.
-        logger.warning("Outbox row %s failed: %s", pk, type(error).__name__)
-        _postpone(row, now, error)
+        failure = failure_of(error)
+        logger.warning("Outbox row %s failed: %s", row.pk, failure)
+        _note_failure(row, now, failure)
     else:
-        Outbox.objects.filter(pk=pk).update(done_at=timezone.now(), leased_until=None, last_error="")
+        found.update(done_at=timezone.now(), leased_until=None, last_error="")
+        if row.lane:
+            _note_success(row.lane, datetime.timedelta(seconds=time.monotonic() - begun), troubled)
+    finally:
+        _row_in_hand.reset(in_hand)
 
 
-def _postpone(row: Outbox, now: datetime.datetime, error: Exception) -> None:
-    again = now + FIRST_RETRY * 2 ** min(row.attempts - 1, 10)
-    gave_up = again > row.created_at + GIVE_UP_AFTER
+def _note_success(lane: str, took: datetime.timedelta, troubled: Mapping[str, datetime.datetime]) -> None:
+    """Let go on what waited for a lane or for the mail server, which work again. No query where both did before."""
+    names = {*troubled, *([lane] if took >= lanes.SLOW_AFTER else [])}
+    for name in names:
+        if name == lanes.SERVER:
+            Lane.objects.filter(name=name).delete()
+            waiting = Outbox.objects.open().filter(last_error__startswith=Trouble.UNREACHABLE.value)
+        elif lanes.note_success(name, took):
+            waiting = Outbox.objects.open().filter(lane=lane, first_due_at__isnull=False)
+        else:
+            continue
+        now = timezone.now()
+        waiting.filter(due_at__gt=now).update(due_at=now)
+
+
+def _note_failure(row: Outbox, now: datetime.datetime, failure: Failure) -> None:
+    first_due_at = row.first_due_at or row.due_at
+    # Each wait is as long as all before together.
+    again = now + min(FIRST_RETRY + max(now - first_due_at, datetime.timedelta()), LONGEST_RETRY)
+    gave_up = failure.is_final or again > first_due_at + GIVE_UP_AFTER
     Outbox.objects.filter(pk=row.pk).update(
-        due_at=again,
-        leased_until=None,
-        failed_at=now if gave_up else None,
-        last_error=type(error).__name__[:200],
+        due_at=again, leased_until=None, failed_at=now if gave_up else None, last_error=str(failure)
     )
+    if not row.lane or failure.reach == Reach.ROW:
+        return
+    lanes.note_failure(lanes.SERVER if failure.reach == Reach.SERVER else row.lane)
+    # What waited in a lane that has not worked for so long is not tried one by one.
+    too_old = Q(due_at__lt=now - GIVE_UP_AFTER) | Q(first_due_at__lt=now - GIVE_UP_AFTER)
+    waiting = Outbox.objects.open().filter(too_old, lane=row.lane, leased_until__isnull=True)
+    waiting.update(failed_at=now, last_error=str(failure))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time counts what is in hands and takes more; none is kept from its work by it. 1 query."""
+    with transaction.atomic():
+        list(Heartbeat.objects.select_for_update().filter(name=WORKER))
+        yield
+
+
+def _candidates(now: datetime.datetime, held: Mapping[str, int]) -> list[tuple[int, int, str]]:
+    """What may be leased, with attempts and lane, oldest first: of each lane as many as there is room for. 1 query."""
+    of_lane = Lane.objects.filter(name=OuterRef("lane"))
+    full = [lane for lane, count in held.items() if lane and count >= lanes.WIDTH]
+    in_hands = [When(lane=lane, then=Value(count)) for lane, count in held.items() if lane]
+    width = Case(
+        When(lane="", then=Value(IN_HANDS)),
+        When(Exists(of_lane), then=Value(1)),
+        default=Value(lanes.WIDTH),
+        output_field=IntegerField(),
+    )
+    awake = Outbox.objects.due(now).exclude(lane__in=full).exclude(Exists(of_lane.filter(rests_until__gt=now)))
+    placed = awake.annotate(
+        room=width - Case(*in_hands, default=Value(0), output_field=IntegerField()),
+        place=Window(RowNumber(), partition_by=F("lane"), order_by=("due_at", "id")),
+    )
+    chosen = placed.filter(place__lte=F("room")).order_by("due_at", "id")
+    return list(chosen.values_list("pk", "attempts", "lane")[:IN_HANDS])
+
+
+def _not_mails(now: datetime.datetime, limit: int) -> list[tuple[int, int, str]]:
+    due = Outbox.objects.due(now).filter(lane="").order_by("due_at", "id")
+    return list(due.values_list("pk", "attempts", "lane")[: max(limit, 0)])
+
+
+def _lease(chosen: list[tuple[int, int]], now: datetime.datetime) -> list[tuple[int, int]]:
+    """The caller holds `_alone`. 1 query."""
+    Outbox.objects.due(now).filter(pk__in=[pk for pk, _attempt in chosen]).update(leased_until=now + LEASE)
+    return chosen
 
 
 def purge_done() -> int:

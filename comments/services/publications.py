@@ -20,7 +20,7 @@ from comments.conf import settings
 from comments.enums import Frequency, Scope
 from comments.mailboxes import fold_address
 from comments.models import Article, Author, Comment, Mute, Notification, Outbox, Subscriber, Subscription
-from comments.services import outbox
+from comments.services import lanes, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -196,6 +196,7 @@ def _mail(comment: Comment, follower: _Follower, now: datetime.datetime, step: i
         event_key=mail_key(payload),
         payload=payload,
         recipient=outbox.mailbox_digest(follower.email),
+        lane=lanes.lane_of(follower.email),
         due_at=due_at,
     )
 

@@ -119,10 +119,10 @@ def test_a_lost_message_is_found_again_when_its_lease_is_over() -> None:
 
 
 def test_a_failure_is_tried_again_later_and_later_for_48_hours() -> None:
-    row = put("refuse")
     start = timezone.now()
     waits = []
     with time_machine.travel(start, tick=False) as clock:
+        row = put("refuse")
         while row.failed_at is None:
             before = timezone.now()
             assert outbox.lease_due(limit=10) == [(row.pk, row.attempts)]
@@ -131,7 +131,7 @@ def test_a_failure_is_tried_again_later_and_later_for_48_hours() -> None:
             waits.append((row.due_at - before).total_seconds())
             clock.move_to(row.due_at)
     assert waits[:4] == [30, 60, 120, 240]
-    assert row.last_error == "ConnectionRefusedError"
+    assert row.last_error == "slow ConnectionRefusedError"
     assert datetime.timedelta(hours=24) < row.failed_at - start <= datetime.timedelta(hours=48)
     assert outbox.lease_due(limit=10) == []
 
@@ -207,6 +207,38 @@ def test_deliver_of_what_is_postponed_waits_and_is_no_failure(settings: Settings
     row.refresh_from_db()
     assert timezone.now() + datetime.timedelta(hours=4, minutes=59) < row.due_at
     assert (row.leased_until, row.failed_at, row.done_at, row.last_error) == (None, None, None, "")
+
+
+def crash_once(payload: dict[str, int]) -> None:
+    """A handler whose worker is killed after it has noted that it writes to an address."""
+    with outbox.once_a_day("vera@mail.example"):
+        record(payload)
+        if len(done) == 1:
+            raise KeyboardInterrupt
+
+
+def test_once_a_day_lets_the_row_go_on_whose_worker_was_killed_and_no_other(settings: Settings) -> None:
+    settings.COMMENTS_OUTBOX_HANDLERS = {"record": "tests.comments.test_outbox.crash_once"}
+    killed, other = put(number=1), put(number=2)
+    outbox.lease_due(limit=1)
+    with pytest.raises(KeyboardInterrupt):
+        outbox.deliver(killed.pk, 0)
+    with time_machine.travel(timezone.now() + outbox.LEASE + SECOND):
+        for pk, attempt in reversed(outbox.lease_due(limit=2)):
+            outbox.deliver(pk, attempt)
+    assert done == [1, 1]
+    other.refresh_from_db()
+    assert (other.done_at, other.attempts) == (None, 1)
+
+
+def test_deliver_of_what_kills_its_worker_every_time_is_given_up_after_two_days(settings: Settings) -> None:
+    row = put()
+    overdue = timezone.now() - outbox.GIVE_UP_AFTER - outbox.LONGEST_RETRY - SECOND
+    Outbox.objects.filter(pk=row.pk).update(first_due_at=overdue, attempts=7)
+    outbox.lease_due(limit=1)
+    outbox.deliver(row.pk, 7)
+    row.refresh_from_db()
+    assert (done, row.last_error, row.failed_at is not None) == ([], "stuck", True)
 
 
 def test_purge_removes_what_was_done_a_month_ago() -> None:
