@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from comments.mailboxes import fold_address
 from comments.models import Lane
 
 SERVER = "server"
@@ -26,7 +27,7 @@ SLOW_AFTER = datetime.timedelta(seconds=3)
 
 def lane_of(address: str) -> str:
     """The lane of an address: a keyed hash of its domain; "" without one. No query."""
-    domain = address.casefold().rpartition("@")[2].strip()
+    domain = fold_address(address).rpartition("@")[2]
     return salted_hmac("marginalia.lane", domain, algorithm="sha256").hexdigest()[:32] if domain else ""
 
 
