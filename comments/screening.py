@@ -38,6 +38,8 @@ class Finding:
     message: str = ""
     parameters: Mapping[str, str | int] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
+    # Kept to be measured: nobody is shown it, and nothing follows from it.
+    is_shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,3 +181,11 @@ class ArticleChangeKind(models.TextChoices):
     UNPINNED = "unpinned", _("Unpinned")
     FEATURED = "featured", _("Featured")
     UNFEATURED = "unfeatured", _("No longer featured")
+
+
+class FlaggerState(models.TextChoices):
+    """What becomes of a flagger on a site."""
+
+    OFF = "off", _("Off")
+    SHADOW = "shadow", _("In shadow")
+    ON = "on", _("On")

@@ -26,7 +26,9 @@ FIRST_STATUS_OF_TRUSTED: Final[dict[tuple[ArticleMode, CheckOutcome], Status]] =
 def judge(findings: Iterable[Finding], mode: str, *, is_trusted: bool = False) -> Verdict:
     """Where a comment goes at first, with the findings that say why. An unknown mode counts as the strictest."""
     found = tuple(findings)
-    outcome = min((finding.outcome for finding in found), key=_GRAVITY.index, default=CheckOutcome.CLEAR)
+    outcome = min(
+        (finding.outcome for finding in found if not finding.is_shadow), key=_GRAVITY.index, default=CheckOutcome.CLEAR
+    )
     known = ArticleMode(mode) if mode in ArticleMode.values else ArticleMode.PRE_MODERATED
     table = FIRST_STATUS | FIRST_STATUS_OF_TRUSTED if is_trusted and mode == known else FIRST_STATUS
     return Verdict(table.get((known, outcome), Status.PENDING), found)

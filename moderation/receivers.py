@@ -34,7 +34,9 @@ def keep_findings(*, comment: Comment, verdict: Verdict, **_kwargs: object) -> N
     try:
         with transaction.atomic():
             store_findings(comment=comment, revision=comment.revision, findings=verdict.findings)
-            if comment.revision > 1 or any(one.outcome == CheckOutcome.FLAGGED for one in verdict.findings):
+            if comment.revision > 1 or any(
+                one.outcome == CheckOutcome.FLAGGED and not one.is_shadow for one in verdict.findings
+            ):
                 refresh_risk(comment.pk)
     except Exception as error:  # noqa: BLE001 - a custom screener's findings may be anything
         # Not logger.exception(): a database names the values it refuses.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from comments.screening import ScreeningInput, Verdict
-from moderation.flaggers.base import Stage, speaks
+from moderation.enums import FlaggerState
+from moderation.flaggers.base import Stage, state_of
 from moderation.flaggers.inline import run_inline
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.registry import installed_flaggers
@@ -13,9 +16,15 @@ from moderation.policy import judge
 def screen(screening_input: ScreeningInput) -> Verdict:
     """Look at a new text while its author waits: at most MODERATION_INLINE_BUDGET and 1 query.
 
-    Whatever a flagger does, there is a verdict, and a check that failed sends the comment to a moderator.
+    Whatever a flagger does, there is a verdict, and a check that failed sends the comment to a moderator. What flaggers
+    in shadow say is among the findings, and without consequence.
     """
-    language = screening_input.language
-    flaggers = [flagger for flagger in installed_flaggers(Stage.INLINE) if speaks(flagger, language)]
-    findings = run_inline(flaggers, screening_input, load_knowledge(screening_input.site))
+    knowledge = load_knowledge(screening_input.site)
+    states = [(one, state_of(one, screening_input.language, knowledge)) for one in installed_flaggers(Stage.INLINE)]
+    shadows = {flagger.name for flagger, state in states if state == FlaggerState.SHADOW}
+    flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
+    findings = [
+        replace(finding, is_shadow=True) if finding.flagger in shadows else finding
+        for finding in run_inline(flaggers, screening_input, knowledge)
+    ]
     return judge(findings, screening_input.mode, is_trusted=screening_input.is_trusted)

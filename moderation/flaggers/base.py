@@ -7,12 +7,13 @@ process, and the same input always gives the same finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
+from moderation.enums import FlaggerState
 
 
 class Stage(Enum):
@@ -49,6 +50,8 @@ class SiteKnowledge:
 
     terms: tuple[TermEntry, ...] = ()
     own_hosts: frozenset[str] = frozenset()
+    # By flagger and primary language, empty for all: what the site chose.
+    states: Mapping[tuple[str, str], FlaggerState] = field(default_factory=dict)
     recent_texts: tuple[RecentText, ...] = ()
 
 
@@ -115,3 +118,17 @@ def primary_language(tag: str) -> str:
 def speaks(flagger: Flagger, language: str) -> bool:
     """Whether the flagger is made for comments in this language."""
     return not flagger.languages or primary_language(language) in flagger.languages
+
+
+def first_state(flagger: Flagger) -> FlaggerState:
+    """What becomes of a flagger on a site that has not chosen: its attribute `first_state`, ON without one."""
+    state = getattr(flagger, "first_state", FlaggerState.ON)
+    return FlaggerState(state)
+
+
+def state_of(flagger: Flagger, language: str, site: SiteKnowledge) -> FlaggerState:
+    """What becomes of a flagger with a comment in this language: OFF also when it is not made for it."""
+    if not speaks(flagger, language):
+        return FlaggerState.OFF
+    chosen = site.states.get((flagger.name, primary_language(language))) or site.states.get((flagger.name, ""))
+    return chosen or first_state(flagger)

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from comments.screening import Finding, ScreeningInput
 from moderation.conf import settings
+from moderation.enums import FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,8 @@ def _find_fault(flagger: object) -> str:
         return "has no stage of moderation.flaggers.base.Stage."
     if not isinstance(languages, tuple):
         return "has no languages that are a tuple."
+    if getattr(flagger, "first_state", FlaggerState.ON) not in FlaggerState.values:
+        return "has a first_state that is none of moderation.enums.FlaggerState."
     return "" if callable(check) else "has no method check()."
 
 

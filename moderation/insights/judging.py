@@ -137,6 +137,7 @@ def read_flaggers(site: Site, span: Span) -> list[FlaggerShare]:
             undone_at__isnull=True,
             action__in=JUDGING,
             comment__findings__outcome=CheckOutcome.FLAGGED,
+            comment__findings__is_shadow=False,
             comment__findings__revision=F("revision"),
         )
         .values_list("comment__findings__flagger")

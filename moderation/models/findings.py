@@ -6,11 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.enums import CheckOutcome
 from comments.models import Comment, Site
+from moderation.enums import FlaggerState
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
+    def counting(self) -> FindingQuerySet:
+        """What moderators see: without what flaggers in shadow said."""
+        return self.filter(is_shadow=False)
+
     def flagged(self) -> FindingQuerySet:
-        return self.filter(outcome=CheckOutcome.FLAGGED)
+        """Where something was found, as far as it counts."""
+        return self.counting().filter(outcome=CheckOutcome.FLAGGED)
 
 
 class Finding(models.Model):
@@ -28,6 +34,8 @@ class Finding(models.Model):
     parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     # [[start, end, label], ...] in characters of the source text.
     spans = models.JSONField(_("spans"), default=list, blank=True)
+    # Said by a flagger that was in shadow: kept to be measured, shown to nobody, and nothing follows from it.
+    is_shadow = models.BooleanField(_("in shadow"), default=False, db_default=False)
     # How often an asynchronous flagger was begun; one that never ends is given up.
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -58,6 +66,27 @@ class Finding(models.Model):
         except (KeyError, TypeError, ValueError):
             # A flagger of somebody else's with a sentence that does not fit its parameters.
             return self.message
+
+
+class FlaggerSwitch(models.Model):
+    """Whether a site uses a flagger, for comments in one language or in all. Without a row, the flagger's first state."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="flagger_switches", verbose_name=_("site"))
+    flagger = models.CharField(_("flagger"), max_length=40)
+    # Primary subtag; empty for all that have no row of their own.
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=FlaggerState.choices)
+
+    class Meta:
+        verbose_name = _("switch of a flagger")
+        verbose_name_plural = _("switches of flaggers")
+        constraints = (
+            # A site says once what becomes of a flagger in a language. Also the index behind reading a site's switches.
+            models.UniqueConstraint(fields=("site", "flagger", "language"), name="flagger_switch_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.flagger} {self.language}: {self.state}"
 
 
 class Term(models.Model):

@@ -104,7 +104,7 @@ def _read_facts(ids: Collection[int]) -> dict[int, Entry]:
     """By comment: what was found in its latest text, the open reports and appeals, whether the text is severe, and what became
     of its author's comments so far, each count up to COUNT_LIMIT."""
     comment = OuterRef("pk")
-    findings = Finding.objects.filter(comment=comment, revision=OuterRef("revision")).order_by("flagger")
+    findings = Finding.objects.counting().filter(comment=comment, revision=OuterRef("revision")).order_by("flagger")
     reports = Report.objects.open().filter(comment=comment).order_by("id")
     appeals = Appeal.objects.open().filter(decision__comment=comment).order_by("id")
     by_author = Comment.objects.filter(author=OuterRef("author")).order_by()

@@ -9,7 +9,7 @@ from comments import screening
 from comments.models import Comment
 from moderation.models import Finding
 
-STORED_FIELDS = ("version", "outcome", "score", "clause", "message", "parameters", "spans")
+STORED_FIELDS = ("version", "outcome", "score", "clause", "message", "parameters", "spans", "is_shadow")
 
 
 class StoredFinding(TypedDict):
@@ -22,6 +22,7 @@ class StoredFinding(TypedDict):
     message: str
     parameters: dict[str, str | int]
     spans: list[tuple[int, int, str]]
+    is_shadow: bool
 
 
 def stored(finding: screening.Finding) -> StoredFinding:
@@ -34,6 +35,7 @@ def stored(finding: screening.Finding) -> StoredFinding:
         "message": finding.message,
         "parameters": dict(finding.parameters),
         "spans": [(span.start, span.end, span.label) for span in finding.spans],
+        "is_shadow": finding.is_shadow,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from comments import lifecycle
-from comments.enums import ActorKind, ArticleMode, CheckOutcome, Status
+from comments.enums import ActorKind, ArticleMode, Status
 from comments.exceptions import StaleDecisionError
 from comments.models import Comment, StatusChange
 from moderation.enums import Action, Automation, Measure, Source
@@ -46,7 +46,7 @@ def take_back_flagged(comment_id: int) -> bool:
     if decision is None or decision.automated_decision != Automation.FULL:
         return False
     comment = Comment.objects.published().filter(pk=comment_id, revision=decision.revision).first()
-    found = Finding.objects.filter(comment=comment_id, revision=decision.revision, outcome=CheckOutcome.FLAGGED)
+    found = Finding.objects.flagged().filter(comment=comment_id, revision=decision.revision)
     if comment is None or not found.exists():
         return False
     try:

@@ -6,6 +6,7 @@ attempts at a revision; those begun before come last, so that the others have sp
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import logging
 from collections import Counter
@@ -20,7 +21,8 @@ from comments.enums import CheckOutcome
 from comments.models import Comment
 from comments.services.screening import mark_screened, stored_screening_input
 from moderation.conf import settings
-from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, speaks
+from moderation.enums import FlaggerState
+from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, state_of
 from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_SLOW, check_safely, without_result
 from moderation.flaggers.knowledge import load_knowledge, with_recent_texts
 from moderation.flaggers.memory import limited_memory
@@ -48,25 +50,29 @@ def screen_stored_comment(comment_id: int) -> bool:
         logger.info("Nothing to screen: comment %s is gone or was seen.", comment_id)
         return True
     rows = {row.flagger: row for row in Finding.objects.filter(comment=comment, revision=comment.revision)}
-    flaggers = [flagger for flagger in installed_flaggers(Stage.ASYNCHRONOUS) if speaks(flagger, comment.language)]
+    knowledge = load_knowledge(comment.site.slug)
+    states = [(one, state_of(one, comment.language, knowledge)) for one in installed_flaggers(Stage.ASYNCHRONOUS)]
+    flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
     unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
     if unsettled:
         unsettled.sort(key=lambda flagger: flagger.name in rows)
-        is_over, was_in_time = _run(comment, unsettled)
+        is_over, was_in_time = _run(comment, unsettled, knowledge)
         if not is_over:
             return was_in_time
     mark_screened(comment_id=comment.pk, revision=comment.revision)
     return True
 
 
-def _run(comment: Comment, flaggers: Iterable[Flagger]) -> tuple[bool, bool]:
+def _run(comment: Comment, flaggers: Iterable[Flagger], knowledge: SiteKnowledge) -> tuple[bool, bool]:
     """Whether each of them is settled for this revision, and whether none was stopped for lack of time."""
     screening_input = stored_screening_input(comment)
-    knowledge = with_recent_texts(load_knowledge(comment.site.slug), comment)
+    shadows = {one.name for one in flaggers if state_of(one, comment.language, knowledge) == FlaggerState.SHADOW}
+    knowledge = with_recent_texts(knowledge, comment)
     unreliable = _find_unreliable()
     is_over = True
     for flagger in flaggers:
-        row = _begin(comment, flagger, is_unreliable=flagger.name in unreliable)
+        is_shadow = flagger.name in shadows
+        row = _begin(comment, flagger, is_unreliable=flagger.name in unreliable, is_shadow=is_shadow)
         if row is None:
             is_over = False
         elif not _is_settled(row) and not _check(row, flagger, screening_input, knowledge):
@@ -92,14 +98,14 @@ def _is_settled(row: Finding | None) -> bool:
     return row is not None and (row.outcome != CheckOutcome.NOT_RUN or row.attempts == 0)
 
 
-def _begin(comment: Comment, flagger: Flagger, *, is_unreliable: bool) -> Finding | None:
+def _begin(comment: Comment, flagger: Flagger, *, is_unreliable: bool, is_shadow: bool) -> Finding | None:
     """The row of a flagger that may run now, or of one that is given up; None while somebody else is at it. 1 to 3 queries."""
     first = without_result(flagger, CheckOutcome.NOT_RUN, PAUSED if is_unreliable else RUNNING)
     row, is_new = Finding.objects.get_or_create(
         comment=comment,
         revision=comment.revision,
         flagger=flagger.name,
-        defaults={**stored(first), "attempts": 0 if is_unreliable else 1},
+        defaults={**stored(first), "attempts": 0 if is_unreliable else 1, "is_shadow": is_shadow},
     )
     if is_new or _is_settled(row):
         return row
@@ -119,12 +125,13 @@ def _begin(comment: Comment, flagger: Flagger, *, is_unreliable: bool) -> Findin
 def _settle(row: Finding, finding: screening.Finding) -> bool:
     """Write what came of a begun flagger; False when somebody else has taken it over. 1 query,
     2 to 3 more when it found something."""
-    values = stored(finding)
+    # In shadow, or not, is what it was begun as.
+    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow))
     attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
     mine = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
     is_mine = bool(mine.update(**values, attempts=attempts))
     row.outcome, row.attempts = values["outcome"], attempts
-    if is_mine and finding.outcome == CheckOutcome.FLAGGED:
+    if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:
         refresh_risk(row.comment_id)
     return is_mine
 

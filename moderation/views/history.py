@@ -106,7 +106,7 @@ def _plan(decision: Decision, comment: Comment, standing: list[StatusChange]) ->
 
 def _revisions(comment: Comment) -> list[RevisionView]:
     """The latest first."""
-    findings = list(comment.findings.order_by("revision", "flagger"))
+    findings = list(comment.findings.counting().order_by("revision", "flagger"))
     views: list[RevisionView] = []
     before: str | None = None
     for revision in comment.revisions.order_by("number"):

@@ -1,0 +1,180 @@
+"""A flagger that is off is not asked; one in shadow is heard and kept, and nothing follows from what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from comments.enums import ArticleMode, CheckOutcome, Status
+from comments.models import Comment, Site
+from comments.screening import Finding, ScreeningInput
+from moderation.enums import FlaggerState
+from moderation.flaggers.base import SiteKnowledge, Stage, flagged, state_of
+from moderation.flaggers.knowledge import load_knowledge
+from moderation.flaggers.registry import BrokenFlaggerError, added, load_flagger
+from moderation.insights.judging import read_flaggers
+from moderation.insights.spans import Period, span_of
+from moderation.models import Finding as FindingRow
+from moderation.models import FlaggerSwitch
+from moderation.queue import QueueFilters, read_queue
+from moderation.services.screening import screen_stored_comment
+from tests.factories import make_article, make_comment, make_moderator, make_site
+from tests.moderation.desk_pages import QUEUE, press, sign_in
+from tests.services.bad_flaggers import Asynchronous, Raises
+
+pytestmark = pytest.mark.django_db
+
+
+class Suspects(Asynchronous):
+    """Suspects everything, while the author waits."""
+
+    stage = Stage.INLINE
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        return flagged(self, "Suspicious.", score=0.9)
+
+
+class SuspectsLater(Suspects):
+    stage = Stage.ASYNCHRONOUS
+
+
+class RaisesInline(Raises):
+    stage = Stage.INLINE
+
+
+class NewCheck(Suspects):
+    first_state = FlaggerState.SHADOW
+
+
+class Nonsense(Suspects):
+    first_state = "perhaps"
+
+
+@pytest.fixture(autouse=True)
+def _only_what_a_test_adds(settings: Settings) -> Iterator[None]:
+    settings.MODERATION_FLAGGERS = []
+    with added(Suspects(), SuspectsLater()):
+        yield
+
+
+def switch(site: Site, state: FlaggerState, *, language: str = "") -> None:
+    for name in ("suspects", "suspectslater"):
+        FlaggerSwitch.objects.update_or_create(site=site, flagger=name, language=language, defaults={"state": state})
+
+
+def screened(comment: Comment) -> Comment:
+    screen_stored_comment(comment.pk)
+    comment.refresh_from_db()
+    return comment
+
+
+def rows(comment: Comment) -> list[tuple[str, str, bool]]:
+    found = FindingRow.objects.filter(comment=comment).order_by("flagger")
+    return list(found.values_list("flagger", "outcome", "is_shadow"))
+
+
+def test_flagger_in_shadow_is_kept_and_neither_shown_nor_sorted_by_nor_acted_on() -> None:
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    switch(article.site, FlaggerState.SHADOW)
+    comment = screened(make_comment(article))
+    assert rows(comment) == [
+        ("suspects", CheckOutcome.FLAGGED, True),
+        ("suspectslater", CheckOutcome.FLAGGED, True),
+    ]
+    assert (comment.status, comment.risk) == (Status.APPROVED, 0)
+    assert list(FindingRow.objects.flagged()) == []
+
+    waiting = screened(make_comment(make_article(article.site, key="other")))
+    (item,) = read_queue(article.site, QueueFilters()).items
+    assert (item.pk, item.findings, item.flag_count) == (waiting.pk, (), 0)
+    client = sign_in(make_moderator(article.site))
+    for address in (f"{QUEUE}?site={article.site.slug}", f"/moderation/comments/{waiting.public_id}/history/"):
+        page = client.get(address).content.decode()
+        assert waiting.author_name in page
+        assert "Suspicious" not in page
+        assert "Did not run" not in page
+
+
+def test_flagger_that_is_on_is_shown_and_sorted_by_and_holds_back() -> None:
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    comment = screened(make_comment(article))
+    assert rows(comment) == [
+        ("suspects", CheckOutcome.FLAGGED, False),
+        ("suspectslater", CheckOutcome.FLAGGED, False),
+    ]
+    assert (comment.status, comment.risk) == (Status.PENDING, 180)
+    page = sign_in(make_moderator(article.site)).get(f"{QUEUE}?site={article.site.slug}").content.decode()
+    assert "Suspicious" in page
+
+
+def test_flagger_that_is_off_is_not_asked_nor_missed() -> None:
+    article = make_article()
+    switch(article.site, FlaggerState.OFF)
+    comment = screened(make_comment(article))
+    assert rows(comment) == []
+    page = sign_in(make_moderator(article.site)).get(f"{QUEUE}?site={article.site.slug}").content.decode()
+    assert comment.author_name in page
+    assert "Did not run" not in page
+
+
+def test_flagger_that_fails_in_shadow_sends_nothing_to_a_moderator() -> None:
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    switch(article.site, FlaggerState.OFF)
+    FlaggerSwitch.objects.create(site=article.site, flagger="raisesinline", state=FlaggerState.SHADOW)
+    with added(RaisesInline()):
+        comment = make_comment(article)
+    assert rows(comment) == [("raisesinline", CheckOutcome.FAILED, True)]
+    assert comment.status == Status.APPROVED
+
+
+def test_switch_of_a_language_counts_more_than_that_of_all() -> None:
+    site = make_site("paper")
+    switch(site, FlaggerState.OFF)
+    switch(site, FlaggerState.SHADOW, language="de")
+    knowledge = load_knowledge("paper")
+    states = [state_of(Suspects(), language, knowledge) for language in ("de", "de-AT", "en", "fr")]
+    assert states == [FlaggerState.SHADOW, FlaggerState.SHADOW, FlaggerState.OFF, FlaggerState.OFF]
+
+
+def test_switch_is_of_one_site() -> None:
+    switch(make_site("paper"), FlaggerState.OFF)
+    assert state_of(Suspects(), "de", load_knowledge(make_site("magazine").slug)) == FlaggerState.ON
+
+
+def test_flagger_without_a_switch_is_in_its_first_state() -> None:
+    assert state_of(Suspects(), "de", SiteKnowledge()) == FlaggerState.ON
+    assert state_of(NewCheck(), "de", SiteKnowledge()) == FlaggerState.SHADOW
+
+
+def test_flagger_of_another_language_is_off_whatever_is_chosen() -> None:
+    flagger = Suspects()
+    flagger.languages = ("de",)
+    knowledge = SiteKnowledge(states={("suspects", ""): FlaggerState.ON})
+    assert state_of(flagger, "en", knowledge) == FlaggerState.OFF
+
+
+def test_load_flagger_refuses_an_unknown_first_state() -> None:
+    with pytest.raises(BrokenFlaggerError, match="first_state"):
+        load_flagger(f"{__name__}.Nonsense")
+
+
+def test_flagger_in_shadow_is_not_among_the_figures_of_those_that_count() -> None:
+    article = make_article()
+    FlaggerSwitch.objects.create(site=article.site, flagger="suspects", state=FlaggerState.SHADOW)
+    moderator = make_moderator(article.site)
+    press(sign_in(moderator), screened(make_comment(article)), "approve")
+    found = read_flaggers(article.site, span_of(Period.WEEK))
+    assert [(one.flagger, one.fired) for one in found] == [("suspectslater", 1)]
+
+
+def test_switches_cost_no_query_of_their_own(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    site = make_site("paper")
+    for count in (0, 1, 3):
+        for number in range(count):
+            FlaggerSwitch.objects.update_or_create(
+                site=site, flagger=f"check_{number}", language="", defaults={"state": FlaggerState.OFF}
+            )
+        with django_assert_num_queries(1):
+            assert len(load_knowledge("paper").states) == count
