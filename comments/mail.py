@@ -19,11 +19,13 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
+from django.utils.text import Truncator
 from django.utils.translation import override
 
 from comments.conf import settings
 from comments.enums import SuppressionReason, Trouble
 from comments.exceptions import MailServerError
+from comments.models import Article
 from comments.services.refusals import failure_of
 from comments.services.subscriptions import is_suppressed, suppress
 from comments.text import clean_line
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 logger = logging.getLogger(__name__)
+
+TITLE_LIMIT = 200
 
 _EXCESS_BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -132,6 +136,11 @@ def envelope_sender(mail: Mail) -> str:
 def absolute(path: str) -> str:
     """The address of a page of ours, for a mail."""
     return settings.base_url + path
+
+
+def title_of(article: Article) -> str:
+    """The title of an article in a mail. What a reader's page said it was goes to nobody before a moderator let it through."""
+    return Truncator(clean_line(article.title if article.is_confirmed else article.site.name)).chars(TITLE_LIMIT)
 
 
 def _hand_over(message: EmailMultiAlternatives) -> None:

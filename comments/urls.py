@@ -47,6 +47,7 @@ urlpatterns = [
     path("my-comments/<slug:site>/seen/", views_following.seen, name="mark_seen"),
     path("follow/confirm/<str:token>/", views_subscriptions.confirm, name="confirm"),
     path("follow/leave/<str:token>/", views_subscriptions.leave, name="leave"),
+    path("follow/leave-digests/<str:token>/", views_subscriptions.leave_digests, name="leave_digests"),
     path("follow/never/<str:token>/", views_subscriptions.refuse, name="refuse"),
     path("follow/<slug:site>/", views_follow.follow_site, name="follow_site"),
     path("follow/<slug:site>/<article_key:key>/", views_follow.follow, name="follow"),

@@ -120,6 +120,18 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @by_link
+def leave_digests(request: HttpRequest, token: str) -> HttpResponse:
+    """End all that a mailbox is told of once a day; also by one click. 2 queries to look, 3 to leave."""
+    subscriber = service.read_digest_token(token)
+    language = subscriber.language if subscriber else translation.get_language() or "en"
+    with translation.override(interface_language(language)):
+        if subscriber is not None and request.method == "POST":
+            service.leave_digests(subscriber)
+        followed = list(service.daily_of(subscriber)) if subscriber else []
+        return render(request, "comments/follow_leave_digests.html", {"followed": followed})
+
+
+@by_link
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """Never have an address written to again; also by one click. 2 queries to look, 4 to refuse."""
     subscriber = service.read_subscriber_token(token)

@@ -32,6 +32,7 @@ CONFIRMATION = "confirmation_mail"
 _confirmation_signer = TimestampSigner(salt="marginalia.confirmation", sep=".")
 _subscriber_signer = Signer(salt="marginalia.subscriber", sep=".")
 _leave_signer = Signer(salt="marginalia.leave", sep=".")
+_digest_signer = Signer(salt="marginalia.leave_digest", sep=".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,16 @@ def leave_everything(subscriber: Subscriber) -> None:
     subscriber.subscriptions.all().delete()
 
 
+def leave_digests(subscriber: Subscriber) -> None:
+    """End all that a mailbox is told of once a day. 2 queries."""
+    daily_of(subscriber).delete()
+
+
+def daily_of(subscriber: Subscriber) -> SubscriptionQuerySet:
+    """All that a mailbox is told of once a day, with sites and articles."""
+    return subscriptions_of(subscriber).live().filter(frequency=Frequency.DAILY)
+
+
 def suppress(email: str, reason: SuppressionReason) -> None:
     """Never write to an address again, for whatever reason, until `write_again`. 2 queries."""
     Suppression.objects.get_or_create(
@@ -186,6 +197,11 @@ def change_language(subscriber: Subscriber, language: str) -> None:
 def is_suppressed(email: str) -> bool:
     """Whether an address is not written to. 1 query."""
     return Suppression.objects.filter(digest=address_digest(email)).exists()
+
+
+def is_proved(email: str) -> bool:
+    """Whether whoever reads a mailbox has confirmed that we may write to it. 1 query."""
+    return Subscription.objects.confirmed().filter(subscriber__email=fold_address(email)).exists()
 
 
 def address_digest(email: str) -> str:
@@ -232,6 +248,20 @@ def read_leave_token(token: str) -> Subscription | None:
     except BadSignature:
         return None
     return Subscription.objects.with_target().filter(public_id=public_id).first()
+
+
+def make_digest_token(subscriber: Subscriber) -> str:
+    """The secret part of the link that ends what a mailbox is told of once a day, and can do nothing else. Never ends."""
+    return _digest_signer.sign(subscriber.public_id)
+
+
+def read_digest_token(token: str) -> Subscriber | None:
+    """The mailbox whose daily mails a link ends; None when it is gone, and for a forged link. 1 query for a good one."""
+    try:
+        public_id = _digest_signer.unsign(token)
+    except BadSignature:
+        return None
+    return Subscriber.objects.filter(public_id=public_id).first()
 
 
 def subscriptions_of(subscriber: Subscriber) -> SubscriptionQuerySet:
