@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 SWEEP_INTERVAL_S = 10
+DIGEST_INTERVAL_S = 5 * 60
 REVIEW_INTERVAL_S = 60 * 60
 PURGE_INTERVAL_S = 24 * 60 * 60
 
@@ -38,6 +39,11 @@ def celery_options() -> dict[str, Any]:
                 "task": "moderation.tasks.sweep_unscreened_task",
                 "schedule": SWEEP_INTERVAL_S,
                 "options": {"expires": SWEEP_INTERVAL_S},
+            },
+            "desk_digests": {
+                "task": "moderation.tasks.put_desk_digests_task",
+                "schedule": DIGEST_INTERVAL_S,
+                "options": {"expires": DIGEST_INTERVAL_S},
             },
             "review_trust": {"task": "moderation.tasks.review_trust_task", "schedule": REVIEW_INTERVAL_S},
             "purge": {"task": "comments.tasks.purge_task", "schedule": PURGE_INTERVAL_S},

@@ -116,6 +116,7 @@ COMMENTS_OUTBOX_HANDLERS = {
     "restriction_mail": "moderation.notifications_people.send_restriction_mail",
     "restriction_lifted": "moderation.notifications_people.send_restriction_lifted",
     "objection_answer": "moderation.notifications_people.send_objection_answer",
+    "desk_digest": "moderation.notifications_desk.send_desk_digest",
     "feed_ping": "comments.services.websub.ping_hub",
 }
 COMMENTS_WEBSUB_HUB = ENV.websub_hub

@@ -20,6 +20,7 @@ from moderation.models import (
     AuthorNote,
     CalibrationCase,
     Decision,
+    DeskPreferences,
     Membership,
     Report,
     Restriction,
@@ -27,6 +28,7 @@ from moderation.models import (
 )
 from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE, is_discussed
+from moderation.services.mail_choices import Recipient, read_desk_token, read_recipient_token
 from moderation.services.practice import cases_of
 from moderation.services.queue_feeds import read_queue_feed_token
 from moderation.services.reports import read_receipt_token
@@ -226,3 +228,20 @@ def get_restriction_by_token_or_404(token: str) -> Restriction:
     if found is None:
         raise Http404(_("There is nothing here."))
     return found
+
+
+def get_recipient_by_token_or_404(token: str) -> Recipient:
+    """The address and site whose mails a link ends. 1 query for a well-signed one."""
+    recipient = read_recipient_token(token)
+    if recipient is None:
+        raise Http404(_("There is nothing here."))
+    return recipient
+
+
+def get_digest_reader_or_404(token: str) -> DeskPreferences:
+    """How a moderator wants to be written to whose mails a link ends. 1 query for a well-signed one."""
+    user_id = read_desk_token(token)
+    kept = DeskPreferences.objects.filter(user=user_id).first() if user_id else None
+    if kept is None:
+        raise Http404(_("There is nothing here."))
+    return kept

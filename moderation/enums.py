@@ -189,3 +189,11 @@ class FlaggerState(models.TextChoices):
     OFF = "off", _("Off")
     SHADOW = "shadow", _("In shadow")
     ON = "on", _("On")
+
+
+class DigestChoice(models.TextChoices):
+    """How often a moderator is written to about what waits."""
+
+    OFF = "off", _("Never")
+    DAILY = "daily", _("Once a day, while something waits")
+    HOURLY = "hourly", _("Once an hour, while something waits longer than promised")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comments.enums import Status
-from moderation.enums import Action, Mine
+from moderation.enums import Action, DigestChoice, Mine
 from moderation.keys import STANDARD
 from moderation.queue import QueueFilters, QueueSort, QueueStatus
 
@@ -88,6 +88,7 @@ class PreferencesForm(forms.Form):
 
     has_keys = forms.BooleanField(required=False)
     is_compact = forms.BooleanField(required=False)
+    digest = forms.ChoiceField(label=_("Mails about what waits"), choices=DigestChoice.choices, required=False)
     preset = forms.CharField(max_length=20, required=False)
 
     def keys(self) -> dict[str, str]:

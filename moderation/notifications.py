@@ -1,32 +1,26 @@
-"""Mails to authors about what became of their comment, and to those who sent a notice. Plain text; nothing that somebody
-typed is in them but what a moderator wrote."""
+"""When authors are written to about what became of their comment, and those who sent a notice: once, and only while it holds.
+
+What the mails say is in mails.py. Whoever has left the mails of a site gets none; the page of the comment says it all.
+"""
 
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlsplit
 
-from django.core.mail import EmailMessage
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
-from django.utils.translation import gettext, override
 
 from comments.conf import settings
-from comments.models import Article, Site
+from comments.mail import send
+from comments.models import Author
 from comments.services import outbox
-from comments.services.identity import make_status_token
-from comments.text import clean_line
-from moderation.enums import ReportState
+from comments.services.subscriptions import is_proved
+from moderation.enums import Action, AppealState, ReportState
+from moderation.mails import appeal_mail, decision_mail, report_mail
 from moderation.models import Appeal, Decision, Report
-from moderation.services.reports import make_receipt_token
+from moderation.services.mail_choices import wants_mails
 
 logger = logging.getLogger(__name__)
-
-TITLE_LIMIT = 200
-SEPARATOR = "\n" + "-" * 40 + "\n\n"
 
 
 def send_decision_mail(payload: dict[str, int]) -> None:
@@ -57,15 +51,13 @@ def send_appeal_decision(payload: dict[str, int]) -> None:
     if appeal is None or not appeal.decision.comment.author.email:
         return
     comment = appeal.decision.comment
-    with override(comment.language):
-        mail = _mail(
-            "appeal_rejected", f"appeal-{appeal.decision.statement_id}", comment.author.email, _of_appeal(appeal)
-        )
-    if comment.author.has_proved_address:
-        mail.send()
+    if not wants_mails(comment.site, comment.author.email):
+        return
+    if _is_proved(comment.author):
+        send(appeal_mail(appeal))
         return
     with outbox.once_a_day(comment.author.email):
-        mail.send()
+        send(appeal_mail(appeal))
 
 
 def send_report_receipt(payload: dict[str, int]) -> None:
@@ -84,13 +76,14 @@ def _send_to_notifier(payload: dict[str, int], *, kind: str) -> None:
     if report is None:
         return
     reporter, mailbox = report.reporter, outbox.mailbox_digest(report.email)
-    if reporter and reporter.has_proved_address and outbox.mailbox_digest(reporter.email) == mailbox:
-        _mail_to_notifier([report], kind)
+    is_theirs = reporter and reporter.has_proved_address and outbox.mailbox_digest(reporter.email) == mailbox
+    if is_theirs or is_proved(report.email):
+        send(report_mail([report], kind))
         return
     with outbox.once_a_day(report.email):
         rows = outbox.waiting_for(report.email, kind=kind)
         found = [other for row in rows if (other := _load_report(row.payload, kind)) is not None]
-        _mail_to_notifier([report, *(other for other in found if other != report)], kind)
+        send(report_mail([report, *(other for other in found if other != report)], kind))
     told = {one.pk for one in found} - {report.pk}
     outbox.mark_done([row for row in rows if row.payload["report"] in told])
 
@@ -102,29 +95,7 @@ def _load_report(payload: dict[str, int], kind: str) -> Report | None:
     if report is None or (kind == "report_decision" and report.state == ReportState.OPEN):
         logger.info("No mail for report %s: it is gone or open again.", payload["report"])
         return None
-    return report
-
-
-def _mail_to_notifier(reports: list[Report], template: str) -> None:
-    first = reports[0]
-    with override(first.language):
-        contexts = [_of_report(report) for report in reports]
-        name = f"{template}-{first.reference}"
-        _mail(template, name, first.email, *contexts).send()
-
-
-def _of_report(report: Report) -> dict[str, object]:
-    comment = report.comment
-    return {
-        "report": report,
-        "site": comment.site,
-        "title": _title(comment.article, comment.site),
-        "receipt_url": _absolute(reverse("moderation:receipt", args=[make_receipt_token(report)])),
-    }
-
-
-def _of_appeal(appeal: Appeal) -> dict[str, object]:
-    return {"appeal": appeal, **_context(appeal.decision)}
+    return report if wants_mails(report.comment.site, report.email) else None
 
 
 def _load(payload: dict[str, int]) -> Decision | None:
@@ -163,66 +134,40 @@ def _wait_for_later(decision: Decision) -> None:
 
 def _send_to_author(decision: Decision, *, kind: str, template: str) -> None:
     author = decision.comment.author
-    if not author.email:
+    if not author.email or not wants_mails(decision.comment.site, author.email):
         return
-    if author.has_proved_address:
-        _send([decision], author.email, template)
+    if _is_proved(author):
+        send(decision_mail([decision], template, upheld=_upheld([decision])))
         return
     with outbox.once_a_day(author.email):
         rows = outbox.waiting_for(author.email, kind=kind) if template == "decision" else []
         others = [other for row in rows if (other := _load(row.payload)) is not None and other != decision]
-        same_mailbox = [
-            other
-            for other in others
-            if _holds(other)
-            and not other.comment.author.has_proved_address
-            and outbox.mailbox_digest(other.comment.author.email) == outbox.mailbox_digest(author.email)
-        ]
-        _send([decision, *same_mailbox], author.email, template)
+        same_mailbox = [other for other in others if _holds(other) and _goes_with(decision, other)]
+        together = [decision, *same_mailbox]
+        send(decision_mail(together, template, upheld=_upheld(together)))
     told = {other.pk for other in same_mailbox}
     outbox.mark_done([row for row in rows if row.payload["decision"] in told])
 
 
-def _send(decisions: list[Decision], address: str, template: str) -> None:
-    """One mail about one decision, or about several in one."""
-    first = decisions[0]
-    with override(first.comment.language):
-        contexts = [_context(decision) for decision in decisions]
-        mail = _mail(template, f"{template}-{first.statement_id}", address, *contexts)
-        if len(decisions) > 1:
-            mail.subject = clean_line(gettext("What became of your comments"))
-    mail.send()
+def _upheld(decisions: list[Decision]) -> set[int]:
+    """Those of these decisions by which an appeal succeeded. 1 query, none where no comment was brought back."""
+    changes = {one.change_id: one.pk for one in decisions if one.action == Action.RESTORE}
+    if not changes:
+        return set()
+    upheld = Appeal.objects.filter(settled_by__in=changes, state=AppealState.UPHELD)
+    return {changes[pk] for pk in upheld.values_list("settled_by_id", flat=True)}
 
 
-def _mail(template: str, name: str, address: str, *contexts: dict[str, object]) -> EmailMessage:
-    """A mail with one part for each context, in the active language; its subject is that of the first."""
-    subject = str(render_to_string(f"moderation/mail/{template}_subject.txt", contexts[0]))
-    bodies = [render_to_string(f"moderation/mail/{template}.txt", context) for context in contexts]
-    host = urlsplit(settings.base_url).hostname
-    return EmailMessage(
-        subject=clean_line(subject),
-        body=SEPARATOR.join(bodies),
-        to=[address],
-        # Stable, so that a mail sent twice after a crash is one mail in a mail program.
-        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
+def _goes_with(decision: Decision, other: Decision) -> bool:
+    """Whether another decision is told to the same mailbox, which nobody has proved, in the same mail."""
+    author, mailbox = other.comment.author, outbox.mailbox_digest(decision.comment.author.email)
+    return (
+        not _is_proved(author)
+        and outbox.mailbox_digest(author.email) == mailbox
+        and wants_mails(other.comment.site, author.email)
     )
 
 
-def _context(decision: Decision) -> dict[str, object]:
-    comment = decision.comment
-    return {
-        "decision": decision,
-        "site": comment.site,
-        "title": _title(comment.article, comment.site),
-        "status_url": _absolute(reverse("comments:status", args=[make_status_token(comment)])),
-        "policy_url": _absolute(reverse("moderation:policy", args=[comment.site.slug])),
-    }
-
-
-def _title(article: Article, site: Site) -> str:
-    """What a reader's page said its title was goes to nobody before a moderator let it through."""
-    return Truncator(clean_line(article.title if article.is_confirmed else site.name)).chars(TITLE_LIMIT)
-
-
-def _absolute(path: str) -> str:
-    return settings.base_url + path
+def _is_proved(author: Author) -> bool:
+    """Whether the address is known to be the author's: by how they are known to us, or by a subscription confirmed with it."""
+    return author.has_proved_address or is_proved(author.email)

@@ -1,20 +1,15 @@
-"""Mails to people who are restricted: what, until when, why, and where to object. Only to addresses that are theirs."""
+"""When people are written to who are restricted: what, until when, why, and where to object. Only to addresses that are theirs."""
 
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlsplit
 
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
 
-from comments.conf import settings
-from comments.text import clean_line
-from moderation.gate import restriction_url, what_it_means
+from comments.mail import send
+from moderation.mails import restriction_mail
 from moderation.models import Restriction
+from moderation.services.mail_choices import wants_mails
 
 logger = logging.getLogger(__name__)
 
@@ -53,29 +48,5 @@ def _load(payload: dict[str, int]) -> Restriction | None:
 
 def _send(restriction: Restriction, template: str) -> None:
     author = restriction.author
-    if author is None:
-        return
-    language = restriction.comment.language if restriction.comment else restriction.site.language
-    policy_path = reverse("moderation:policy", args=[restriction.site.slug])
-    with override(language):
-        context = {
-            "restriction": restriction,
-            "site": restriction.site,
-            "meaning": what_it_means(restriction),
-            "page_url": restriction_url(restriction),
-            "policy_url": settings.base_url + policy_path,
-        }
-        subject = render_to_string(f"moderation/mail/{template}_subject.txt", context)
-        body = render_to_string(f"moderation/mail/{template}.txt", context)
-    # Stable, so that a mail sent twice after a crash is one mail in a mail program; a ban that was confirmed is another.
-    stage = "-confirmed" if restriction.confirmed_at else ""
-    name = f"{template}-{restriction.pk}{stage}"
-    EmailMessage(
-        subject=clean_line(subject),
-        body=body,
-        to=[author.email],
-        headers={
-            "Message-ID": f"<{name}@{urlsplit(settings.base_url).hostname}>",
-            "Auto-Submitted": "auto-generated",
-        },
-    ).send()
+    if author is not None and wants_mails(restriction.site, author.email):
+        send(restriction_mail(restriction, author.email, template))

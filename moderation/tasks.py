@@ -9,6 +9,7 @@ from celery.contrib.django.task import DjangoTask
 
 from comments.hints import hint_on_commit
 from comments.services.screening import find_unscreened
+from moderation.services.desk_digests import put_digests
 from moderation.services.publications import take_back_flagged
 from moderation.services.restrictions import forget_networks
 from moderation.services.screening import screen_stored_comment
@@ -39,3 +40,9 @@ def review_trust_task() -> None:
     """Bring the trust that sites give by their rules up to date, and forget which networks were restricted long ago."""
     review_trust_by_rules()
     forget_networks()
+
+
+@shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)
+def put_desk_digests_task() -> None:
+    """Have those moderators written to about what waits who want that now."""
+    put_digests()

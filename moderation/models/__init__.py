@@ -5,6 +5,7 @@ from moderation.models.calibration import CalibrationAnswer, CalibrationCase
 from moderation.models.decisions import Decision
 from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
 from moderation.models.findings import Finding, FlaggerSwitch, Term
+from moderation.models.mails import MailOptOut
 from moderation.models.people import ApiToken, Membership, MembershipChange
 from moderation.models.policies import Clause, PolicyVersion
 from moderation.models.reports import Appeal, Report
@@ -30,6 +31,7 @@ __all__ = [
     "FlaggerSwitch",
     "Lease",
     "LinkedDomain",
+    "MailOptOut",
     "Membership",
     "MembershipChange",
     "Opinion",

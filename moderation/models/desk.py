@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from comments.models import Article, Site
+from moderation.enums import DigestChoice
 
 
 class DeskSettings(models.Model):
@@ -58,6 +59,10 @@ class DeskPreferences(models.Model):
     # {"approve": "f", ...}: only what differs from the preset.
     keys = models.JSONField(_("keys"), default=dict, blank=True)
     is_compact = models.BooleanField(_("compact"), default=False)
+    # Whether they are written to about what waits.
+    digest = models.CharField(
+        _("mails about what waits"), max_length=6, choices=DigestChoice.choices, default=DigestChoice.OFF
+    )
     tour_done_at = models.DateTimeField(_("tour taken"), null=True, blank=True)
 
     class Meta:

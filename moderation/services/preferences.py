@@ -1,4 +1,4 @@
-"""How somebody likes to work at the desk: keys and density."""
+"""How somebody likes to work at the desk: keys, density and mails."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from comments.exceptions import InvalidInputError
+from moderation.enums import DigestChoice
 from moderation.keys import ALTGR, CLAUSES, COMMANDS, PREFIX, differing, key_map
 from moderation.models import DeskPreferences
 
@@ -20,7 +21,12 @@ def preferences_of(user: AbstractBaseUser) -> DeskPreferences:
 
 
 def save_preferences(
-    *, user: AbstractBaseUser, has_keys: bool, is_compact: bool, keys: Mapping[str, str]
+    *,
+    user: AbstractBaseUser,
+    has_keys: bool,
+    is_compact: bool,
+    keys: Mapping[str, str],
+    digest: DigestChoice = DigestChoice.OFF,
 ) -> DeskPreferences:
     """Keep what somebody chose; `keys` holds a key for each command that is to have another than before. 1 query.
 
@@ -30,7 +36,7 @@ def save_preferences(
     for name, key in whole.items():
         _check_key(name, key)
     _check_doubles(whole)
-    chosen = {"has_keys": has_keys, "is_compact": is_compact, "keys": differing(whole)}
+    chosen = {"has_keys": has_keys, "is_compact": is_compact, "keys": differing(whole), "digest": digest}
     saved, _is_new = DeskPreferences.objects.update_or_create(user_id=user.pk, defaults=chosen)
     return saved
 

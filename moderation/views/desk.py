@@ -90,6 +90,10 @@ class Desk:
         return Permission.ADMINISTER in self.permissions
 
     @property
+    def may_see_mails(self) -> bool:
+        return not self.permissions.isdisjoint({Permission.ADMINISTER, Permission.EDIT_POLICY})
+
+    @property
     def state(self) -> dict[str, str]:
         """What the forms of the page carry on: the chosen site and the filters that are set."""
         site = {"site": self.site.slug} if len(self.sites) > 1 else {}

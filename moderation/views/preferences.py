@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from comments.exceptions import InvalidInputError
+from moderation.enums import DigestChoice
 from moderation.forms import PreferencesForm
 from moderation.keys import CORAL, GROUPS, STANDARD, key_map
 from moderation.services.preferences import preferences_of, save_preferences
@@ -21,7 +22,7 @@ PRESETS = {"standard": {}, "coral": CORAL}
 @desk_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Keys and density of whoever is signed in, for all their desks. A refused form is shown again as it was sent."""
+    """Keys, density and mails of whoever is signed in, for all their desks. A refused form is shown again as it was sent."""
     user = signed_in(request)
     desk = open_desk(request)
     form = PreferencesForm(request.POST if request.method == "POST" else None)
@@ -35,9 +36,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
                 has_keys=form.cleaned_data["has_keys"],
                 is_compact=form.cleaned_data["is_compact"],
                 keys=chosen,
+                digest=DigestChoice(form.cleaned_data["digest"] or DigestChoice.OFF),
             )
         except InvalidInputError as error:
             kept.has_keys, kept.is_compact = form.cleaned_data["has_keys"], form.cleaned_data["is_compact"]
+            kept.digest = form.cleaned_data["digest"]
             context = _context(kept, key_map(chosen)) | {"error": error, "site": desk.site, "desk": desk}
             return render(request, "moderation/preferences.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return HttpResponseSeeOther(reverse("moderation:preferences") + "?saved=1")
@@ -52,4 +55,4 @@ def _context(kept: object, keys: dict[str, str]) -> dict[str, object]:
         (title, [(command, keys[command.name], STANDARD[command.name]) for command in commands])
         for title, commands in GROUPS
     ]
-    return {"kept": kept, "groups": groups}
+    return {"kept": kept, "groups": groups, "digests": DigestChoice.choices}
