@@ -5,24 +5,19 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Sequence
-from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core import mail
 from django.test import Client
 
-from comments.models import Article, Comment, Outbox
-from comments.services import outbox
+from comments.models import Article, Comment
 from comments.services.identity import make_status_token
-from moderation.enums import Action
-from moderation.services.decisions import decide
 from tests.browser.hostile_comments import articles_of_payloads, publish
 from tests.browser.stage import Stage
 from tests.browser.watch import Watch
 from tests.comments.pages import discussion_url
 from tests.comments.widget.host import attributes_of, open_widget
-from tests.factories import make_article, make_comment, make_moderator
+from tests.factories import make_moderator
 from tests.hostile.corpus import Payload, payloads
 from tests.moderation.desk_pages import QUEUE, sign_in
 
@@ -141,24 +136,3 @@ def test_payloads_without_any_wall_run(stage: Stage, every: int) -> None:
     print(f"{len(raw)} texts, {len(seen)} of them ran by themselves or when used; {executions} executions")  # noqa: T201
     assert executions > 100
     assert len(seen) > len(raw) / 10
-
-
-def test_mails_with_hostile_notes_are_plain_text() -> None:
-    article = make_article()
-    moderator = make_moderator(article.site)
-    notes = [payload.text for payload in payloads()[::200]]
-    for number, note in enumerate(notes):
-        comment = make_comment(article, body=note.replace("\x00", "") + " x", email=f"reader{number}@reader.example")
-        decide(
-            comment=comment, moderator=moderator, action=Action.REJECT, expected_status=comment.status,
-            expected_revision=1, clause="respect", note=note.replace("\x00", "") or "x",
-        )  # fmt: skip
-    Outbox.objects.update(due_at=Comment.objects.first().posted_at)  # type: ignore[union-attr]
-    for pk, attempt in outbox.lease_due(limit=100):
-        outbox.deliver(pk, attempt)
-    assert len(mail.outbox) == len(notes)
-    for message in mail.outbox:
-        sent = message.message()
-        assert not sent.is_multipart()
-        assert sent.get_content_type() == "text/plain"
-        assert unescape(message.subject) == message.subject
