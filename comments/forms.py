@@ -185,13 +185,12 @@ class ReviseForm(TextForm):
 class FollowForm(forms.Form):
     """What to follow, how often, and where to write. Whoever is known with an address is not asked for one."""
 
-    # What it says above the errors: nothing, each says what to do.
     error_title = _("Nothing has been stored yet.")
 
     # Text, so that a wrong address is the service's to refuse.
     email = forms.CharField(
         label=_("E-mail"),
-        required=False,
+        error_messages={"required": _("Please enter your e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254}),
     )
     scope = forms.ChoiceField(required=False, widget=forms.RadioSelect)
@@ -218,7 +217,6 @@ class FollowForm(forms.Form):
         asks_email: bool = True,
     ) -> None:
         super().__init__(data, initial=initial, auto_id="mg-follow-%s")
-        self.fields["email"].widget.attrs["required"] = True
         scope = self.fields["scope"]
         if isinstance(scope, forms.ChoiceField):
             scope.choices = list(scopes)

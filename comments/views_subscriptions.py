@@ -69,6 +69,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         found = list(service.subscriptions_of(subscriber))
         context = {
             "subscriber": subscriber,
+            "site": _only_site(found),
             "asked": [one for one in found if one.confirmed_at is None],
             "followed": [one for one in found if one.confirmed_at is not None],
             **_links(subscriber),
@@ -90,6 +91,7 @@ def subscriptions(request: HttpRequest, token: str) -> HttpResponse:
         found = list(service.subscriptions_of(subscriber))
         context = {
             "subscriber": subscriber,
+            "site": _only_site(found),
             "asked": [one for one in found if one.confirmed_at is None],
             "sites": _by_site([one for one in found if one.confirmed_at is not None]),
             "is_refused": service.is_suppressed(subscriber.email),
@@ -196,6 +198,12 @@ def _by_site(found: list[Subscription]) -> list[FollowedSite]:
     return [
         FollowedSite(group[0].site, tuple(sorted(group, key=lambda one: one.scope != Scope.SITE))) for group in grouped
     ]
+
+
+def _only_site(found: list[Subscription]) -> Site | None:
+    """The site in whose name a page speaks; None where it is about several, or about nothing."""
+    sites = {one.site for one in found}
+    return sites.pop() if len(sites) == 1 else None
 
 
 def _links(subscriber: Subscriber) -> dict[str, str]:
