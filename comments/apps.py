@@ -15,3 +15,6 @@ class CommentsConfig(AppConfig):
     def ready(self) -> None:
         # They register themselves with Django; the registries exist only once apps are loaded.
         from comments import checks, cors, receivers  # noqa: F401, PLC0415
+
+        if self.apps is not None and self.apps.is_installed("anymail"):
+            from comments import webhooks  # noqa: F401, PLC0415

@@ -95,6 +95,11 @@ class Settings:
         return getattr(django_settings, "COMMENTS_WEBSUB_HUB", "")
 
     @property
+    def bounce_address(self) -> str:
+        """Where mails that cannot be delivered come back to, as bounces@comments.example.org; empty: to their sender."""
+        return getattr(django_settings, "COMMENTS_BOUNCE_ADDRESS", "")
+
+    @property
     def trusted_proxy_count(self) -> int:
         """How many proxies of ours stand in front and append to X-Forwarded-For."""
         return getattr(django_settings, "TRUSTED_PROXY_COUNT", 0)

@@ -26,6 +26,7 @@ from comments.conf import settings
 from comments.enums import SuppressionReason, Trouble
 from comments.exceptions import MailServerError
 from comments.models import Article
+from comments.services.bounces import return_path
 from comments.services.refusals import failure_of
 from comments.services.subscriptions import is_suppressed, suppress
 from comments.text import clean_line
@@ -130,7 +131,7 @@ def build(mail: Mail) -> EmailMultiAlternatives:
 
 def envelope_sender(mail: Mail) -> str:
     """Where a server that cannot deliver a mail says so."""
-    return django_settings.DEFAULT_FROM_EMAIL
+    return return_path(mail.to)
 
 
 def absolute(path: str) -> str:

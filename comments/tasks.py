@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from django.utils import timezone
 
-from comments.services import outbox, publications, retention, sign_in, subscriptions, voting
+from comments.services import bounces, outbox, publications, retention, sign_in, subscriptions, voting
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ def purge_task() -> None:
     logger.info("Purged %s outbox rows.", outbox.purge_done())
     logger.info("Purged %s subscriptions that nobody confirmed.", subscriptions.purge_unconfirmed())
     logger.info("Purged %s notifications.", publications.purge_notifications())
+    logger.info("Purged %s returned mails.", bounces.purge_bounces())
     logger.info("Purged %s sign-in codes and tokens.", sign_in.purge_sign_ins())
     logger.info("Forgot the networks of %s comments.", retention.forget_networks())
     for article_id in voting.articles_voted_since(timezone.now() - VOTES_LOOKED_BACK):

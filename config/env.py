@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import re
 import secrets
 import zoneinfo
 from collections.abc import Mapping
@@ -24,6 +25,9 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "en")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SECRET_LENGTH = 50
+WEBHOOK_SECRET_LENGTH = 20
+# So that bounces+<token of 40 characters>@ stays within the 64 that mail servers take.
+BOUNCE_LOCAL_LIMIT = 23
 SECRET_VARIETY = 10  # different characters; fewer are a pattern, not a secret
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
@@ -59,6 +63,8 @@ class Environment:
     redis_url: str
     email_url: str
     default_from_email: str
+    bounce_address: str
+    mail_webhook_secret: str
     log_format: str
     log_level: str
     time_zone: str
@@ -152,6 +158,8 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         redis_url=source.need("REDIS_URL", source.url("REDIS_URL", REDIS_SCHEMES), "redis://host:6379/0"),
         email_url=_read_email_url(source),
         default_from_email=_read_sender(source, base_url),
+        bounce_address=_read_bounce_address(source),
+        mail_webhook_secret=_read_mail_webhook_secret(source),
         log_format=source.choice("LOG_FORMAT", ("text", "json"), "text"),
         log_level=source.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         time_zone=_read_time_zone(source),
@@ -290,6 +298,29 @@ def _read_sender(source: Source, base_url: str) -> str:
     if "@" not in sender:
         raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must hold an address, as in Comments <comments@example.org>.")
     return sender
+
+
+def _read_bounce_address(source: Source) -> str:
+    value = source.text("BOUNCE_ADDRESS").lower()
+    if value and not re.fullmatch(r"[a-z0-9][a-z0-9._-]*@([a-z0-9-]+\.)+[a-z0-9-]+", value):
+        raise ImproperlyConfigured("BOUNCE_ADDRESS must be an address, as in bounces@comments.example.org.")
+    if len(value.partition("@")[0]) > BOUNCE_LOCAL_LIMIT:
+        raise ImproperlyConfigured(
+            f"BOUNCE_ADDRESS may have {BOUNCE_LOCAL_LIMIT} characters before the @: a sign follows."
+        )
+    return value
+
+
+def _read_mail_webhook_secret(source: Source) -> str:
+    value = source.text("MAIL_WEBHOOK_SECRET")
+    name, _colon, password = value.partition(":")
+    if value and (not name or len(password) < WEBHOOK_SECRET_LENGTH):
+        raise ImproperlyConfigured(
+            f"MAIL_WEBHOOK_SECRET must look like name:password, with {WEBHOOK_SECRET_LENGTH} characters or more to guess."
+        )
+    if value and not importlib.util.find_spec("anymail"):
+        raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET needs django-anymail: pip install 'marginalia[anymail]'.")
+    return value
 
 
 def _read_time_zone(source: Source) -> str:

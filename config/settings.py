@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     *[f"allauth.socialaccount.providers.{provider.name}" for provider in ENV.social_providers],
     "allauth.mfa",
     "allauth.headless",
+    *(["anymail"] if ENV.mail_webhook_secret else []),
     "corsheaders",
     "csp",
     "comments",
@@ -120,6 +121,7 @@ COMMENTS_OUTBOX_HANDLERS = {
     "feed_ping": "comments.services.websub.ping_hub",
 }
 COMMENTS_WEBSUB_HUB = ENV.websub_hub
+COMMENTS_BOUNCE_ADDRESS = ENV.bounce_address
 MODERATION_FLAGGERS = [
     "moderation.flaggers.links.LinksFlagger",
     "moderation.flaggers.terms.TermsFlagger",
@@ -145,6 +147,9 @@ EMAIL_HOST_PASSWORD: str = _MAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS: bool = _MAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL: bool = _MAIL["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT: int = _MAIL["EMAIL_TIMEOUT"]
+
+# A sending service tells what bounced under /anymail/, by django-anymail; its mails may go by any EMAIL_URL.
+ANYMAIL = {"WEBHOOK_SECRET": ENV.mail_webhook_secret} if ENV.mail_webhook_secret else {}
 
 # --- Background work; the schedule is code, in config/celery.py
 

@@ -249,3 +249,30 @@ def test_deployment_check_in_production_has_nothing_to_say(data_dir: Path) -> No
 
     said = "System check identified no issues (2 silenced).\n"
     assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
+
+
+@pytest.mark.parametrize(
+    "value", ["bounces", "Bounces <b@example.org>", "b@localhost", "a" * 24 + "@example.org", "b+c@example.org"]
+)
+def test_bounce_address_that_cannot_carry_a_sign_is_refused(data_dir: Path, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="BOUNCE_ADDRESS"):
+        read_environment({"DATA_DIR": str(data_dir), "BOUNCE_ADDRESS": value})
+    env = read_environment({"DATA_DIR": str(data_dir), "BOUNCE_ADDRESS": "Bounces@Comments.example.org"})
+    assert env.bounce_address == "bounces@comments.example.org"
+
+
+@pytest.mark.parametrize("value", ["postmark", "postmark:short", ":" + "x" * 30])
+def test_mail_webhook_secret_that_can_be_guessed_is_refused(data_dir: Path, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="MAIL_WEBHOOK_SECRET"):
+        read_environment({"DATA_DIR": str(data_dir), "MAIL_WEBHOOK_SECRET": value})
+
+
+def test_mail_webhook_secret_opens_the_address_for_a_sending_service(data_dir: Path) -> None:
+    pytest.importorskip("anymail")
+    script = "import django; django.setup(); from django.urls import resolve; print(resolve('/anymail/postmark/tracking/').url_name)"
+    variables = {"DATA_DIR": str(data_dir), "MAIL_WEBHOOK_SECRET": "postmark:correct horse battery"}
+    environment = {**os.environ, **variables, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    shown = subprocess.run(
+        [sys.executable, "-c", script], check=False, env=environment, cwd=PROJECT_DIR, capture_output=True, text=True
+    )
+    assert shown.stdout.strip() == "postmark_tracking_webhook", shown.stderr

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from comments.models.articles import Article, ArticleKey, ArticleUrl, Site
 from comments.models.authors import Author
+from comments.models.bounces import Bounce
 from comments.models.comments import Comment, Revision, StatusChange
 from comments.models.outbox import Heartbeat, Lane, Outbox, WrittenMailbox
 from comments.models.sign_in import SignInCode, UsedSsoToken
@@ -13,6 +14,7 @@ __all__ = [
     "ArticleKey",
     "ArticleUrl",
     "Author",
+    "Bounce",
     "Comment",
     "Heartbeat",
     "Lane",

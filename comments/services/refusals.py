@@ -24,11 +24,13 @@ _DISABLED = 1
 _FULL = 2
 # Without an enhanced code only the words tell who is meant.
 _ABOUT_US = re.compile(
-    r"relay|block|black|spam|polic|reput|auth|spf|dkim|dmarc|sender|banned|denied|dnsbl|rbl|listed|greylist|rate|too many"
-    r"|helo|ptr|reverse|virus|content|message",
+    r"relay|block|black|spam|polic|reput|auth|\bspf|dkim|dmarc|sender|banned|denied|dnsbl|\brbl|listed|\brate\b|too many"
+    r"|helo|\bptr\b|reverse|virus|content|size|large",
     re.IGNORECASE,
 )
-_ABOUT_SIZE = re.compile(r"full|quota|storage|over.?limit", re.IGNORECASE)
+_MAY_PASS = re.compile(
+    r"\bfull\b|quota|storage|over.?limit|time-?out|timed out|temporar|in the queue too long", re.IGNORECASE
+)
 _MAILBOX_CODES = {550, 551, 553}
 _CLOSING = 421
 
@@ -70,7 +72,7 @@ def meaning_of(answer: str, *, code: int = 0, status: str = "") -> Meaning:
         return Meaning.SOFT
     if enhanced and (enhanced[2], enhanced[3]) != ("0", "0"):
         return _by_enhanced_code(int(enhanced[2]), int(enhanced[3]))
-    if _ABOUT_SIZE.search(answer):
+    if _MAY_PASS.search(answer):
         return Meaning.SOFT
     if basic in _MAILBOX_CODES and not _ABOUT_US.search(answer):
         return Meaning.GONE

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.conf import settings as django_settings
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -172,14 +173,17 @@ def daily_of(subscriber: Subscriber) -> SubscriptionQuerySet:
 
 def suppress(email: str, reason: SuppressionReason) -> None:
     """Never write to an address again, for whatever reason, until `write_again`. 2 queries."""
-    Suppression.objects.get_or_create(
-        digest=address_digest(email), defaults={"reason": reason, "created_at": timezone.now()}
-    )
+    suppress_digest(address_digest(email), reason)
+
+
+def suppress_digest(digest: str, reason: SuppressionReason) -> None:
+    """As `suppress`, for an address that is known by its `address_digest` only. 2 queries."""
+    Suppression.objects.get_or_create(digest=digest, defaults={"reason": reason, "created_at": timezone.now()})
 
 
 def write_again(email: str) -> None:
     """Take back `suppress`. 1 query."""
-    Suppression.objects.filter(digest=address_digest(email)).delete()
+    Suppression.objects.filter(digest__in=_address_digests(email)).delete()
 
 
 def end_links(subscriber: Subscriber) -> Subscriber:
@@ -196,7 +200,7 @@ def change_language(subscriber: Subscriber, language: str) -> None:
 
 def is_suppressed(email: str) -> bool:
     """Whether an address is not written to. 1 query."""
-    return Suppression.objects.filter(digest=address_digest(email)).exists()
+    return Suppression.objects.filter(digest__in=_address_digests(email)).exists()
 
 
 def is_proved(email: str) -> bool:
@@ -204,9 +208,16 @@ def is_proved(email: str) -> bool:
     return Subscription.objects.confirmed().filter(subscriber__email=fold_address(email)).exists()
 
 
-def address_digest(email: str) -> str:
-    """A keyed hash of an address, the same for all its spellings that `fold_address` knows."""
-    return salted_hmac("marginalia.address", fold_address(email), algorithm="sha256").hexdigest()
+def address_digest(email: str, *, key: str = "") -> str:
+    """A keyed hash of an address, the same for all its spellings that `fold_address` knows. 32 hexadecimal digits."""
+    mac = salted_hmac("marginalia.address", fold_address(email), secret=key or None, algorithm="sha256")
+    return mac.hexdigest()[:32]
+
+
+def _address_digests(email: str) -> list[str]:
+    """By the key of today and by those before it."""
+    keys = (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
+    return [address_digest(email, key=key) for key in keys]
 
 
 def make_confirmation_token(subscriber: Subscriber) -> str:
