@@ -17,4 +17,5 @@ class CommentsConfig(AppConfig):
         from comments import checks, cors, receivers  # noqa: F401, PLC0415
 
         if self.apps is not None and self.apps.is_installed("anymail"):
+            # An extra: without it there is nothing to import.
             from comments import webhooks  # noqa: F401, PLC0415
