@@ -151,7 +151,7 @@ def members_of_the_desk(stage: Stage) -> None:
 
 def token_that_was_made(stage: Stage) -> None:
     _be_administrator(stage)
-    stage.go("/moderation/tokens/").locator("main form [type=submit]").last.click()
+    stage.go("/moderation/tokens/").locator("main form .mg-button--primary").click()
     stage.page.locator("#token").wait_for()
 
 

@@ -93,7 +93,7 @@ def bell(stage: Stage) -> None:
     Comment.objects.filter(published_at__isnull=False).update(published_at=F("published_at") - FIVE_MINUTES)
     StatusChange.objects.update(created_at=F("created_at") - FIVE_MINUTES)
     stage.be_account(mine.author.user)
-    stage.go(discussion_url(article)).locator("summary:has-text('4')").click()
+    stage.go(discussion_url(article)).locator("details:has([data-mg=seen]) > summary").click()
     stage.page.locator("[data-mg=seen] button").wait_for()
 
 
