@@ -53,6 +53,12 @@ class TokenForm(forms.Form):
         return [Scope(one) for one in self.cleaned_data["scopes"]]
 
 
+class AddressForm(forms.Form):
+    """An address that is to be written to again."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+
+
 class CaseForm(forms.Form):
     """Why a decision is a case for practice."""
 

@@ -60,6 +60,12 @@ def roles_with(permission: Permission) -> list[Role]:
     return [role for role, allowed in PERMISSIONS.items() if permission in allowed]
 
 
+def sites_allowing(user: User, permission: Permission) -> list[int]:
+    """The primary keys of the sites on which this user may do this. 1 query."""
+    found = Membership.objects.filter(user=user.pk, role__in=roles_with(permission))
+    return list(found.values_list("site", flat=True))
+
+
 def may_decide(user: User, site: Site) -> bool:
     """Whether this user may judge comments of the site. 1 query."""
     return may(user, site, Permission.DECIDE)

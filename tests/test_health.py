@@ -9,7 +9,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from comments.models import Heartbeat, Outbox
+from comments.models import Heartbeat, Lane, Outbox
+from comments.services import lanes
 from comments.services.outbox import WORKER
 from config.celery import app
 
@@ -89,3 +90,18 @@ def test_schedule_names_tasks_that_exist() -> None:
 
 def test_celery_options_are_those_of_the_settings() -> None:
     assert {name: app.conf[name] for name in settings.CELERY} == settings.CELERY
+
+
+def test_readyz_is_200_for_a_domain_that_makes_trouble_and_a_mail_server_that_is_away(
+    client: Client, worker: Heartbeat
+) -> None:
+    row = make_outbox_row(late=timedelta(minutes=10))
+    Outbox.objects.filter(pk=row.pk).update(lane="dead")
+    assert client.get("/readyz").status_code == 503
+    for name in ("dead", lanes.SERVER):
+        lane = Lane.objects.create(name=name, failures=1, rests_until=timezone.now())
+        assert client.get("/readyz").status_code == 200
+        lane.delete()
+    Lane.objects.create(name=lanes.SERVER, failures=1, rests_until=timezone.now())
+    Outbox.objects.filter(pk=row.pk).update(lane="")
+    assert client.get("/readyz").status_code == 503, "the mail server keeps nothing else from being done"

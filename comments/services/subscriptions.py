@@ -181,9 +181,10 @@ def suppress_digest(digest: str, reason: SuppressionReason) -> None:
     Suppression.objects.get_or_create(digest=digest, defaults={"reason": reason, "created_at": timezone.now()})
 
 
-def write_again(email: str) -> None:
-    """Take back `suppress`. 1 query."""
-    Suppression.objects.filter(digest__in=_address_digests(email)).delete()
+def write_again(email: str) -> bool:
+    """Take back `suppress`; whether there was anything to take back. 1 query."""
+    found = Suppression.objects.filter(digest__in=_address_digests(email))
+    return bool(found.delete()[0])
 
 
 def end_links(subscriber: Subscriber) -> Subscriber:

@@ -8,7 +8,10 @@ import random
 from django.utils import timezone
 
 from comments import lifecycle
-from comments.enums import Status
+from comments.enums import Status, SuppressionReason
+from comments.models import Lane
+from comments.services import lanes
+from comments.services.subscriptions import suppress
 from moderation.enums import Action, Role
 from moderation.models import SavedView
 from moderation.services.appeals import file_appeal
@@ -20,6 +23,7 @@ from moderation.services.saved_views import save_view
 from tests.browser.stage import Stage
 from tests.factories import make_comment, make_moderator
 from tests.moderation.desk_pages import flag
+from tests.moderation.mails_to_deliver import fail, put_mail
 from tests.moderation.newsroom import Newsroom
 from tests.moderation.reporting import judge
 
@@ -155,6 +159,22 @@ def token_that_was_made(stage: Stage) -> None:
     stage.page.locator("#token").wait_for()
 
 
+def deliveries_with_trouble(stage: Stage) -> None:
+    """Mails that wait and that were given up, a domain that rests, the mail server too, and addresses not written to."""
+    article = stage.make_article()
+    fail(article, "vera@gone.example")
+    fail(article, "maximiliane@mail.freiwillige-feuerwehr-unterammergau.example", "policy 554 5.7.1")
+    put_mail(article, "otto@slow.example")
+    put_mail(article, "anna@fast.example")
+    soon = timezone.now() + datetime.timedelta(minutes=7)
+    for name in (lanes.SERVER, lanes.lane_of("otto@slow.example")):
+        Lane.objects.create(name=name, failures=3, rests_until=soon)
+    for number, reason in enumerate(SuppressionReason):
+        suppress(f"reader{number}@gone.example", reason)
+    stage.be_account(make_moderator(article.site, role=Role.ADMINISTRATOR))
+    stage.go("/moderation/deliveries/").locator("main form").first.wait_for()
+
+
 def settings_of_the_desk(stage: Stage) -> None:
     _be_administrator(stage)
     stage.go("/moderation/settings/").locator("main form").wait_for()
@@ -196,6 +216,7 @@ DESK_STATES = (
     step_of_the_tour,
     members_of_the_desk,
     token_that_was_made,
+    deliveries_with_trouble,
     settings_of_the_desk,
     settings_that_were_refused,
 )
