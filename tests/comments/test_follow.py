@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from comments.conf import Limit
 from comments.enums import Frequency, Proof, Scope
@@ -189,3 +190,17 @@ def test_hidden_discussion_and_unknown_site_cannot_be_followed(client: Client) -
     article.save(update_fields=["mode"])
     unknown = reverse("comments:follow_site", args=["nowhere"])
     assert [client.get(url).status_code for url in (follow_url(article), unknown)] == [404, 404]
+
+
+def test_page_asks_the_database_as_often_for_one_subscription_as_for_many(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    article = english_article()
+    client.force_login(make_user("vera@reader.example"))
+    ask(client, article)
+    for scope in ("article", "site"):
+        # Session, account, article, its authors of this account, the mailbox, what it follows.
+        with django_assert_num_queries(6):
+            client.get(follow_url(article))
+        ask(client, article, scope=scope)
+        ask(client, make_article(article.site))
