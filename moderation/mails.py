@@ -16,7 +16,7 @@ from comments.mail import Mail, absolute, title_of
 from comments.models import Site
 from comments.services.identity import make_status_token
 from moderation.gate import restriction_url, what_it_means
-from moderation.models import Appeal, Decision, Report, Restriction
+from moderation.models import Appeal, Decision, PolicyVersion, Report, Restriction
 from moderation.queue.waiting import WaitingComments
 from moderation.services.appeals import APPEALABLE
 from moderation.services.mail_choices import make_desk_token, make_recipient_token
@@ -91,7 +91,7 @@ def restriction_mail(restriction: Restriction, to: str, template: str) -> Mail:
             "site": site,
             "meaning": what_it_means(restriction),
             "page_url": restriction_url(restriction),
-            "policy_url": _policy_url(site),
+            "policy_url": _policy_url(site, restriction.clause.version if restriction.clause else None),
         }
     # A ban that was confirmed is another mail.
     stage = "-confirmed" if restriction.confirmed_at else ""
@@ -159,7 +159,7 @@ def _of_decision(decision: Decision) -> dict[str, object]:
         "site": comment.site,
         "title": title_of(comment.article),
         "status_url": absolute(reverse("comments:status", args=[make_status_token(comment)])),
-        "policy_url": _policy_url(comment.site),
+        "policy_url": _policy_url(comment.site, decision.policy_version),
         "can_appeal": decision.to_status in APPEALABLE and not decision.settles_edit,
     }
 
@@ -174,5 +174,7 @@ def _of_report(report: Report) -> dict[str, object]:
     }
 
 
-def _policy_url(site: Site) -> str:
-    return absolute(reverse("moderation:policy", args=[site.slug]))
+def _policy_url(site: Site, version: PolicyVersion | None) -> str:
+    """The policy as it was in force for a decision."""
+    path = reverse("moderation:policy", args=[site.slug])
+    return absolute(f"{path}?version={version.number}" if version else path)

@@ -50,7 +50,7 @@ def test_mail_has_exactly_its_headers_text_and_page() -> None:
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert text_of(mail) == (
-        "Hello,\n\nJonas has replied to your comment on “The bridge”.\n\n“<b>No</b> & yes”\nhttp://localhost:8000/c/1/\n\n"
+        "Hello,\n\nJonas has replied to your comment on “The bridge”.\n\n> <b>No</b> & yes\nhttp://localhost:8000/c/1/\n\n"
         "The <Herald>\n\nYou get this mail because you follow this discussion.\nNo more of these mails:\n"
         "http://localhost:8000/follow/leave/x/\nEverything that you follow:\nhttp://localhost:8000/subscriptions/x/\n"
     )

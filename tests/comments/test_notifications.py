@@ -109,7 +109,7 @@ def test_reply_is_mailed_with_its_words_its_link_and_the_way_out() -> None:
     assert message.recipients() == ["author@reader.example"]
     assert sorted(written.keys()) == sorted(HEADERS + CONVERSATION)
     assert f"Jonas Weber has replied to your comment on “{article.title}”." in text
-    assert "“Nein, und https[:]//evil[.]example ist <b>keine</b> Quelle.”" in text
+    assert "> Nein, und https[:]//evil[.]example ist <b>keine</b> Quelle." in text
     assert f"{BASE}/c/{reply.public_id}/" in text
     assert str(written["List-Unsubscribe"]).strip() == f"<{leave}>"
     assert [address.removeprefix(BASE).split("/")[1] for address in addresses_in(html)] == [
