@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage as SentMail
 
 # Of every mail; References and In-Reply-To besides where it belongs to a conversation.
 HEADERS = [
@@ -29,7 +29,7 @@ _ADDRESS = re.compile(
 )
 
 
-def received(sent: EmailMultiAlternatives) -> EmailMessage:
+def received(sent: SentMail) -> EmailMessage:
     """A mail after its way over the wire."""
     parsed = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
     assert isinstance(parsed, EmailMessage)

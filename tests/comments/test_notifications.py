@@ -64,7 +64,7 @@ def test_confirmation_is_plain_says_what_was_asked_for_and_nothing_that_anybody_
     deliver()
 
     [message] = mail.outbox
-    written = received(message)  # type: ignore[arg-type]
+    written = received(message)
     assert message.recipients() == [READER]
     assert written.get_content_type() == "text/plain"
     assert sorted(written.keys()) == sorted([*HEADERS, "Content-Transfer-Encoding"])
@@ -103,7 +103,7 @@ def test_reply_is_mailed_with_its_words_its_link_and_the_way_out() -> None:
     deliver()
 
     [message] = mail.outbox
-    written = received(message)  # type: ignore[arg-type]
+    written = received(message)
     text, html = text_of(written), html_of(written)
     leave = f"{BASE}/follow/leave/{make_leave_token(subscription)}/"
     assert message.recipients() == ["author@reader.example"]
@@ -129,7 +129,7 @@ def test_comments_of_one_discussion_are_one_mail_and_its_mails_one_conversation(
     publish(article)
     deliver(hours=1)
 
-    first, second = (received(message) for message in mail.outbox)  # type: ignore[arg-type]
+    first, second = (received(message) for message in mail.outbox)
     assert f"There are 3 new comments on “{article.title}”." in text_of(first)
     assert all(name in text_of(first) for name in ("Jonas Weber", "Mira Engel", "Pavel Novak"))
     assert first["References"] == first["In-Reply-To"] == second["References"] == f"<discussion-{article.pk}@127.0.0.1>"
@@ -145,7 +145,7 @@ def test_more_comments_than_a_mail_shows_are_counted() -> None:
         publish(article)
     deliver()
     [message] = mail.outbox
-    text = text_of(received(message))  # type: ignore[arg-type]
+    text = text_of(received(message))
     assert text.count("/c/") == 10
     assert f"and 2 more\n{BASE}/discussion/{article.site.slug}/{article.key}/" in text
 
@@ -164,7 +164,7 @@ def test_digest_tells_of_all_articles_once_a_day() -> None:
     deliver(hours=25)
 
     [message] = mail.outbox
-    written = received(message)  # type: ignore[arg-type]
+    written = received(message)
     assert all(f"There are 2 new comments on “{article.title}”." in text_of(written) for article in articles)
     assert text_of(written).count("----------") == 4
     token = make_digest_token(subscription.subscriber)
@@ -220,8 +220,8 @@ def test_mail_speaks_the_language_of_its_reader() -> None:
     publish(article)
     deliver()
     by_reader = {message.recipients()[0]: message for message in mail.outbox}
-    assert '<html lang="de">' in html_of(received(by_reader["deutsch@reader.example"]))  # type: ignore[arg-type]
-    assert '<html lang="en">' in html_of(received(by_reader["english@reader.example"]))  # type: ignore[arg-type]
+    assert '<html lang="de">' in html_of(received(by_reader["deutsch@reader.example"]))
+    assert '<html lang="en">' in html_of(received(by_reader["english@reader.example"]))
 
 
 @pytest.mark.parametrize("count", [1, 3])

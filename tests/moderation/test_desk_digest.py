@@ -66,7 +66,7 @@ def test_digest_counts_what_waits_and_leads_to_the_queue() -> None:
     run(NOW, hours=0.1)
 
     [message] = mail.outbox
-    written = received(message)  # type: ignore[arg-type]
+    written = received(message)
     assert message.recipients() == [user.email]
     assert message.subject == "14 waiting, the oldest 1 h"
     assert "14 comments wait, the oldest for 1 h" in text_of(written)
