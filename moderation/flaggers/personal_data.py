@@ -1,0 +1,219 @@
+"""Telephone numbers, bank accounts, addresses and number plates of people: to publish them is rarely for a reader to decide.
+
+Rather misses one than marks a price, a year or a bill: each kind has a form that other numbers do not have, a check
+digit, or a word beside it that says what it is. Numbers that are there to be called by everybody are left alone, as is
+what belongs to the publisher.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+from comments.screening import Finding, ScreeningInput, Span
+from moderation.enums import FlaggerState
+from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
+
+_FOUND = gettext_noop("Contains what may be somebody's personal data (%(count)s).")
+_TELEPHONE_LABEL = gettext_noop("Telephone number")
+_ACCOUNT_LABEL = gettext_noop("Bank account")
+_EMAIL_LABEL = gettext_noop("E-mail address")
+_ADDRESS_LABEL = gettext_noop("Postal address")
+_PLATE_LABEL = gettext_noop("Number plate")
+
+_WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+# What a number with a country code or a leading zero looks like; 8 to 15 digits.
+_TELEPHONE = re.compile(
+    r"(?<![\w.,:/+-])(?<!\d )(?:\+|00|\(?0)[1-9][\d ()/.\-\u2013]{5,22}\d(?![\w%€$]|[.,:]\d| ?(?:€|Euro|EUR))"
+)
+_FEWEST_DIGITS: Final = 8
+_MOST_DIGITS: Final = 15
+_TELEPHONE_PARTS = re.compile(r"[ ()/.\-\u2013]+")
+_MOST_PARTS: Final = 7
+_DATE = re.compile(r"0?\d{1,2}[./-]0?\d{1,2}[./-](?:\d{2}|\d{4})\b")
+# To be called by everybody: emergency, free and paid services, directory enquiries, in Germany, Austria, Britain, Ireland.
+_PUBLIC = re.compile(
+    r"(?:\+49|0049|0)(?:800|180\d|116|115|118\d\d|137\d|900|700|32)|(?:\+44|0044|0)(?:80|84|87|345|300)|(?:\+43|0043|0)(?:8[0-2]\d|9[03]\d)|\+1800|\+353180"
+)
+_HOTLINE_WORDS = re.compile(
+    r"hotline|notruf|telefonseelsorge|krisendienst|beratungsstelle|hilfetelefon|kummertelefon|redaktion|rathaus|"
+    r"b(?:ü|ue)rgertelefon|servicenummer|kundendienst|help ?line|emergency|samaritans|customer service|newsroom",
+    re.IGNORECASE,
+)
+_NEARBY: Final = 60
+
+_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
+# Lengths by country (https://www.swift.com/standards/data-standards/iban): those of the readers there will be.
+_ACCOUNT_LENGTHS: Final = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
+    "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MT": 31, "NL": 18,
+    "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29,
+}  # fmt: skip
+
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])", re.IGNORECASE)
+_EXAMPLE_HOSTS: Final = ("example.com", "example.org", "example.net", "example")
+# Boxes of an office, not of a person.
+_OFFICE: Final = frozenset(
+    [
+        "info",
+        "kontakt",
+        "contact",
+        "office",
+        "redaktion",
+        "leserbriefe",
+        "leserbrief",
+        "service",
+        "support",
+        "hilfe",
+        "help",
+        "presse",
+        "press",
+        "post",
+        "poststelle",
+        "datenschutz",
+        "privacy",
+        "news",
+        "newsroom",
+        "editor",
+        "letters",
+        "anzeigen",
+        "abo",
+        "hallo",
+        "hello",
+        "mail",
+        "noreply",
+        "webmaster",
+    ]
+)
+
+# "Lindenstraße 12", "Am Alten Markt 3b", "Hauptstr. 5": with a house number, and not as the place of something public.
+_STREET_DE = re.compile(
+    r"(?<![\w-])(?:[A-ZÄÖÜ][\wäöüß-]{1,30}(?:stra(?:ß|ss)e|str\.|gasse|weg|allee|ring|ufer|damm|chaussee|steig|platz)"
+    r"|(?:[A-ZÄÖÜ][\wäöüß.-]{1,30} ){1,3}(?:Stra(?:ß|ss)e|Str\.|Gasse|Weg|Allee|Ring|Ufer|Damm|Chaussee|Platz))"
+    r" ?\d{1,3} ?[a-h]?(?![\w.:,]*\d|\w| ?(?:Uhr|Jahre|Meter|Kilometer|km|Euro|€|Prozent|%))"
+)
+_STREET_EN = re.compile(
+    r"(?<![\w.,-])\d{1,4}[a-h]? (?:[A-Z][\w'-]{1,20} ){1,3}(?:Street|Road|Avenue|Lane|Drive|Close|Crescent|Terrace|Gardens|St|Rd|Ave|Ln)"
+    r"\b"
+)
+# An address by itself may be that of a shop; somebody's it is with a word that says so.
+_LIVES = re.compile(
+    r"\b(?:wohn(?:t|en|haft|ung|st)?|adresse|anschrift|privatadresse|haust|zuhause|zu hause|daheim|besuch(?:t|en)|"
+    r"liv(?:es|ing|e)|address|home|resid(?:es|ing)|visit (?:him|her|them)|house|flat)\b",
+    re.IGNORECASE,
+)
+_POSTCODE = re.compile(r"[, \n]{1,3}(?:D-|A-|CH-)?\d{5} [A-ZÄÖÜ]|[, ]{1,2}[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b")
+
+_PLATE = re.compile(
+    r"(?<![\w-])[A-ZÄÖÜ]{1,3}(?:-[A-Z]{1,2}[- ]?[1-9]\d{0,3}| [A-Z]{1,2}[- ]?[1-9]\d{1,3})[EH]?(?![\w.,]*\d|\w)"
+)
+_PLATE_WORDS = re.compile(
+    r"kennzeichen|nummernschild|autonummer|(?<!\w)(?:auto|wagen|fahrzeug|pkw|suv|golf|bmw|audi|mercedes|vw|transporter|"
+    r"falschparker|raser|fahrer|fahrerin|halter|number plate|licen[cs]e plate|registration|car|van|driver)(?!\w)",
+    re.IGNORECASE,
+)
+_MOST_SPANS: Final = 50
+
+
+class PersonalDataFlagger:
+    """Finds what may be used to call, visit or pay somebody; inline, linear."""
+
+    name = "personal_data"
+    version = "1"
+    stage = Stage.INLINE
+    languages: tuple[str, ...] = ()
+    first_state = FlaggerState.SHADOW
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        """Where the text has personal data, each marked with its kind."""
+        body = comment.body
+        # Addresses of pages hold numbers of all sorts, and are shown as links.
+        text = _WEB_ADDRESS.sub(lambda match: " " * len(match[0]), body)
+        spans = _without_overlaps(
+            [
+                *_accounts(text),
+                *(Span(*match.span(), _EMAIL_LABEL) for match in _EMAIL.finditer(text) if _is_persons(match, site)),
+                *_matching(_TELEPHONE, text, _TELEPHONE_LABEL, _is_telephone),
+                *_matching(_STREET_DE, text, _ADDRESS_LABEL, _is_home),
+                *_matching(_STREET_EN, text, _ADDRESS_LABEL, _is_home),
+                *_matching(_PLATE, text, _PLATE_LABEL, _is_plate),
+            ]
+        )
+        if not spans:
+            return clear(self)
+        score = max(_SURENESS[span.label] for span in spans)
+        return flagged(self, _FOUND, {"count": len(spans)}, score=score, clause="personal-data", spans=spans)
+
+
+_SURENESS: Final = {
+    _ACCOUNT_LABEL: 0.95,
+    _EMAIL_LABEL: 0.8,
+    _TELEPHONE_LABEL: 0.7,
+    _ADDRESS_LABEL: 0.7,
+    _PLATE_LABEL: 0.7,
+}
+
+
+def is_account(text: str) -> bool:
+    """Whether a text without spaces is an IBAN: the length of its country and check digits that fit (ISO 7064, 97-10)."""
+    if _ACCOUNT_LENGTHS.get(text[:2]) != len(text):
+        return False
+    return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
+
+
+def _accounts(text: str) -> Iterator[Span]:
+    """An IBAN may be followed by a word in capitals, so that what looks like one is cut to the length of its country."""
+    for match in _ACCOUNT.finditer(text):
+        length = _ACCOUNT_LENGTHS.get(match[0][:2], 0)
+        at = [match.start() + place for place, char in enumerate(match[0]) if char != " "]
+        if 0 < length <= len(at) and is_account("".join(text[place] for place in at[:length])):
+            yield Span(match.start(), at[length - 1] + 1, _ACCOUNT_LABEL)
+
+
+def _matching(
+    pattern: re.Pattern[str], text: str, label: str, is_meant: Callable[[re.Match[str]], bool]
+) -> Iterator[Span]:
+    return (Span(*match.span(), label) for match in pattern.finditer(text) if is_meant(match))
+
+
+def _around(match: re.Match[str]) -> str:
+    return match.string[max(0, match.start() - _NEARBY) : match.end() + _NEARBY]
+
+
+def _is_telephone(match: re.Match[str]) -> bool:
+    number = match[0]
+    digits = re.sub(r"[^\d+]", "", number)
+    if not _FEWEST_DIGITS <= len(digits.lstrip("+")) <= _MOST_DIGITS or _DATE.match(number):
+        return False
+    if len(_TELEPHONE_PARTS.split(number.strip("( "))) > _MOST_PARTS or _PUBLIC.match(digits):
+        return False
+    return not _HOTLINE_WORDS.search(_around(match))
+
+
+def _is_persons(match: re.Match[str], site: SiteKnowledge) -> bool:
+    host = match[1].lower()
+    own = {one.removeprefix("www.") for one in site.own_hosts}
+    if any(host == one or host.endswith(f".{one}") for one in (*own, *_EXAMPLE_HOSTS)):
+        return False
+    return match[0].partition("@")[0].lower() not in _OFFICE
+
+
+def _is_home(match: re.Match[str]) -> bool:
+    return bool(_LIVES.search(_around(match)) or _POSTCODE.match(match.string, match.end()))
+
+
+def _is_plate(match: re.Match[str]) -> bool:
+    return bool(_PLATE_WORDS.search(_around(match).replace(match[0], " ")))
+
+
+def _without_overlaps(spans: Iterable[Span]) -> list[Span]:
+    """In order; of two in the same place the one that comes first, or else the one whose kind was looked for first."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept[:_MOST_SPANS]

@@ -1,0 +1,148 @@
+"""Personal data is found by a form nothing else has, by check digits, or by the word beside it; prices and years are none."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from comments.enums import CheckOutcome
+from comments.screening import Finding
+from moderation.flaggers.base import SiteKnowledge
+from moderation.flaggers.guard import read_answer
+from moderation.flaggers.personal_data import PersonalDataFlagger, is_account
+from tests.moderation.inputs import make_input, marked, sentence
+
+FLAGGER = PersonalDataFlagger()
+SITE = SiteKnowledge(own_hosts=frozenset({"www.tagblatt.example", "zeitung.de"}))
+
+
+def check(body: str, language: str = "de") -> Finding:
+    return FLAGGER.check(make_input(body, language=language), SITE)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Ruft ihn an: 030 12345678!", "030 12345678"),
+        ("Seine Handynummer ist 0151/23456789.", "0151/23456789"),
+        ("Erreichbar unter +49 (0)171 2345678", "+49 (0)171 2345678"),
+        ("Tel. (0711) 123 45 67", "(0711) 123 45 67"),
+        ("0049-30-1234567 ist die Nummer", "0049-30-1234567"),
+        ("Call her on 07700 900123, she loves it", "07700 900123"),
+        ("His number: +44 7700 900123", "+44 7700 900123"),
+        ("Spendet lieber an DE89 3704 0044 0532 0130 00 bitte", "DE89 3704 0044 0532 0130 00"),
+        ("IBAN DE89370400440532013000", "DE89370400440532013000"),
+        ("DE89 3704 0044 0532 0130 00 BIC COBADEFF", "DE89 3704 0044 0532 0130 00"),
+        ("Send it to GB29 NWBK 6016 1331 9268 19", "GB29 NWBK 6016 1331 9268 19"),
+        ("AT61 1904 3002 3457 3201", "AT61 1904 3002 3457 3201"),
+        ("Schreibt an hans.mueller@gmx.de", "hans.mueller@gmx.de"),
+        ("mail him: j.smith+news@mail.co.uk.", "j.smith+news@mail.co.uk"),
+        ("Der wohnt in der Lindenstraße 12.", "Lindenstraße 12"),
+        ("Seine Adresse: Hauptstr. 5a, da brennt Licht", "Hauptstr. 5a"),
+        ("Frau K., Am Alten Weg 3, 70173 Stuttgart", "Am Alten Weg 3"),
+        ("Müller, Rosenweg 7, 70173 Stuttgart", "Rosenweg 7"),
+        ("Wohnt sie nicht Berliner Straße 44?", "Berliner Straße 44"),
+        ("He lives at 12 Baker Street, go and see", "12 Baker Street"),
+        ("Her home is 4 Elm Tree Road.", "4 Elm Tree Road"),
+        ("Der Raser hatte das Kennzeichen B-MW 1234", "B-MW 1234"),
+        ("Ein schwarzes Auto, S-AB 77, parkt da immer", "S-AB 77"),
+        ("The car, M-XY 4711E, never stops", "M-XY 4711E"),
+    ],
+)
+def test_personal_data_is_found_and_marked(body: str, found: str) -> None:
+    finding = check(body)
+    assert marked(finding, body) == [found]
+    assert (finding.outcome, finding.clause) == (CheckOutcome.FLAGGED, "personal-data")
+    assert read_answer(finding, FLAGGER, body) == finding
+
+
+INNOCENT = [
+    # Everybody's numbers.
+    "Im Notfall 110 oder 112 wählen!",
+    "Telefonseelsorge: 0800 1110111 oder 0800/1110222",
+    "Ärztlicher Bereitschaftsdienst 116 117, Behördennummer 115",
+    "Sperr-Notruf +49 116 116",
+    "Servicenummer 0180 5 123456, 14 ct/min",
+    "Hotline der Stadt: 0711 2160",
+    "Die Redaktion erreichen Sie unter 030 12345678.",
+    "Samaritans: 116 123, free from any phone",
+    "Call the helpline on 0345 123 4567",
+    "Call 0800 1111 or 0808 800 5000",
+    "Dial 999 or 911 in an emergency",
+    # Other numbers.
+    "Am 03.05.2024 und am 01.01.1990 war das so",
+    "02/03/2023 bis 04/05/2023",
+    "Von 08:00 bis 17:30 Uhr, 0,5 Stunden",
+    "Das kostet 1.234.567,00 Euro, also 0,50 € je Kopf",
+    "Seit 2019 - 2024 fehlen 30000 Plätze",
+    "Aktenzeichen 1 BvR 2656/18, Urteil vom 24.03.2021",
+    "ISBN 978-3-16-148410-0",
+    "Artikelnummer 12345678 und Postleitzahl 01067 Dresden",
+    "Bei 0.00012345 Prozent",
+    "https://zeitung.de/2024/05/03/0711-12345678.html",
+    "Das Spiel endete 3:2 (1:0), Tabelle 02 03 04",
+    "The score was 21-14, 07-10-2023, in front of 80 000",
+    "0 1 2 3 4 5 6 7 8 9",
+    # Accounts that are none.
+    "DE00 3704 0044 0532 0130 00 ist keine echte",
+    "DE12 ist eine Buslinie, EN12345678901234 eine Norm",
+    # The publisher's boxes and offices.
+    "Schreiben Sie an leserbriefe@zeitung.de",
+    "anna.berger@zeitung.de ist die Autorin",
+    "Die Adresse lautet info@rathaus-stuttgart.de",
+    "max@example.com als Beispiel",
+    "@hans: genau so!",
+    # Streets without somebody.
+    "Die Baustelle an der Lindenstraße 12 nervt",
+    "Kreuzung Hauptstraße, Ecke Ringweg",
+    "Das Rathaus steht am Marktplatz 1.",
+    "Auf dem Weg 5 Kilometer gelaufen",
+    "Er wohnt am Weg 20 Meter weiter",
+    "In der Bergstraße 30 km/h, da wohnen Kinder",
+    "Downing Street and 10 Downing Street policy",
+    "I walked 5 Long Road blocks",
+    "Der Ring 2 spielt in Bayreuth",
+    # What looks like a number plate.
+    "Die A 8 und die B 27 sind gesperrt",
+    "Der Airbus A 380 und der BMW M 3",
+    "Artikel GG 5, BGB 242, EU-VO 2016",
+    "Auto: VW ID 3, Audi Q 7",
+    "Mit dem Auto nach S-Bahn",
+    "COVID-19, AB 12 Uhr, U-Boot U 96",
+    "FC Bayern - HSV 5:0",
+    # Short German.
+    "Super Fotos! Gefällt mir. mfg",
+    "",
+]
+
+
+@pytest.mark.parametrize("body", INNOCENT)
+def test_what_looks_like_personal_data_and_is_none_is_clear(body: str) -> None:
+    assert marked(check(body), body) == []
+    assert check(body).outcome == CheckOutcome.CLEAR
+
+
+def test_personal_data_of_several_kinds_is_counted() -> None:
+    body = "Er heißt Kurt, 0151 23456789, kurt@gmx.de, wohnt Rosenweg 7."
+    finding = check(body)
+    assert marked(finding, body) == ["0151 23456789", "kurt@gmx.de", "Rosenweg 7"]
+    assert sentence(finding) == "Contains what may be somebody's personal data (3)."
+
+
+def test_is_account_wants_length_and_check_digits() -> None:
+    good = "DE89370400440532013000"
+    assert is_account(good)
+    assert not any(is_account(good[:at] + str((int(good[at]) + 1) % 10) + good[at + 1 :]) for at in range(2, len(good)))
+    assert not is_account(good + "0")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["0" * 5_000, "+1" + " 1" * 2_500, "a@" * 2_500, "a." * 2_500 + "@", "Aa" * 2_500, "A " * 2_500, "DE12" + "A" * 4_990,
+     "Lang Lang " * 500, "5 Aa " * 1_000, "(0" * 2_500],
+)  # fmt: skip
+def test_personal_data_hostile_text_takes_little_time(body: str) -> None:
+    start = time.thread_time()
+    check(body)
+    assert time.thread_time() - start < 0.1
