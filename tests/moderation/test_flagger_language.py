@@ -1,0 +1,128 @@
+"""The language of a comment: told only where it is sure, and never of short German, dialect, names or quotations."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from comments.enums import CheckOutcome
+from moderation.flaggers.base import SiteKnowledge, speaks
+from moderation.flaggers.language import LanguageFlagger, tell_language
+from tests.moderation.inputs import make_input, sentence
+
+FLAGGER = LanguageFlagger()
+
+
+def check(body: str, language: str):
+    return FLAGGER.check(make_input(body, language=language), SiteKnowledge())
+
+
+ENGLISH = "I really don't think that this is a good idea for the people who live in the city."
+GERMAN = "Ich glaube wirklich nicht, dass das eine gute Idee für die Leute ist, die hier wohnen."
+
+
+@pytest.mark.parametrize(
+    ("body", "language", "says"),
+    [
+        (ENGLISH, "de", "English"),
+        (ENGLISH, "de-AT", "English"),
+        (GERMAN, "en", "German"),
+        ("Why should we pay for that when the others are not even asked?", "de", "English"),
+        ("Mit dem Bus ist man da auch nicht schneller, und teurer wird es außerdem.", "en-GB", "German"),
+        (
+            "Je ne comprends pas pourquoi les gens sont toujours contre tout ce qui est nouveau dans la ville.",
+            "de",
+            "neither",
+        ),
+        ("No entiendo por qué la gente siempre está en contra de todo lo que es nuevo en la ciudad.", "de", "neither"),
+        ("Non capisco perché la gente è sempre contro tutto quello che c'è di nuovo nella città.", "en", "neither"),
+        ("Ben bu şehirde her şeyin çok daha iyi olduğunu hiç görmedim ama ne yapalım.", "de", "neither"),
+        ("Nie rozumiem, dlaczego ludzie są zawsze przeciw temu, co jest nowe, i to nie tylko tu.", "de", "neither"),
+        ("Jag förstår inte varför man alltid är emot allt som är nytt här, och det är inte bara du.", "de", "neither"),
+        ("Я не понимаю, почему люди всегда против всего нового в этом городе.", "de", "neither"),
+        ("لا أفهم لماذا الناس دائما ضد كل ما هو جديد في المدينة", "en", "neither"),
+    ],
+)
+def test_language_other_than_that_of_the_discussion_is_named(body: str, language: str, says: str) -> None:
+    finding = check(body, language)
+    assert finding.outcome == CheckOutcome.FLAGGED
+    assert says in sentence(finding)
+    assert finding.clause == ""
+
+
+INNOCENT_DE = [
+    GERMAN,
+    "Super Fotos! Gefällt mir. mfg",
+    "Danke!",
+    "Na toll.",
+    "Cool, nice, love it!",
+    "Great job, well done!",
+    "This is the way.",
+    "No comment.",
+    "Just my two cents, sorry :-)",
+    "Fake News! Lügenpresse! Bye bye!",
+    "Wow, what a Shitshow, der Manager vom Event-Center hat das Meeting gecancelt.",
+    "Das Update vom Smartphone war ein Fail, der Support ein Joke, und das Backup offline.",
+    # Names and titles.
+    "Robert Lewandowski, Kylian Mbappé, Cristiano Ronaldo, Luka Modrić, Mohamed Salah",
+    "The Lord of the Rings, Game of Thrones und The Walking Dead habe ich alle gesehen.",
+    "Ursula von der Leyen, Annegret Kramp-Karrenbauer, Frank-Walter Steinmeier",
+    "Real Madrid - FC Barcelona - Paris Saint-Germain - Manchester City - Inter Mailand",
+    # Quotations.
+    "Wie sagte Churchill? „We shall fight on the beaches, we shall fight in the fields and in the streets“",
+    "> I really don't think that this is a good idea for the people in the city.\n\nSehe ich anders.",
+    'Im Original: "It is not the critic who counts, not the man who points out how the strong man stumbles." Schön.',
+    # Dialect.
+    "Des is doch a Schmarrn, des ham mia scho immer so gmacht und des bleibt a so.",
+    "Das isch doch nöd wahr, mir händ das scho immer so gmacht und das blibt au eso.",
+    "Dat is doch nich wohr, dat hebbt wi all jümmer so maakt un dat blifft ok so.",
+    "Ick hab da ooch keene Ahnung von, aba dit jeht so nich weita, wa?",
+    "I glaub des net, die ham do koa Ahnung von dem, wos mia do erleb'n.",
+    "Schaug ma moi, wos de in da Stod draus macha, I glaab ned dro.",
+    # Without small words.
+    "Bauamt Stadtrat Bürgermeister Verkehrswende Fahrradweg Parkplatz Kosten Steuergeld Chaos",
+    "hahaha hahaha hahaha lol lol lol rofl",
+    "https://www.example.org/this-is-the-way-to-do-it-and-not-the-other",
+    "1234567890 !!! ???",
+    "\U0001f600" * 40,
+    "",
+]
+INNOCENT_EN = [
+    ENGLISH,
+    "Nice photos!",
+    "Schadenfreude, Zeitgeist, Angst: the Germans have a word for it.",
+    "Angela Merkel and Ursula von der Leyen met in Frankfurt am Main and in Baden-Baden.",
+    "C'est la vie, as they say.",
+    "Danke, Bernd!",
+    "He sang „Freude, schöner Götterfunken, Tochter aus Elysium, wir betreten feuertrunken“ to us.",
+    "Ye cannae tell us it wisnae him that did it, I wis there masel.",
+    "Innit bruv, dem lot ain't never gonna change.",
+    "Bundesverfassungsgericht",
+]
+
+
+@pytest.mark.parametrize("body", INNOCENT_DE)
+def test_language_innocent_text_in_a_german_discussion_is_clear(body: str) -> None:
+    assert check(body, "de").outcome == CheckOutcome.CLEAR
+
+
+@pytest.mark.parametrize("body", INNOCENT_EN)
+def test_language_innocent_text_in_an_english_discussion_is_clear(body: str) -> None:
+    assert check(body, "en").outcome == CheckOutcome.CLEAR
+
+
+def test_language_of_few_words_cannot_be_told() -> None:
+    assert tell_language("Super Fotos! Gefällt mir. mfg", expected="en") == ("", 0.0)
+    assert tell_language(GERMAN, expected="en")[0] == "de"
+
+
+def test_language_looks_at_german_and_english_discussions_alone() -> None:
+    assert [speaks(FLAGGER, language) for language in ("de-CH", "en", "fr")] == [True, True, False]
+
+
+@pytest.mark.parametrize("body", ["der " * 1_250, '"a' * 2_500, "„" * 5_000, "я" * 5_000, "a'" * 2_500])
+def test_language_longest_text_takes_little_time(body: str) -> None:
+    start = time.thread_time()
+    check(body, "en")
+    assert time.thread_time() - start < 0.1
