@@ -34,18 +34,39 @@ class TermEntry:
 
 @dataclass(frozen=True, slots=True)
 class RecentText:
-    """What else was sent to the site lately, whatever became of it; `comment` is its public identifier."""
+    """What else was sent to the site lately, whatever became of it; `comment` is its public identifier.
+
+    Author, article and network are opaque: they tell who is the same. `seconds_before` the comment that is looked at,
+    negative after it. `is_by_newcomer`: nothing of its author is published.
+    """
 
     comment: str
     body: str
     by_same_author: bool
+    author: str = ""
+    article: str = ""
+    network: str = ""
+    seconds_before: float = 0.0
+    is_by_newcomer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a stored comment came, in the same opaque words as a RecentText. `new_domains`: hosts that it links to, and
+    nothing published on the site does."""
+
+    author: str
+    article: str
+    network: str = ""
+    is_by_newcomer: bool = False
+    new_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SiteKnowledge:
     """What a flagger may know of the site. `own_hosts` are the site's own host names, in small letters.
 
-    `recent_texts` is there for asynchronous flaggers alone: the latest 500 of three days, newest first.
+    `recent_texts`, the latest 500 of three days, newest first, and `arrival` are there for asynchronous flaggers alone.
     """
 
     terms: tuple[TermEntry, ...] = ()
@@ -53,6 +74,7 @@ class SiteKnowledge:
     # By flagger and primary language, empty for all: what the site chose.
     states: Mapping[tuple[str, str], FlaggerState] = field(default_factory=dict)
     recent_texts: tuple[RecentText, ...] = ()
+    arrival: Arrival | None = None
 
 
 class Flagger(Protocol):

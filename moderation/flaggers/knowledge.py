@@ -7,16 +7,18 @@ import datetime
 import time
 from urllib.parse import urlsplit
 
-from django.db.models import F, FilteredRelation, Q, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Value
 
+from comments.enums import Status
 from comments.models import Comment, Revision, Site
 from moderation.conf import settings
 from moderation.enums import FlaggerState
-from moderation.flaggers.base import RecentText, SiteKnowledge, TermEntry
-from moderation.models import FlaggerSwitch
+from moderation.flaggers.base import Arrival, RecentText, SiteKnowledge, TermEntry
+from moderation.models import FlaggerSwitch, LinkedDomain
 
 RECENT_LIMIT = 500
 RECENT_DAYS = 3
+NEW_DOMAINS_LIMIT = 20
 # How many of the newest comments of all sites are looked through for the recent ones of this: keeps the query small.
 _RECENT_ROWS = 5_000
 
@@ -40,11 +42,12 @@ def forget_knowledge() -> None:
     _known.clear()
 
 
-def with_recent_texts(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowledge:
-    """The same with the latest texts of others and of the same author, without the comment itself. 1 query.
+def with_surroundings(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowledge:
+    """The same with how the comment came, and the latest texts of others and of the same author without itself. 3 queries.
 
     Looks at the newest 5,000 comments at most, by primary key: its cost does not grow with the table.
     """
+    published = Comment.objects.published().filter(author=OuterRef("comment__author_id"))
     found = (
         Revision.objects.filter(
             comment_id__gt=comment.pk - _RECENT_ROWS,
@@ -54,10 +57,41 @@ def with_recent_texts(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowled
         )
         .exclude(comment_id=comment.pk)
         .order_by("-comment_id")
-        .values_list("comment__public_id", "body", "comment__author_id")[:RECENT_LIMIT]
+        .annotate(is_by_known=Exists(published))
+        .values_list(
+            "comment__public_id", "body", "comment__author_id", "comment__article_id", "comment__network",
+            "comment__posted_at", "is_by_known",
+        )[:RECENT_LIMIT]
+    )  # fmt: skip
+    texts = (
+        RecentText(
+            comment=public_id,
+            body=body,
+            by_same_author=author == comment.author_id,
+            author=str(author),
+            article=str(article),
+            network=network,
+            seconds_before=(comment.posted_at - posted_at).total_seconds(),
+            is_by_newcomer=not is_by_known,
+        )
+        for public_id, body, author, article, network, posted_at, is_by_known in found
     )
-    texts = (RecentText(public_id, body, author == comment.author_id) for public_id, body, author in found)
-    return dataclasses.replace(knowledge, recent_texts=tuple(texts))
+    return dataclasses.replace(knowledge, recent_texts=tuple(texts), arrival=_read_arrival(comment))
+
+
+def _read_arrival(comment: Comment) -> Arrival:
+    """2 queries."""
+    elsewhere = LinkedDomain.objects.filter(
+        site=comment.site_id, domain=OuterRef("domain"), comment__status=Status.APPROVED
+    )
+    domains = LinkedDomain.objects.filter(~Exists(elsewhere), comment=comment).order_by("domain")
+    return Arrival(
+        author=str(comment.author_id),
+        article=str(comment.article_id),
+        network=comment.network,
+        is_by_newcomer=not Comment.objects.published().filter(author=comment.author_id).exists(),
+        new_domains=tuple(domains.values_list("domain", flat=True)[:NEW_DOMAINS_LIMIT]),
+    )
 
 
 def _read(slug: str) -> SiteKnowledge:

@@ -74,7 +74,7 @@ class LinksFlagger:
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """The gravest thing about the links; all of them are marked."""
-        links = [link for link in find_links(comment.body) if not _is_own(link.host, site.own_hosts)]
+        links = [link for link in find_links(comment.body) if not is_own_host(link.host, site.own_hosts)]
         spans = [Span(link.start, link.end, _label(link)) for link in links[:_MOST_SPANS]]
         for label, message, score in _CONCERNS:
             for link in links:
@@ -154,5 +154,6 @@ def _is_imitation(label: str) -> bool:
     return bool(foreign) and (len(foreign) < len(letters) or _DRAWN_ALIKE.issuperset(foreign))
 
 
-def _is_own(host: str, own_hosts: frozenset[str]) -> bool:
+def is_own_host(host: str, own_hosts: frozenset[str]) -> bool:
+    """Whether a host name belongs to the site."""
     return any(host == own.removeprefix("www.") or host.endswith("." + own.removeprefix("www.")) for own in own_hosts)

@@ -24,7 +24,7 @@ from moderation.conf import settings
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, state_of
 from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_SLOW, check_safely, without_result
-from moderation.flaggers.knowledge import load_knowledge, with_recent_texts
+from moderation.flaggers.knowledge import load_knowledge, with_surroundings
 from moderation.flaggers.memory import limited_memory
 from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Finding
@@ -43,7 +43,7 @@ _LATEST_ROWS = 500
 def screen_stored_comment(comment_id: int) -> bool:
     """Let the asynchronous flaggers look at the latest revision of a comment; whether there was time for all of them.
 
-    Idempotent, and safe to run twice at once. Never changes where the comment stands. About 9 queries and 3 a flagger.
+    Idempotent, and safe to run twice at once. Never changes where the comment stands. About 11 queries and 3 a flagger.
     """
     comment = Comment.objects.with_context().select_related("parent").filter(pk=comment_id).first()
     if comment is None or comment.screened_revision >= comment.revision:
@@ -67,7 +67,7 @@ def _run(comment: Comment, flaggers: Iterable[Flagger], knowledge: SiteKnowledge
     """Whether each of them is settled for this revision, and whether none was stopped for lack of time."""
     screening_input = stored_screening_input(comment)
     shadows = {one.name for one in flaggers if state_of(one, comment.language, knowledge) == FlaggerState.SHADOW}
-    knowledge = with_recent_texts(knowledge, comment)
+    knowledge = with_surroundings(knowledge, comment)
     unreliable = _find_unreliable()
     is_over = True
     for flagger in flaggers:

@@ -248,7 +248,7 @@ def test_screen_stored_comment_number_of_queries_does_not_depend_on_the_site(
         for others in (1, 3):
             comment = [make_comment(article) for _ in range(others + 1)][-1]
             forget_knowledge()
-            with django_assert_num_queries(14):
+            with django_assert_num_queries(16):
                 screen_stored_comment(comment.pk)
 
 
