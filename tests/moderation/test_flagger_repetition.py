@@ -69,3 +69,32 @@ def test_site_repetition_names_the_other_comments() -> None:
 
 def test_site_repetition_of_thanks_is_clear() -> None:
     assert check_site("Danke!", RecentText("c1", "Danke!", by_same_author=False)).outcome == CheckOutcome.CLEAR
+
+
+def test_site_repetition_by_several_authors_says_so() -> None:
+    recent = [
+        RecentText(f"c{number}", TEXT, by_same_author=False, author=f"a{number}", article=f"b{number % 2}")
+        for number in range(3)
+    ]
+    assert sentence(check_site(TEXT, *recent)) == (
+        "Almost the same text stands in other comments of the last days (3, by 3 authors under 2 articles): c0, c1, c2"
+    )
+
+
+def test_site_repetition_text_copied_into_a_longer_one_is_flagged() -> None:
+    longer = (
+        f"{OTHER} {TEXT} {OTHER.upper()} Und noch ein Satz, der sonst nirgends steht, mit mancherlei Wörtern darin."
+    )
+    for body, recent in ((longer, TEXT), (TEXT, longer)):
+        finding = check_site(body, RecentText("c1", recent, by_same_author=False))
+        assert finding.outcome == CheckOutcome.FLAGGED
+        assert finding.score is not None
+        assert 0.6 < finding.score < 0.9
+
+
+def test_site_repetition_of_a_phrase_in_a_longer_text_is_clear() -> None:
+    phrase = "Das Freibad muss offen bleiben, denn nicht jede Familie kann verreisen."
+    longer = (
+        f"{phrase} {OTHER} Deshalb sollte man die Bäder nicht gegen die Büchereien ausspielen, das führt zu nichts."
+    )
+    assert check_site(longer, RecentText("c1", phrase, by_same_author=False)).outcome == CheckOutcome.CLEAR
