@@ -129,6 +129,11 @@ MODERATION_FLAGGERS = [
     "moderation.flaggers.repetition.RepetitionFlagger",
     "moderation.flaggers.automation.AutomationFlagger",
     "moderation.flaggers.repetition.SiteRepetitionFlagger",
+    "moderation.flaggers.personal_data.PersonalDataFlagger",
+    "moderation.flaggers.language.LanguageFlagger",
+    "moderation.flaggers.bursts.BurstsFlagger",
+    "moderation.flaggers.new_domains.NewDomainsFlagger",
+    "moderation.flaggers.first_contact.FirstContactFlagger",
 ]
 
 # --- Database, cache, mail

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from moderation import charts
+from moderation.flaggers.names import flagger_name
 from moderation.insights.page import Figures
 from moderation.insights.spans import Period, Span
 from moderation.insights.statistics import wilson_interval
@@ -155,19 +156,6 @@ def _flaggers(figures: Figures) -> charts.Chart:
 def _sections(figures: Figures) -> charts.Chart:
     rows = [(one.name or _("without a section"), one.received, str(one.received)) for one in figures.sections]
     return charts.make_bars("sections", _("Comments by section"), _("The sections with the most comments."), rows)
-
-
-def flagger_name(name: str) -> str:
-    """What a check looks for, in words; one of somebody else's is called by its name."""
-    known = {
-        "links": _("Links"),
-        "terms": _("Words"),
-        "shouting": _("Shouting"),
-        "repetition": _("Repetition"),
-        "site_repetition": _("Repetition on the site"),
-        "automation": _("Automation"),
-    }
-    return known.get(name, name)
 
 
 def _ends(values: Sequence[int]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from moderation.assets import desk_asset
 from moderation.enums import Action, RestrictionKind, RestrictionTarget
+from moderation.flaggers.names import flagger_name
 from moderation.queue import COUNT_LIMIT, MOST_TOGETHER, OtherPending, QueueChange, QueueFinding
 from moderation.queue.surroundings import StandingRestriction
 
@@ -145,14 +146,7 @@ def result(finding: QueueFinding) -> str:
 @register.filter
 def flagger_label(name: str) -> str:
     """What a check looks for, in words; one of somebody else's is called by its name."""
-    return {
-        "links": _("Links"),
-        "terms": _("Words"),
-        "shouting": _("Shouting"),
-        "repetition": _("Repetition"),
-        "site_repetition": _("Repetition on the site"),
-        "automation": _("Automation"),
-    }.get(name, name)
+    return flagger_name(name)
 
 
 @register.filter
