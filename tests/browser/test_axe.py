@@ -13,6 +13,7 @@ from tests.browser.axe import violations, violations_in_looks
 from tests.browser.bulk_states import BULK_STATES
 from tests.browser.desk_states import DESK_STATES
 from tests.browser.follow_states import FOLLOW_STATES
+from tests.browser.mail_states import MAIL_STATES
 from tests.browser.other_states import OTHER_STATES
 from tests.browser.people_states import PEOPLE_STATES
 from tests.browser.reader_states import READER_STATES
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-STATES = (*READER_STATES, *OTHER_STATES, *DESK_STATES, *BULK_STATES, *PEOPLE_STATES, *ARTICLE_STATES, *FOLLOW_STATES)
+STATES = (
+    *READER_STATES, *OTHER_STATES, *DESK_STATES, *BULK_STATES, *PEOPLE_STATES, *ARTICLE_STATES, *FOLLOW_STATES, *MAIL_STATES,
+)  # fmt: skip
 # Those that the most of the markup and of the styles is in; the others are looked at with --everything.
 CORE = {
     "menu_of_a_comment", "refused_comment_without_script", "own_comments",
     "status_rejected_with_reason_and_appeal", "refused_report", "my_comments", "element_with_refused_comment",
     "element_with_own_comment", "element_with_report_form", "frame_page", "desk_with_everything",
     "bulk_preview", "article_of_the_desk",
-    "follow_confirmation", "subscriptions_page",
+    "follow_confirmation", "subscriptions_page", "mails_of_the_dashboard",
     "desk_after_a_decision", "desk_with_the_menu", "desk_with_an_appeal", "preferences_of_the_desk", "author_with_everything",
 }  # fmt: skip
 # One look of each kind: what is wrong in a theme, at a width or in a direction is mostly wrong in one of these.
