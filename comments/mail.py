@@ -91,9 +91,7 @@ def send(mail: Mail) -> bool:
     Raises OSError (SMTPException is one) when the server does not take it; an address that it refuses for good is not
     written to any more.
     """
-    try:
-        validate_email(mail.to)
-    except ValidationError:
+    if not _is_address(mail.to):
         logger.warning("Mail %s is not sent: its address is none.", mail.name)
         return False
     if is_suppressed(mail.to):
@@ -142,6 +140,16 @@ def absolute(path: str) -> str:
 def title_of(article: Article) -> str:
     """The title of an article in a mail. What a reader's page said it was goes to nobody before a moderator let it through."""
     return Truncator(clean_line(article.title if article.is_confirmed else article.site.name)).chars(TITLE_LIMIT)
+
+
+def _is_address(text: str) -> bool:
+    """Whether a server can be told of it: Django's rule alone lets hosts pass that cannot be written in ASCII."""
+    try:
+        validate_email(text)
+        text.rpartition("@")[2].encode("idna")
+    except (ValidationError, UnicodeError):
+        return False
+    return True
 
 
 def _hand_over(message: EmailMultiAlternatives) -> None:

@@ -84,7 +84,8 @@ def test_send_writes_to_nobody_who_asked_not_to_be_written_to() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "address", ["", "a@x.example, b@x.example", "a@x.example\r\nBcc: b@x.example", "Hanna <a@x.example>"]
+    "address",
+    ["", "a@x.example, b@x.example", "a@x.example\r\nBcc: b@x.example", "Hanna <a@x.example>", "a@x.example\u2028"],
 )
 def test_send_writes_to_one_address_or_not_at_all(address: str) -> None:
     assert not send(dataclasses.replace(MAIL, to=address))
