@@ -1,0 +1,130 @@
+"""`manage.py evaluate_flaggers` and its figures, against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from moderation.evaluation.metrics import Judged, measure, measure_with_intervals
+
+# By falling score: bad, good, bad, good, good; the flagger itself flagged the first two.
+FIVE = [
+    Judged(0.9, is_flagged=True, is_bad=True),
+    Judged(0.8, is_flagged=True, is_bad=False),
+    Judged(0.6, is_flagged=False, is_bad=True),
+    Judged(0.3, is_flagged=False, is_bad=False),
+    Judged(0.1, is_flagged=False, is_bad=False),
+]
+
+
+def test_figures_of_five_texts_are_those_worked_out_by_hand() -> None:
+    # Called bad from .5 on: three, two of them rightly. Bad half: P 2/3, R 1; good half: P 1, R 2/3. F1 of each .8.
+    assert asdict(measure(reversed(FIVE))) == pytest.approx(
+        {
+            "roc_auc": 5 / 6,  # of six pairs the good one at .8 beats the bad one at .6
+            "average_precision": (1 + 2 / 3) / 2,
+            "macro_f1": 0.8,
+            "official_f": 5 / 6,  # of macro precision 5/6 and macro recall 5/6
+            "precision_at_recall_50": 1.0,
+            "recall_at_precision_90": 0.5,
+            "recall_at_precision_99": 0.5,
+            "calibration_error": (0.1 + 0.8 + 0.4 + 0.3 + 0.1) / 5,  # each alone in its bin
+            "set_aside_keeping_95": 0.4,
+            "set_aside_keeping_99": 0.4,
+            "precision_when_fired": 0.5,
+            "recall_when_fired": 0.5,
+            "false_alarms": 1 / 3,
+        }
+    )
+
+
+def test_figures_of_equal_scores_count_half() -> None:
+    tied = [Judged(0.5, is_flagged=False, is_bad=bad) for bad in (True, False, True, False)]
+    figures = measure(tied)
+    assert (figures.roc_auc, figures.average_precision) == (0.5, 0.5)
+    assert math.isnan(figures.precision_when_fired)
+
+
+def test_figures_of_harmless_texts_alone_are_unknown_but_for_false_alarms() -> None:
+    figures = measure(one for one in FIVE if not one.is_bad)
+    assert math.isnan(figures.roc_auc)
+    assert math.isnan(figures.set_aside_keeping_95)
+    assert figures.false_alarms == pytest.approx(1 / 3)
+
+
+def test_intervals_hold_the_figure_and_are_the_same_each_time() -> None:
+    many = FIVE * 20
+    once, again = measure_with_intervals(many, rounds=50), measure_with_intervals(many, rounds=50)
+    assert once == again
+    auc = once["roc_auc"]
+    assert 0.7 < auc.low < auc.value < auc.high < 0.95
+
+
+def write(path: Path, lines: list[object]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+LINES = [
+    {"text": "DAS IST DOCH ALLES EINE LÜGE HIER", "language": "de", "labels": {"shouting": 1}, "slice": "kurz"},
+    {"text": "Das sehe ich anders.", "language": "de", "labels": {"shouting": 0}, "slice": "kurz"},
+    {"text": "WHY IS NOBODY LISTENING TO ME", "language": "en", "labels": {"shouting": 0}},
+    {"text": "No idea.", "language": "en", "article": "Pool", "parent": "Why?", "labels": {"shouting": 1, "other": 0}},
+]
+
+
+def run(path: Path, **options) -> str:
+    out = StringIO()
+    call_command("evaluate_flaggers", path, stdout=out, rounds=20, **options)
+    return out.getvalue()
+
+
+def test_command_prints_a_flagger_by_language_and_slice(tmp_path: Path) -> None:
+    parts = run(write(tmp_path / "lines.jsonl", LINES)).split("\n  ")
+    assert parts[0].startswith("shouting 1, memory ")
+    titles = [part.partition(";")[0] for part in parts if not part.startswith("  ")][1:]
+    assert titles == [
+        "all: 4 texts, 2 of them bad, 0 without an answer",
+        "de: 2 texts, 1 of them bad, 0 without an answer",
+        "de kurz: 2 texts, 1 of them bad, 0 without an answer",
+        "en: 2 texts, 1 of them bad, 0 without an answer",
+    ]
+    figures = [line.split() for line in "\n".join(parts).splitlines() if line.startswith("  ") and "roc_auc" in line]
+    # Both loud ones score 1, one of them rightly: half of all pairs are tied at 1 or at 0.
+    assert [figure[1] for figure in figures] == ["0.500", "1.000", "1.000", "0.000"]
+    assert "latency p50" in parts[1]
+
+
+def test_command_counts_what_a_flagger_could_not_answer(tmp_path: Path, settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS = ["tests.services.bad_flaggers.Raises"]
+    out = run(write(tmp_path / "lines.jsonl", [LINES[0] | {"labels": {"raises": 1}}]))
+    assert "all: 0 texts, 0 of them bad, 1 without an answer" in out
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("nonsense\n", "Line 1"),
+        ('{"text": "x", "language": "de", "labels": {}}\n\n{"text": "x", "labels": {}}\n', "Line 3: KeyError('language')"),
+        ('{"text": "x", "language": "de", "labels": {"spam": 2}}\n', "labels are no object of 0 and 1"),
+        ('{"text": "x", "language": "de", "labels": {"nobody": 1}}\n', "No installed flagger has a name that is a label here: nobody"),
+    ],
+)  # fmt: skip
+def test_command_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, says: str) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CommandError) as caught:
+        run(path)
+    assert says in str(caught.value)
+
+
+def test_command_says_that_there_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"No such file or directory\.$"):
+        run(tmp_path / "none.jsonl")
