@@ -6,7 +6,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
   --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help lint python templates layers migrations format types test coverage messages bench lock
+.PHONY: help lint python templates layers migrations format types test coverage messages bench models lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ messages:  ## collect texts into locale/*.po and compile them
 bench:  ## replay comments through the whole system: FILE=comments.jsonl, SERVICES=1 for PostgreSQL and Redis
 	$(PYTHON) bench/replay.py $(or $(FILE),$(error FILE names the comments to replay)) $(if $(SERVICES),--services)
 
-lock:  ## compile pyproject.toml into the two requirements files (needs uv); UPGRADE=1 takes newer releases
+models:  ## train the shipped models anew: DATA=folder of Parquet files, PYTHON=one with requirements-models.txt
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m training models $(or $(DATA),$(error DATA names the folder of texts))
+
+lock:  ## compile pyproject.toml into the three requirements files (needs uv); UPGRADE=1 takes newer releases
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) --constraint requirements.txt --group dev pyproject.toml --output-file requirements-dev.txt
+	$(COMPILE) --constraint requirements.txt --group models pyproject.toml --output-file requirements-models.txt

@@ -1,0 +1,121 @@
+"""Linear models over hashed runs of letters and words: small, exact to explain, and nothing but Python.
+
+A text becomes tokens in one spelling; each token the set of its letter runs (2 to 5, with its edges), itself and the pair
+with the token before. A feature is the CRC-32 of its text, cut to the size of the table. The score is the sum of the
+table's entries over the distinct features divided by the square root of their number, so every token has its share in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from zlib import crc32
+
+from moderation.flaggers.spelling import Folded, fold, own_words
+
+# What the weights were trained on: changes with every change of this module that changes a feature.
+FEATURES: Final = "fold1/char2-5/word1-2/binary-l2/crc32"
+
+_MARKUP = re.compile(r"[`*_]{2,}|\|lbr\|")
+_LETTERS: Final = r"[^\W\d_]"
+# An address, a name called, letters set apart, a word (with signs in place of letters), a number, marks, a picture.
+_TOKEN = re.compile(
+    rf"(?P<address>(?:https?://|www\.)\S+)|(?P<name>@\w++)|"
+    rf"(?P<spaced>(?<!\w)\w(?:[\s.,*·•:/\-]{{1,3}}+\w(?!\w)){{2,}}+)|"
+    rf"(?P<word>(?:[^\W_]|(?<=\w)[@$!€|*](?={_LETTERS}{{1,40}}+)|[@$](?={_LETTERS}{{2}}))++)|"
+    rf"(?P<marks>[!?.]{{2,}}+|[€$£%+])|(?P<picture>[^\s\w!-/:-@\[-`{{-~“”„‘’‚«»–—…])"
+)
+_STRETCHED = re.compile(r"(\D)\1\1++")
+_DISGUISED = re.compile(rf"(?<={_LETTERS})[01345789@$!€|]++(?={_LETTERS})|^[013457@$](?={_LETTERS})")
+_AS_LETTERS: Final = str.maketrans("01345789@$!€|", "oieastbgasiei")
+_DIGITS = re.compile(r"\d+")
+_LONGEST_TOKEN: Final = 40
+_SHORTEST_RUN, _LONGEST_RUN = 2, 5
+# Above what people write; a longer text is judged by its beginning.
+_MOST_TOKENS: Final = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in one spelling, and where it stands in the source."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokenize(source: str, *, with_addresses: bool) -> list[Token]:
+    """The tokens in order. Quoted lines and code are left out: not the author's words; addresses where asked. Linear."""
+    folded = fold(source if with_addresses else own_words(source))
+    blank = _MARKUP.sub(lambda match: " " * len(match[0]), folded.text)
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(blank):
+        tokens.extend(_place(text, match, folded) for text in _spell(match))
+        if len(tokens) >= _MOST_TOKENS:
+            break
+    return tokens
+
+
+def token_features(text: str, before: str) -> tuple[int, ...]:
+    """The 32-bit hashes of what a token contributes: its letter runs, itself, and the pair with the one before."""
+    return (*_own_features(text), crc32(f"b{before} {text}".encode()))
+
+
+def feature_set(tokens: list[Token]) -> set[int]:
+    """The distinct 32-bit hashes of all tokens' features."""
+    found: set[int] = set()
+    before = ""
+    for token in tokens:
+        found.update(_own_features(token.text))
+        found.add(crc32(f"b{before} {token.text}".encode()))
+        before = token.text
+    return found
+
+
+def _spell(match: re.Match[str]) -> Iterator[str]:
+    kind = match.lastgroup
+    text = match[0]
+    if kind == "address":
+        host = text.partition("//")[2] or text
+        yield "<address>"
+        yield host.removeprefix("www.").partition("/")[0][:_LONGEST_TOKEN]
+    elif kind == "name":
+        yield "<name>"
+    elif kind == "spaced":
+        yield _spell_word("".join(filter(str.isalnum, text)))
+    elif kind == "word":
+        yield _spell_word(text)
+    elif kind == "marks":
+        yield text[:2]
+    else:
+        yield text
+
+
+def _spell_word(text: str) -> str:
+    if text.isdigit():
+        return "0" * min(len(text), 6)
+    text = _DISGUISED.sub(lambda found: found[0].translate(_AS_LETTERS), text)
+    text = _STRETCHED.sub(r"\1", text.replace("*", ""))
+    return _DIGITS.sub("0", text)[:_LONGEST_TOKEN]
+
+
+def _place(text: str, match: re.Match[str], folded: Folded) -> Token:
+    start, end = folded.source_span(match.start(), match.end())
+    return Token(text, start, end)
+
+
+# The commonest words make most of every text.
+@lru_cache(maxsize=4096)
+def _own_features(text: str) -> tuple[int, ...]:
+    padded = f" {text} ".encode("utf-8", "replace")
+    length = len(padded)
+    runs = {
+        crc32(padded[at : at + size])
+        for size in range(_SHORTEST_RUN, _LONGEST_RUN + 1)
+        for at in range(length - size + 1)
+    }
+    runs.add(crc32(f"w{text}".encode()))
+    return tuple(runs)

@@ -1,0 +1,140 @@
+"""The public texts that the shipped models learn from, read from a folder of Parquet files, and the tests held apart from them.
+
+Only what lies in `permissive/` is learnt from; what lies in `noncommercial/` is only ever scored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow.parquet as parquet
+
+from training.sentences import training_sentences
+from training.spam_texts import spam_texts
+
+SEED: Final = 20261128
+# Toxic comments without the words that made them toxic.
+REMOVED: Final = "civil, toxic words removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled text. `weight` says how much it counts; `group` keeps together what must not be split."""
+
+    text: str
+    is_bad: bool
+    language: str
+    source: str
+    group: str
+    weight: float = 1.0
+
+
+def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of `name`.parquet."""
+    return list(parquet.read_table(folder / f"{name}.parquet").to_pylist())
+
+
+def respect_rows(data: Path) -> list[Row]:
+    """What the respect model learns from; the same order each time."""
+    folder = data / "permissive"
+    rows = [
+        *_plain(folder, "germeval2018_train", "de"),
+        *(row for row in _plain(folder, "gahd_train_dev", "de", keep=lambda raw: raw["split"] == "train")),
+        *_plain(folder, "iwg_refugees", "de"),
+        *_tweets(folder),
+        *_civil(folder),
+        *_plain(folder, "wiki_context_toxicity_small", "en", label="label_ic"),
+        *_wiki(folder),
+        *_plain(folder, "fox_threads_5articles", "en"),
+        *(
+            Row(one.text, one.is_hateful, one.language, "sentences", f"{one.language}-{one.kind}-{at // 8}")
+            for at, one in enumerate(training_sentences())
+        ),
+    ]
+    return [replace(row, weight=_weight(row)) for row in _without_doubles(rows)]
+
+
+def spam_rows(data: Path) -> list[Row]:
+    """What the spam model learns from: English spam, and harmless texts of every kind in both languages."""
+    folder = data / "permissive"
+    chance = random.Random(SEED)  # noqa: S311 - the same rows each time
+    harmless = [
+        Row(row.text, is_bad=False, language=row.language, source="comments", group=row.group)
+        for row in respect_rows(data)
+        if row.source not in ("davidson_tweets_en", REMOVED)
+    ]
+    return _without_doubles(
+        [
+            *(
+                Row(raw["text"], bool(raw["y"]), "en", "youtube", raw["video"])
+                for raw in read_table(folder, "youtube_spam_4videos")
+            ),
+            *_plain(folder, "sms_spam", "en"),
+            *chance.sample(harmless, 12_000),
+            *(Row(text, is_bad, "de", "german texts", group, weight=2.0) for text, is_bad, group in spam_texts(4000)),
+        ]
+    )
+
+
+def _weight(row: Row) -> float:
+    """Chosen on held-out training groups: tweets about German politics are few, coarse English ones are many."""
+    if row.source == "germeval2018_train":
+        return 2.0
+    return 1.0 if row.language == "de" or row.source == "sentences" else 0.4
+
+
+def hash_of(rows: list[Row]) -> str:
+    """Twelve digits that stand for exactly these rows in this order."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{row.text}\0{row.is_bad:d}\0{row.language}\0{row.source}\0{row.weight}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+def _plain(
+    folder: Path, name: str, language: str, *, label: str = "y", keep: Callable[[dict[str, Any]], bool] | None = None
+) -> Iterator[Row]:
+    for at, raw in enumerate(read_table(folder, name)):
+        if keep is None or keep(raw):
+            yield Row(html.unescape(raw["text"]), bool(raw[label]), language, name, f"{name}-{at // 20}")
+
+
+def _tweets(folder: Path) -> Iterator[Row]:
+    """All that is hateful or harmless, and as much of the merely coarse, which is most of this source."""
+    coarse = 0
+    for row, raw in zip(
+        _plain(folder, "davidson_tweets_en", "en"), read_table(folder, "davidson_tweets_en"), strict=True
+    ):
+        coarse += raw["cls"] == 1
+        if raw["cls"] != 1 or coarse % 4 == 0:
+            yield row
+
+
+def _civil(folder: Path) -> Iterator[Row]:
+    """Each toxic comment as it is, and as a harmless one without the words that made it toxic."""
+    for at, raw in enumerate(read_table(folder, "civil_toxic_spans_train")):
+        text, offsets = raw["text"], set(json.loads(raw["spans"]))
+        if not offsets:
+            continue
+        group = f"civil-{at}"
+        yield Row(text, is_bad=True, language="en", source="civil", group=group)
+        rest = "".join(" " if place in offsets else char for place, char in enumerate(text))
+        if len(rest.split()) > 4 and len(offsets) < len(text) / 2:
+            yield Row(" ".join(rest.split()), is_bad=False, language="en", source=REMOVED, group=group)
+
+
+def _wiki(folder: Path) -> Iterator[Row]:
+    for at, raw in enumerate(read_table(folder, "wiki_context_toxicity_large")):
+        if raw["label"] or at % 3 == 0:
+            yield Row(raw["text"], bool(raw["label"]), "en", "wiki large", f"wiki-{at // 20}")
+
+
+def _without_doubles(rows: list[Row]) -> list[Row]:
+    return list({row.text: row for row in rows}.values())
