@@ -128,6 +128,8 @@ MODERATION_FLAGGERS = [
     "moderation.flaggers.shouting.ShoutingFlagger",
     "moderation.flaggers.repetition.RepetitionFlagger",
     "moderation.flaggers.automation.AutomationFlagger",
+    "moderation.flaggers.respect.RespectFlagger",
+    "moderation.flaggers.spam.SpamFlagger",
     "moderation.flaggers.repetition.SiteRepetitionFlagger",
     "moderation.flaggers.personal_data.PersonalDataFlagger",
     "moderation.flaggers.language.LanguageFlagger",

@@ -28,7 +28,7 @@ if redis.scheme:
     os.environ["REDIS_URL"] = own
 
 from config.settings import *  # noqa: E402, F403 - the environment above has to come first
-from config.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402 - names for the type checker
+from config.settings import DATA_DIR, DATABASES, MODERATION_FLAGGERS, STORAGES  # noqa: E402 - names for the type checker
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Path(DATA_DIR, "static").mkdir(exist_ok=True)  # WhiteNoise warns about a folder that is not there
@@ -41,3 +41,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # A busy test machine must not make a healthy check "too slow", nor a list of one test stay for the next.
 MODERATION_INLINE_BUDGET = datetime.timedelta(seconds=5)
 MODERATION_KNOWLEDGE_MAX_AGE = datetime.timedelta(0)
+
+# What models guess changes with their weights: tests that are about guesses ask for them.
+GUESSES = ["moderation.flaggers.respect.RespectFlagger", "moderation.flaggers.spam.SpamFlagger"]
+MODERATION_FLAGGERS = [flagger for flagger in MODERATION_FLAGGERS if flagger not in GUESSES]

@@ -351,6 +351,7 @@ def test_requirements_satisfy_the_ranges_of_the_project_file() -> None:
     wanted = {
         "requirements.txt": project["project"]["dependencies"],
         "requirements-dev.txt": project["project"]["dependencies"] + project["dependency-groups"]["dev"],
+        "requirements-models.txt": project["project"]["dependencies"] + project["dependency-groups"]["models"],
     }
     for name, ranges in wanted.items():
         pins = dict(

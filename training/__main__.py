@@ -29,7 +29,7 @@ RESPECT: Final = Task(
     name="respect",
     bits=20,
     with_addresses=False,
-    false_alarms={"de": 0.02, "en": 0.01},
+    false_alarms={"de": 0.01, "en": 0.01},
     strength=1.0,
     licences=(
         "GermEval 2018: CC BY 4.0",

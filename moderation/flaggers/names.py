@@ -20,6 +20,14 @@ _KNOWN: Final[dict[str, tuple[Promise, Promise]]] = {
         _("Almost the same text anywhere on the site within three days, under whatever name."),
     ),
     "automation": (_("Automation"), _("Forms that were filled in by a program.")),
+    "respect": (
+        _("Insults"),
+        _("Wording that reads like an insult or contempt: a guess, with the words that moved it."),
+    ),
+    "spam": (
+        _("Advertising"),
+        _("Wording that reads like advertising or fraud: a guess, with the words that moved it."),
+    ),
     "personal_data": (
         _("Personal data"),
         _("Telephone numbers, bank accounts, e-mail and postal addresses, and number plates of people."),

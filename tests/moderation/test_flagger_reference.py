@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from django.conf import settings
-
+from config import settings
 from moderation.flaggers.base import Stage, first_state
 from moderation.flaggers.names import flagger_name, flagger_purpose
 from moderation.flaggers.registry import load_flagger
