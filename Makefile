@@ -4,6 +4,8 @@ PYTHON := .venv/bin/python
 TEMPLATES := $(shell git ls-files --cached --others --exclude-standard 'templates/*.html' '*/templates/*.html')
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
   --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+GERMAN = locale/de/LC_MESSAGES/django.po
+ENGLISH = locale/en/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
 .PHONY: help lint python templates layers migrations format types test coverage messages bench models lock
@@ -41,9 +43,12 @@ test:  ## the whole suite, on SQLite and on PostgreSQL with Redis
 coverage:  ## the suite on SQLite with branch coverage, as HTML in htmlcov/
 	$(PYTHON) -m pytest --cov --cov-report=term --cov-report=html
 
-messages:  ## collect texts into locale/*.po and compile them
-	$(PYTHON) manage.py makemessages --locale de --locale en --no-obsolete --no-wrap --add-location file \
+messages:  ## collect texts into locale/*.po and compile them (needs GNU gettext)
+	$(PYTHON) manage.py makemessages --locale de --locale en --no-obsolete --no-wrap --no-location \
 	  --ignore .venv --ignore var --ignore tests
+	msgattrib --sort-output --no-wrap --output-file $(GERMAN) $(GERMAN)
+	msgen --sort-output --no-wrap --output-file $(ENGLISH) $(ENGLISH)
+	sed -i '/^"POT-Creation-Date\|^"Report-Msgid-Bugs-To/d' $(GERMAN) $(ENGLISH)
 	.venv/bin/pybabel -q compile --domain django --directory locale
 
 bench:  ## replay comments through the whole system: FILE=comments.jsonl, SERVICES=1 for PostgreSQL and Redis
