@@ -16,6 +16,7 @@ from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from moderation.assets import desk_asset
 from moderation.enums import Action, RestrictionKind, RestrictionTarget
 from moderation.flaggers.names import flagger_name
+from moderation.flaggers.names import flagger_purpose as purpose_of
 from moderation.queue import COUNT_LIMIT, MOST_TOGETHER, OtherPending, QueueChange, QueueFinding
 from moderation.queue.surroundings import StandingRestriction
 
@@ -147,6 +148,12 @@ def result(finding: QueueFinding) -> str:
 def flagger_label(name: str) -> str:
     """What a check looks for, in words; one of somebody else's is called by its name."""
     return flagger_name(name)
+
+
+@register.filter
+def flagger_purpose(name: str) -> str:
+    """What a check looks for, in a sentence; empty for one of somebody else's."""
+    return purpose_of(name)
 
 
 @register.filter

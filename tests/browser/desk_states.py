@@ -180,6 +180,19 @@ def settings_of_the_desk(stage: Stage) -> None:
     stage.go("/moderation/settings/").locator("main form").wait_for()
 
 
+def checks_of_the_desk(stage: Stage) -> None:
+    _be_administrator(stage)
+    stage.go("/moderation/flaggers/").locator(".mg-rows").wait_for()
+
+
+def check_that_was_switched(stage: Stage) -> None:
+    checks_of_the_desk(stage)
+    form = stage.page.locator("main form").nth(1)
+    form.locator("select").last.select_option("shadow")
+    form.locator("[type=submit]").click()
+    stage.page.locator("[role=status]").wait_for()
+
+
 def settings_that_were_refused(stage: Stage) -> None:
     settings_of_the_desk(stage)
     form = stage.page.locator("main form")
@@ -218,5 +231,7 @@ DESK_STATES = (
     token_that_was_made,
     deliveries_with_trouble,
     settings_of_the_desk,
+    checks_of_the_desk,
+    check_that_was_switched,
     settings_that_were_refused,
 )

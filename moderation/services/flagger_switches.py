@@ -1,0 +1,95 @@
+"""Which flaggers a site uses, for comments in which language."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from comments.enums import CheckOutcome
+from comments.models import Site
+from moderation.enums import FlaggerState, Permission
+from moderation.exceptions import NotAllowedError
+from moderation.flaggers.base import Flagger, Stage, first_state, speaks
+from moderation.flaggers.knowledge import forget_knowledge
+from moderation.flaggers.registry import installed_flaggers
+from moderation.models import Finding, FlaggerSwitch
+from moderation.permissions import may
+
+COUNTED_DAYS = 30
+# Those that the project speaks; other languages follow the state for all.
+LANGUAGES = ("de", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLine:
+    """One flagger as a site uses it. `states` by language, "" for all: what was chosen, None where nothing was.
+
+    `fired` and `fired_in_shadow`: in how many texts of comments of the last 30 days it found something.
+    """
+
+    flagger: Flagger
+    first: FlaggerState
+    states: Mapping[str, FlaggerState | None]
+    fired: int
+    fired_in_shadow: int
+
+    @property
+    def state(self) -> FlaggerState:
+        """What becomes of it in a language that nothing else was chosen for."""
+        return self.states[""] or self.first
+
+
+def read_switches(site: Site) -> list[SwitchLine]:
+    """All installed flaggers in the order in which they run. 2 queries."""
+    rows = FlaggerSwitch.objects.filter(site=site).values_list("flagger", "language", "state")
+    chosen = {(name, language): FlaggerState(state) for name, language, state in rows}
+    since = timezone.now() - datetime.timedelta(days=COUNTED_DAYS)
+    counted = (
+        Finding.objects.filter(comment__site=site, comment__posted_at__gte=since, outcome=CheckOutcome.FLAGGED)
+        .values_list("flagger")
+        .annotate(fired=Count("pk", filter=Q(is_shadow=False)), in_shadow=Count("pk", filter=Q(is_shadow=True)))
+    )
+    fired = {name: (counting, in_shadow) for name, counting, in_shadow in counted}
+    return [
+        SwitchLine(
+            flagger,
+            first_state(flagger),
+            {
+                language: chosen.get((flagger.name, language))
+                for language in ("", *(one for one in LANGUAGES if speaks(flagger, one)))
+            },
+            *fired.get(flagger.name, (0, 0)),
+        )
+        for stage in Stage
+        for flagger in installed_flaggers(stage)
+    ]
+
+
+def choose_states(
+    *, site: Site, administrator: AbstractBaseUser, flagger: str, states: Mapping[str, FlaggerState | None]
+) -> None:
+    """Use a flagger so from now on, by language, "" for all; None: nothing is chosen there. 3 to 5 queries.
+
+    This process knows at once, the others within MODERATION_KNOWLEDGE_MAX_AGE. What was said before stays as it is.
+    Raises NotAllowedError.
+    """
+    if not may(administrator, site, Permission.ADMINISTER):
+        raise NotAllowedError
+    cleared = [language for language, state in states.items() if state is None]
+    kept = [
+        FlaggerSwitch(site=site, flagger=flagger, language=language, state=state)
+        for language, state in states.items()
+        if state is not None
+    ]
+    with transaction.atomic():
+        FlaggerSwitch.objects.filter(site=site, flagger=flagger, language__in=cleared).delete()
+        FlaggerSwitch.objects.bulk_create(
+            kept, update_conflicts=True, unique_fields=("site", "flagger", "language"), update_fields=("state",)
+        )
+        transaction.on_commit(forget_knowledge)

@@ -1,0 +1,133 @@
+"""The page on which administrators switch checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from comments.enums import CheckOutcome
+from comments.models import Comment, Site
+from moderation.enums import FlaggerState, Role
+from moderation.flaggers.knowledge import forget_knowledge, load_knowledge
+from moderation.models import Finding, FlaggerSwitch
+from moderation.services.flagger_switches import choose_states, read_switches
+from tests.factories import make_article, make_comment, make_moderator, make_site
+from tests.moderation.desk_pages import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh(settings: Settings) -> Iterator[None]:
+    settings.MODERATION_FLAGGERS = [
+        "moderation.flaggers.links.LinksFlagger",
+        "moderation.flaggers.language.LanguageFlagger",
+    ]
+    forget_knowledge()
+    yield
+    forget_knowledge()
+
+
+def administrator(site: Site) -> Client:
+    return sign_in(make_moderator(site, role=Role.ADMINISTRATOR))
+
+
+def address(site: Site, name: str = "") -> str:
+    return f"/moderation/flaggers/{name and name + '/'}?site={site.slug}"
+
+
+def lines(client: Client, site: Site) -> dict[str, str]:
+    page = client.get(address(site)).content.decode()
+    rows = re.findall(r'<li class="mg-rows__row" id="check-(\w+)">(.*?)</li>', page, re.DOTALL)
+    return {name: re.sub(r"\s+", " ", row) for name, row in rows}
+
+
+def add_finding(comment: Comment, flagger: str, *, is_shadow: bool = False) -> None:
+    Finding.objects.update_or_create(
+        comment=comment,
+        revision=1,
+        flagger=flagger,
+        defaults={"outcome": CheckOutcome.FLAGGED, "is_shadow": is_shadow},
+    )
+
+
+def test_page_says_what_each_check_is_its_state_and_how_often_it_fired() -> None:
+    article = make_article()
+    for _ in range(2):
+        add_finding(make_comment(article), "links")
+    add_finding(make_comment(article), "language", is_shadow=True)
+    add_finding(make_comment(make_article(make_site("elsewhere"))), "links")
+    shown = lines(administrator(article.site), article.site)
+    assert list(shown) == ["links", "language"]
+    assert 'Links <span class="mg-badge">On</span>' in shown["links"]
+    assert "Many links to other sites" in shown["links"]
+    assert "Found something in 2 texts of the last 30 days." in shown["links"]
+    assert '<span class="mg-badge">In shadow</span>' in shown["language"]
+    assert "Found something in 0 texts of the last 30 days; in shadow in 1 more." in shown["language"]
+
+
+def test_switch_is_stored_by_language_and_taken_back() -> None:
+    site = make_article().site
+    client = administrator(site)
+    sent = {"state": "off", "state_de": "on", "state_en": ""}
+    answer = client.post(address(site, "links"), sent)
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        f"/moderation/flaggers/?site={site.slug}&saved=links#check-links",
+    )
+    assert load_knowledge(site.slug).states == {("links", ""): FlaggerState.OFF, ("links", "de"): FlaggerState.ON}
+    page = client.get(f"{address(site)}&saved=links").content.decode()
+    assert page.count("Saved. It holds everywhere") == 1
+
+    client.post(address(site, "links"), {"state": "on", "state_de": "", "state_en": ""})
+    rows = FlaggerSwitch.objects.values_list("flagger", "language", "state")
+    assert list(rows) == [("links", "", "on")]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [("nobody", {"state": "on"}), ("links", {}), ("links", {"state": "perhaps"}), ("links", {"state": "on", "state_de": "x"})],
+)  # fmt: skip
+def test_switch_of_no_check_or_to_no_state_is_not_there(name: str, sent: dict[str, str]) -> None:
+    site = make_article().site
+    assert administrator(site).post(address(site, name), sent).status_code == 404
+    assert not FlaggerSwitch.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.SENIOR, Role.AUDITOR, Role.POLICY_EDITOR])
+def test_page_is_for_administrators_alone(role: Role) -> None:
+    site = make_article().site
+    client = sign_in(make_moderator(site, role=role))
+    assert client.get(address(site)).status_code == 403
+    assert client.post(address(site, "links"), {"state": "off"}).status_code == 403
+    assert not FlaggerSwitch.objects.exists()
+
+
+def test_page_of_a_site_one_is_not_on_is_not_there() -> None:
+    other = make_site("elsewhere")
+    client = administrator(make_article().site)
+    assert client.get(address(other)).status_code == 404
+    assert client.post(address(other, "links"), {"state": "off"}).status_code == 404
+    assert not FlaggerSwitch.objects.exists()
+
+
+def test_choose_states_holds_for_one_site_and_one_check() -> None:
+    site, other = make_site("paper"), make_site("magazine")
+    administrator_of_both = make_moderator(site, role=Role.ADMINISTRATOR)
+    choose_states(site=site, administrator=administrator_of_both, flagger="links", states={"": FlaggerState.OFF})
+    assert [line.state for line in read_switches(site)] == [FlaggerState.OFF, FlaggerState.SHADOW]
+    assert [line.state for line in read_switches(other)] == [FlaggerState.ON, FlaggerState.SHADOW]
+
+
+def test_reading_switches_takes_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    article = make_article()
+    for count in (1, 3):
+        for number in range(count):
+            add_finding(make_comment(article), f"check_{number}")
+            FlaggerSwitch.objects.get_or_create(site=article.site, flagger="links", language=f"x{number}", state="on")
+        with django_assert_num_queries(2):
+            read_switches(article.site)
