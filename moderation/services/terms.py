@@ -1,0 +1,111 @@
+"""A site's list of terms as a table: out for a spreadsheet, in again after somebody edited it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from comments.models import Site
+from moderation.models import Term
+
+COLUMNS = ("phrase", "language", "clause", "note", "active")
+_YES = ("", "1", "yes", "true", "ja", "x")
+_NO = ("0", "no", "false", "nein")
+# A spreadsheet takes a cell that begins so for a formula; one with a quotation mark before it is text.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(slots=True)
+class TermImport:
+    """What became of a table: how many terms were added, changed and left as they were; `refused` by line, from 1."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def export_terms(site: Site) -> Iterator[str]:
+    """The terms of a site as lines of CSV in UTF-8, with a heading; by language and phrase. 1 query."""
+    yield _line(COLUMNS)
+    for term in Term.objects.filter(site=site).order_by("language", "phrase"):
+        cells = (term.phrase, term.language, term.clause, term.note, "yes" if term.is_active else "no")
+        yield _line([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+
+
+def import_terms(*, site: Site, text: str) -> TermImport:
+    """Add and change the terms of a table with a heading, all of them or, where a line is refused, none.
+
+    Comma, semicolon or tab between the cells; columns in any order, `phrase` alone is needed, and what is not there stays
+    as it was. Terms that are not in the table stay. 1 query and 2 for each term that is new or changed.
+    """
+    result = TermImport()
+    rows = _read(text, result)
+    stored = {(term.language, term.phrase): term for term in Term.objects.filter(site=site)}
+    with transaction.atomic():
+        for number, row in rows:
+            _store(site, stored, number, row, result)
+        if result.refused:
+            transaction.set_rollback(True)
+    return result
+
+
+def _store(
+    site: Site, stored: dict[tuple[str, str], Term], number: int, row: dict[str, str], result: TermImport
+) -> None:
+    key = (row.get("language", ""), row["phrase"])
+    term = stored.get(key) or Term(site=site, language=key[0], phrase=key[1])
+    before = (term.clause, term.note, term.is_active)
+    term.clause = row.get("clause", term.clause)
+    term.note = row.get("note", term.note)
+    if "active" in row:
+        term.is_active = row["active"].lower() in _YES
+        if row["active"].lower() not in (*_YES, *_NO):
+            result.refused[number] = f"“{row['active']}” is neither yes nor no."
+            return
+    if term.pk is not None and before == (term.clause, term.note, term.is_active):
+        result.unchanged += 1
+        return
+    try:
+        term.full_clean(exclude=("site",), validate_constraints=False)
+    except ValidationError as error:
+        result.refused[number] = " ".join(error.messages)
+        return
+    if term.pk is None:
+        result.added += 1
+    else:
+        result.changed += 1
+    term.save()
+    stored[key] = term
+
+
+def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
+    lines = text.removeprefix("\ufeff").splitlines()
+    heading = lines[0] if lines else ""
+    delimiter = max(",;\t", key=heading.count)
+    table = csv.reader(lines, delimiter=delimiter)
+    names = [name.strip().lower() for name in next(table, [])]
+    if "phrase" not in names or len(set(names)) < len(names) or not set(names) <= set(COLUMNS):
+        result.refused[1] = f"The heading has to be made of {', '.join(COLUMNS)}; phrase has to be among them."
+        return []
+    rows: list[tuple[int, dict[str, str]]] = []
+    for cells in table:
+        values = [cell.strip() for cell in cells]
+        values = [value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value for value in values]
+        if any(values):
+            rows.append((table.line_num, dict(zip(names, values, strict=False))))
+        if len(values) > len(names) or (any(values) and not rows[-1][1].get("phrase")):
+            result.refused[table.line_num] = "There is no phrase, or more cells than the heading has."
+            rows.pop()
+    return rows
+
+
+def _line(cells: tuple[str, ...] | list[str]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerow(cells)
+    return written.getvalue()

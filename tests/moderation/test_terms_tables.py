@@ -1,0 +1,100 @@
+"""The list of terms as CSV: out and in again without loss, all of a file or nothing."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from comments.models import Site
+from moderation.models import Term
+from moderation.services.terms import export_terms, import_terms
+from tests.factories import make_site
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(site: Site) -> list[tuple[str, str, str, str, bool]]:
+    found = Term.objects.filter(site=site).order_by("language", "phrase")
+    return list(found.values_list("phrase", "language", "clause", "note", "is_active"))
+
+
+def test_terms_go_out_and_in_again_without_loss() -> None:
+    site, other = make_site("paper"), make_site("magazine")
+    rows = [
+        ("Idiot*", "de", "respect", "auch „Vollidiot“, oft", True),
+        ('"Pack"', "de", "", "", False),
+        ("=1+1", "", "", "-", True),
+        ("a;b, \"c\"", "en", "respect", "", True),
+    ]  # fmt: skip
+    for phrase, language, clause, note, is_active in rows:
+        Term.objects.create(site=site, phrase=phrase, language=language, clause=clause, note=note, is_active=is_active)
+    table = "".join(export_terms(site))
+    assert "\n'=1+1," in table
+    result = import_terms(site=other, text=table)
+    assert (result.added, result.changed, result.unchanged, result.refused) == (4, 0, 0, {})
+    assert stored(other) == stored(site)
+    assert import_terms(site=other, text=table).unchanged == 4
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_import_reads_what_spreadsheets_write(delimiter: str) -> None:
+    site = make_site("paper")
+    rows = [["Phrase", "language", "active"], ["Scheiße", "de", "ja"], ["", "", ""], ["moron", "en", "nein"]]
+    text = "\ufeff" + "\r\n".join(delimiter.join(row) for row in rows)
+    assert import_terms(site=site, text=text).added == 2
+    assert stored(site) == [("Scheiße", "de", "", "", True), ("moron", "en", "", "", False)]
+
+
+def test_import_changes_what_is_in_the_table_and_leaves_the_rest() -> None:
+    site = make_site("paper")
+    for phrase in ("Idiot", "Trottel"):
+        Term.objects.create(site=site, phrase=phrase, clause="respect", note="alt")
+    result = import_terms(site=site, text="phrase,note\nIdiot,neu\n")
+    assert (result.added, result.changed, result.unchanged) == (0, 1, 0)
+    assert stored(site) == [("Idiot", "", "respect", "neu", True), ("Trottel", "", "respect", "alt", True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [1]),
+        ("word,language\nIdiot,de", [1]),
+        ("phrase,phrase\nIdiot,de", [1]),
+        ("phrase\nGut\n" + "x" * 101, [3]),
+        ("phrase,active\nGut,ja\nIdiot,maybe\n", [3]),
+        ("phrase,note\nGut,\n,ohne Wort\nIdiot,a,b\n", [3, 4]),
+    ],
+)
+def test_import_with_a_line_that_is_refused_changes_nothing(text: str, lines: list[int]) -> None:
+    site = make_site("paper")
+    assert sorted(import_terms(site=site, text=text).refused) == lines
+    assert stored(site) == []
+
+
+def test_commands_write_and_read_a_file(tmp_path: Path) -> None:
+    site, other = make_site("paper"), make_site("magazine")
+    Term.objects.create(site=site, phrase="Blödsinn", language="de")
+    out = io.StringIO()
+    call_command("export_terms", site="paper", stdout=out)
+    file = tmp_path / "terms.csv"
+    file.write_text(out.getvalue(), encoding="utf-8")
+    out = io.StringIO()
+    call_command("import_terms", str(file), site="magazine", stdout=out)
+    assert out.getvalue() == "1 added, 0 changed, 0 as they were.\n"
+    assert stored(other) == stored(site)
+
+
+def test_commands_say_what_is_wrong(tmp_path: Path) -> None:
+    make_site("paper")
+    latin, wrong = tmp_path / "latin.csv", tmp_path / "wrong.csv"
+    latin.write_bytes("phrase\nBlödsinn".encode("latin-1"))
+    wrong.write_text("phrase,active\nIdiot,maybe\n", encoding="utf-8")
+    for file, message in ((latin, "is not in UTF-8"), (wrong, "line 2: "), (tmp_path / "none.csv", "cannot be read")):
+        with pytest.raises(CommandError, match=message):
+            call_command("import_terms", str(file), site="paper")
+    for command in (["export_terms"], ["import_terms", str(wrong)]):
+        with pytest.raises(CommandError, match="no site 'nowhere'"):
+            call_command(*command, site="nowhere")
