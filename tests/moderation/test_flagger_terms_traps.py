@@ -1,0 +1,54 @@
+"""No innocent word is taken for a term, alone or among others; the terms themselves are found."""
+
+from __future__ import annotations
+
+import pytest
+
+from comments.enums import CheckOutcome
+from comments.screening import Finding
+from moderation.flaggers.base import SiteKnowledge, TermEntry
+from moderation.flaggers.terms import TermsFlagger
+from tests.moderation.innocent_words import INNOCENT_DE, INNOCENT_EN, TERMS_DE, TERMS_EN
+from tests.moderation.inputs import make_input, marked
+
+LISTS = (("de", TERMS_DE, INNOCENT_DE), ("en", TERMS_EN, INNOCENT_EN))
+
+
+def check(body: str, terms: tuple[str, ...], language: str) -> Finding:
+    knowledge = SiteKnowledge(terms=tuple(map(TermEntry, terms)))
+    return TermsFlagger().check(make_input(body, language=language), knowledge)
+
+
+@pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
+def test_terms_are_never_found_in_innocent_words(
+    language: str, terms: tuple[str, ...], innocent: tuple[str, ...]
+) -> None:
+    assert len(set(innocent)) >= 200
+    spellings = (str.strip, str.lower, str.upper, str.capitalize)
+    wrong = [
+        (word, marked(check(word, terms, language), word))
+        for one in sorted(set(innocent))
+        for word in dict.fromkeys(spell(one) for spell in spellings)
+        if check(word, terms, language).outcome == CheckOutcome.FLAGGED
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("joint", [" ", ", ", "\n", "-", " / ", "; "])
+@pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
+def test_terms_are_never_found_across_innocent_words(
+    language: str, terms: tuple[str, ...], innocent: tuple[str, ...], joint: str
+) -> None:
+    text = joint.join(innocent)
+    assert marked(check(text, terms, language), text) == []
+
+
+@pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
+def test_terms_are_found_between_innocent_words(
+    language: str, terms: tuple[str, ...], innocent: tuple[str, ...]
+) -> None:
+    for term in terms:
+        word = term.strip('"')
+        for disguised in (word, word.upper(), f"{word}!!!"):
+            body = f"{innocent[0]} {disguised} {innocent[1]}"
+            assert marked(check(body, terms, language), body) == [disguised.rstrip("!")]
