@@ -42,7 +42,7 @@ def address(site: Site, name: str = "") -> str:
 
 def lines(client: Client, site: Site) -> dict[str, str]:
     page = client.get(address(site)).content.decode()
-    rows = re.findall(r'<li class="mg-rows__row" id="check-(\w+)">(.*?)</li>', page, re.DOTALL)
+    rows = re.findall(r'<li class="mg-checking" id="check-(\w+)">(.*?)</li>', page, re.DOTALL)
     return {name: re.sub(r"\s+", " ", row) for name, row in rows}
 
 
