@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Action(models.TextChoices):
@@ -186,9 +187,9 @@ class ArticleChangeKind(models.TextChoices):
 class FlaggerState(models.TextChoices):
     """What becomes of a flagger on a site."""
 
-    OFF = "off", _("Off")
-    SHADOW = "shadow", _("In shadow")
-    ON = "on", _("On")
+    OFF = "off", pgettext_lazy("state of a check", "Off")
+    SHADOW = "shadow", pgettext_lazy("state of a check", "In shadow")
+    ON = "on", pgettext_lazy("state of a check", "On")
 
 
 class DigestChoice(models.TextChoices):
