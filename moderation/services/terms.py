@@ -59,6 +59,7 @@ def _store(
     site: Site, stored: dict[tuple[str, str], Term], number: int, row: dict[str, str], result: TermImport
 ) -> None:
     key = (row.get("language", ""), row["phrase"])
+    is_new = key not in stored
     term = stored.get(key) or Term(site=site, language=key[0], phrase=key[1])
     before = (term.clause, term.note, term.is_active)
     term.clause = row.get("clause", term.clause)
@@ -68,7 +69,7 @@ def _store(
         if row["active"].lower() not in (*_YES, *_NO):
             result.refused[number] = f"“{row['active']}” is neither yes nor no."
             return
-    if term.pk is not None and before == (term.clause, term.note, term.is_active):
+    if not is_new and before == (term.clause, term.note, term.is_active):
         result.unchanged += 1
         return
     try:
@@ -76,7 +77,7 @@ def _store(
     except ValidationError as error:
         result.refused[number] = " ".join(error.messages)
         return
-    if term.pk is None:
+    if is_new:
         result.added += 1
     else:
         result.changed += 1
