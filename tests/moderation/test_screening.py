@@ -95,6 +95,8 @@ def test_screen_installed_flaggers_speak_in_the_order_of_the_setting() -> None:
         ("shouting", CheckOutcome.CLEAR),
         ("repetition", CheckOutcome.CLEAR),
         ("automation", CheckOutcome.CLEAR),
+        ("personal_data", CheckOutcome.CLEAR),
+        ("language", CheckOutcome.CLEAR),
     ]
     assert verdict.status == Status.PENDING
 
