@@ -111,7 +111,7 @@ def news_mail(subscriber: Subscriber, news: Sequence[Notification]) -> Mail:
         language=subscriber.language,
         template="comments/mail/news",
         parts=(_of_article(article, news),),
-        name=f"news-{subscriber.public_id}-{news[0].comment.public_id}",
+        name=_name("news", subscriber, news),
         sender=article.site.name,
         list_name=f"discussion-{article.pk}.{article.site.slug}",
         reason=gettext_lazy("You get this mail because you follow this discussion."),
@@ -134,7 +134,7 @@ def digest_mail(subscriber: Subscriber, news: Sequence[Notification]) -> Mail:
         language=subscriber.language,
         template="comments/mail/digest",
         parts=tuple(_of_article(some[0].comment.article, some) | {"day": day} for some in by_article.values()),
-        name=f"digest-{subscriber.public_id}-{news[0].comment.public_id}",
+        name=_name("digest", subscriber, news),
         sender=", ".join(sites),
         list_name="digests",
         reason=gettext_lazy("You get this mail because you follow these discussions, once a day."),
@@ -142,6 +142,11 @@ def digest_mail(subscriber: Subscriber, news: Sequence[Notification]) -> Mail:
         manage_url=_manage_url(subscriber),
         conversation="digests",
     )
+
+
+def _name(kind: str, subscriber: Subscriber, news: Sequence[Notification]) -> str:
+    """Of the row that sends it, whatever is still to be told by then: should it be sent twice, it has one name."""
+    return "-".join([kind, subscriber.public_id, *news[0].mail.split(":")[2:]])
 
 
 def _of_article(article: Article, news: Sequence[Notification]) -> dict[str, object]:

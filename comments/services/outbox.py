@@ -204,7 +204,9 @@ def _have_effect(row: Outbox, now: datetime.datetime, troubled: Mapping[str, dat
         logger.warning("Outbox row %s failed: %s", row.pk, failure)
         _note_failure(row, now, failure)
     else:
-        found.update(done_at=timezone.now(), leased_until=None, last_error="")
+        if not found.filter(due_at=row.due_at).update(done_at=timezone.now(), leased_until=None, last_error=""):
+            # It was asked for anew meanwhile, and what has been done may not know of that.
+            found.update(leased_until=None)
         if row.lane:
             _note_success(row.lane, datetime.timedelta(seconds=time.monotonic() - begun), troubled)
     finally:

@@ -49,14 +49,21 @@ class _Follower:
 
 
 def announce(comment: Comment) -> None:
-    """Have the followers of a comment told that is published for the first time. 1 query, in the transaction that publishes."""
+    """Have the followers of a comment told that is published for the first time, or anew after that was taken back. 1 query,
+    in the transaction that publishes.
+    """
     row = Outbox(
         kind=PUBLICATION,
         event_key=_publication_key(comment),
         payload={"comment": comment.pk},
         due_at=timezone.now() + settings.undo_grace,
     )
-    Outbox.objects.bulk_create([row], ignore_conflicts=True)
+    Outbox.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["event_key"],
+        update_fields=["due_at", "first_due_at", "done_at", "failed_at"],
+    )
 
 
 def hold_back(comment: Comment) -> None:
@@ -137,7 +144,10 @@ def _following(comment: Comment) -> QuerySet[Subscription]:
     of_same = Subscription.objects.confirmed().filter(subscriber=OuterRef("subscriber"))
     is_author = of_same.filter(author=comment.author_id)
     has_left = of_same.filter(scope=Scope.ARTICLE, article=article, paused_at__isnull=False)
-    told = Notification.objects.filter(comment=comment, subscriber=OuterRef("subscriber"))
+    # A mail that was begun while the comment was away has left it out.
+    to_come = Outbox.objects.open().filter(event_key=OuterRef("mail"), attempts=0)
+    known = Notification.objects.filter(comment=comment, subscriber=OuterRef("subscriber"))
+    told = known.filter(Q(sent_at__isnull=False) | Exists(to_come))
     found = Subscription.objects.live().filter(wanted).exclude(Exists(is_author)).exclude(Exists(told))
     return found.exclude(Exists(has_left), scope=Scope.SITE).order_by("subscriber_id", _CONCERN, "pk")
 
@@ -176,7 +186,9 @@ def _assign(comment: Comment, followers: Sequence[_Follower]) -> None:
             )
             for one in followers
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["comment", "subscriber"],
+        update_fields=["subscription", "mail"],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Arrived:
     sender: str
     recipient: str
     message: EmailMessage
+    # When, in seconds since the epoch.
+    at: float
 
     @property
     def name(self) -> str:
@@ -73,7 +76,7 @@ class Sink:
         for address in envelope.rcpt_tos:
             message = message_from_bytes(bytes(envelope.content or b""), policy=policy.default)
             assert isinstance(message, EmailMessage)
-            self.arrived.append(Arrived(str(envelope.mail_from), address, message))
+            self.arrived.append(Arrived(str(envelope.mail_from), address, message, time.time()))
             if _kind(address) == DROPPING and self.tries[address] == 1:
                 # It has the mail, and never says so.
                 assert server.transport is not None

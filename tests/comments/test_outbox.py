@@ -241,6 +241,24 @@ def test_deliver_of_what_kills_its_worker_every_time_is_given_up_after_two_days(
     assert (done, row.last_error, row.failed_at is not None) == ([], "stuck", True)
 
 
+def ask_anew(payload: dict[str, int]) -> None:
+    """A handler during which the same effect is asked for once more."""
+    record(payload)
+    if len(done) == 1:
+        Outbox.objects.update(due_at=timezone.now() + SECOND)
+
+
+def test_deliver_of_what_is_asked_for_anew_meanwhile_is_due_once_more(settings: Settings) -> None:
+    settings.COMMENTS_OUTBOX_HANDLERS = {"record": "tests.comments.test_outbox.ask_anew"}
+    row = put()
+    for attempt in range(2):
+        with time_machine.travel(timezone.now() + 2 * attempt * SECOND):
+            assert outbox.lease_due(limit=1) == [(row.pk, attempt)]
+            outbox.deliver(row.pk, attempt)
+    assert done == [1, 1]
+    assert not Outbox.objects.open().exists()
+
+
 def test_purge_removes_what_was_done_a_month_ago() -> None:
     old, new, open_row = put(number=1), put(number=2), put(number=3)
     Outbox.objects.filter(pk=old.pk).update(done_at=timezone.now() - outbox.KEEP_DONE - SECOND)

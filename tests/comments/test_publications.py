@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.core import mail as sent
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -54,6 +55,47 @@ def test_publication_is_announced_once_and_only_where_it_holds() -> None:
 
     lifecycle.undo_change(comment.status_changes.order_by("-id")[0].pk, actor=MODERATOR)
     assert not Outbox.objects.exists()
+
+
+def let_pass(clock: time_machine.Traveller, *pauses_s: int) -> None:
+    """Let what is due after each pause happen."""
+    for pause_s in pauses_s:
+        clock.shift(pause_s)
+        for pk, attempt in outbox.lease_due():
+            outbox.deliver(pk, attempt)
+
+
+def test_comment_that_was_taken_back_before_its_mail_left_is_told_of_when_it_is_published_after_all() -> None:
+    article = make_article()
+    subscriber = follow(article).subscriber
+    comment = make_comment(article)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        move(comment, Status.APPROVED)
+        let_pass(clock, 20)
+        lifecycle.undo_change(comment.status_changes.order_by("-id")[0].pk, actor=MODERATOR)
+        let_pass(clock, 600)
+        assert sent.outbox == []
+
+        comment.refresh_from_db()
+        move(comment, Status.APPROVED)
+        let_pass(clock, 20, 600)
+    assert [one.to for one in sent.outbox] == [[subscriber.email]]
+    assert not Outbox.objects.open().exists()
+    assert Notification.objects.unsent().count() == 0
+    assert Notification.objects.count() == 1
+
+
+def test_comment_that_was_taken_back_after_its_mail_left_is_not_told_of_again() -> None:
+    article = make_article()
+    follow(article)
+    comment = make_comment(article)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _round in range(2):
+            move(comment, Status.APPROVED)
+            let_pass(clock, 20, 600)
+            lifecycle.undo_change(comment.status_changes.order_by("-id")[0].pk, actor=MODERATOR)
+            comment.refresh_from_db()
+    assert len(sent.outbox) == 1
 
 
 def test_comment_that_comes_back_into_public_is_not_announced_again() -> None:
