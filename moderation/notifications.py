@@ -33,15 +33,21 @@ def send_decision_mail(payload: dict[str, int]) -> None:
         _wait_for_later(decision)
     if decision is None or not _holds(decision):
         logger.info("No mail for decision %s: it is gone, taken back or followed by another.", payload.get("decision"))
-        return
+        raise outbox.MootError
     _send_to_author(decision, kind="decision_mail", template="decision")
 
 
 def send_undo_mail(payload: dict[str, int]) -> None:
-    """Tell the author that a decision they were told of no longer stands. 2 to 5 queries. Raises PostponedError."""
+    """Tell the author that a decision they were told of no longer stands. 3 to 6 queries. Raises PostponedError."""
     decision = _load(payload)
-    if decision is not None and decision.undone_at is not None:
+    if decision is not None and decision.undone_at is not None and _were_told(decision):
         _send_to_author(decision, kind="undo_mail", template="undo")
+
+
+def _were_told(decision: Decision) -> bool:
+    """Whether a mail about a decision has left. What was done so long ago that it is not kept has. 1 query."""
+    is_kept = decision.applied_at > timezone.now() - outbox.KEEP_DONE
+    return outbox.was_had(f"decision:{decision.pk}") or not is_kept
 
 
 def send_appeal_decision(payload: dict[str, int]) -> None:

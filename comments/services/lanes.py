@@ -22,7 +22,7 @@ FIRST_REST = datetime.timedelta(seconds=30)
 LONGEST_REST = datetime.timedelta(hours=1)
 LONGEST_REST_OF_SERVER = datetime.timedelta(minutes=5)
 # A lane that takes longer for a mail rests as long as it took: it may use half of the time of one process.
-SLOW_AFTER = datetime.timedelta(seconds=3)
+SLOW_AFTER = datetime.timedelta(seconds=6)
 
 
 def lane_of(address: str) -> str:

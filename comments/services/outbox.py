@@ -36,6 +36,7 @@ GIVE_UP_AFTER = datetime.timedelta(hours=48)
 KEEP_DONE = datetime.timedelta(days=30)
 UNPROVED_INTERVAL = datetime.timedelta(hours=24)
 WORKER = "worker"
+MOOT = "moot"
 
 
 class PostponedError(Exception):
@@ -48,6 +49,11 @@ class PostponedError(Exception):
 
 # The row whose effect this thread is having.
 _row_in_hand: ContextVar[int | None] = ContextVar("row_in_hand", default=None)
+
+
+class MootError(Exception):
+    """A handler says that its effect is no longer wanted; nothing went wrong."""
+
 
 # What a handler gets: the row's payload. It returns, or raises to be called again later.
 Handler = Callable[[dict[str, int]], None]
@@ -77,10 +83,23 @@ def put_once(*, kind: str, payloads: Mapping[str, dict[str, int]], due_at: datet
 
 
 def cancel(event_key: str) -> bool:
-    """Make sure that an effect is not had; False when it has been or is just being had. 2 queries."""
+    """Make sure that an effect is not had; False when it has been or may just be being had. 2 queries."""
     rows = Outbox.objects.filter(event_key=event_key)
-    rows.open().filter(Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())).delete()
+    is_idle = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
+    # One that is leased and was never begun is only on its way to a worker, who will not find it.
+    rows.open().filter(is_idle | Q(first_due_at__isnull=True, attempts=0)).delete()
     return not rows.exists()
+
+
+def was_had(event_key: str) -> bool:
+    """Whether an effect has been had; False when it was moot, given up, or there is none. 1 query.
+
+    Raises PostponedError while that is open.
+    """
+    row = Outbox.objects.filter(event_key=event_key).first()
+    if row is not None and row.done_at is None and row.failed_at is None:
+        raise PostponedError(max(row.leased_until or row.due_at, row.due_at))
+    return row is not None and row.done_at is not None and row.last_error != MOOT
 
 
 def waits_until(event_key: str) -> datetime.datetime | None:
@@ -198,6 +217,8 @@ def _have_effect(row: Outbox, now: datetime.datetime, troubled: Mapping[str, dat
         _load_handler(settings.outbox_handlers[row.kind])(row.payload)
     except PostponedError as error:
         found.update(due_at=error.until, leased_until=None, first_due_at=None)
+    except MootError:
+        found.update(done_at=timezone.now(), leased_until=None, last_error=MOOT)
     except Exception as error:  # noqa: BLE001 - a handler is somebody else's code
         # A mail server, a web service: whatever goes wrong there, the row stays and is tried again.
         failure = failure_of(error)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from comments.enums import Status
 from comments.models import Article, Author, Comment, Revision, StatusChange
-from comments.services import outbox
+from comments.services import outbox, publications
 from comments.services.identity import Identity
 from comments.services.posting import Draft, post_comment, withdraw_comment
 from demo.contents import AuthorContent, CommentContent
@@ -81,6 +81,7 @@ class Replay:
         )
         # What the demo decided long ago is told to nobody now.
         outbox.cancel(f"decision:{decision.pk}")
+        publications.hold_back(comment)
         _date_back_decision(comment, decision, event)
 
 

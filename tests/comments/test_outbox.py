@@ -142,10 +142,44 @@ def test_cancel_before_the_effect_removes_it_and_after_it_says_no() -> None:
     assert outbox.cancel("never:1")
     row = put(number=2)
     outbox.lease_due(limit=10)
-    assert not outbox.cancel("record:2")
+    assert outbox.cancel("record:2"), "it is on its way to a worker, who will not find it"
+    assert outbox.deliver(row.pk, 0) is None
+    row = put(number=3)
+    outbox.lease_due(limit=10)
     outbox.deliver(row.pk, 0)
-    assert not outbox.cancel("record:2")
-    assert list(Outbox.objects.values_list("event_key", flat=True)) == ["record:2"]
+    assert not outbox.cancel("record:3")
+    assert list(Outbox.objects.values_list("event_key", flat=True)) == ["record:3"]
+    assert done == [3]
+
+
+def cancel_meanwhile(payload: dict[str, int]) -> None:
+    """A handler during which somebody wants its effect not to be had."""
+    assert not outbox.cancel("record:1")
+    record(payload)
+
+
+def test_cancel_of_what_is_just_being_done_says_no(settings: Settings) -> None:
+    settings.COMMENTS_OUTBOX_HANDLERS = {"record": "tests.comments.test_outbox.cancel_meanwhile"}
+    row = put()
+    outbox.lease_due(limit=10)
+    outbox.deliver(row.pk, 0)
+    assert done == [1]
+
+
+def call_it_moot(_payload: dict[str, int]) -> None:
+    raise outbox.MootError
+
+
+def test_was_had_tells_what_has_been_done_from_what_was_moot_given_up_or_never_asked_for(settings: Settings) -> None:
+    settings.COMMENTS_OUTBOX_HANDLERS |= {"moot": "tests.comments.test_outbox.call_it_moot"}
+    rows = [put(number=1), put("moot", 2), put("refuse", 3)]
+    with pytest.raises(outbox.PostponedError):
+        outbox.was_had("record:1")
+    for pk, attempt in outbox.lease_due():
+        outbox.deliver(pk, attempt)
+    Outbox.objects.filter(pk=rows[2].pk).update(failed_at=timezone.now())
+    keys = ("record:1", "moot:2", "refuse:3", "record:4")
+    assert [outbox.was_had(key) for key in keys] == [True, False, False, False]
 
 
 def test_waiting_for_finds_the_mailbox_however_it_is_spelled_and_keeps_no_address() -> None:

@@ -86,13 +86,14 @@ def _check_decisions(result: dict[str, Any], arrived: list[Arrived]) -> None:
         decided, undone = ((f"{kind}-{one['name']}", one["to"]) for kind in ("decision", "undo"))
         known |= {decided, undone}
         assert (decided in mails) in {ONCE: {True}, NEVER: {False}, AT_MOST_ONCE: {False, True}}[one["often"]], one
-        assert undone not in mails or one["undone"], one
+        assert undone not in mails or (decided in mails and one["undone"]), one
     assert mails <= known, "somebody was told of a decision who should not be"
 
 
+@pytest.mark.timeout(300)
 def test_short_chaos_on_sqlite_mails_every_event_once(tmp_path: Path) -> None:
     with run_sink() as sink:
-        result = let_loose(sink, tmp_path, 40, 6, 1)
+        result = let_loose(sink, tmp_path, 30, 5, 1)
     assert result["kills"] >= 3
     check(result, sink.arrived)
 
