@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from comments.models import Article, Comment, Outbox, Revision, Site, StatusChange
+from comments.services.publications import PUBLICATION
 from moderation.models import Appeal, Decision, Deferral, Membership, Opinion, OpinionRequest, Report
 from moderation.queue import QueueStatus
 from moderation.queue.order import queue_of
@@ -57,7 +58,7 @@ def look_at_desk(site: Site) -> Look:
         "decisions": [(pk, action, undone_at is None) for pk, _name, action, undone_at in decisions],
         "reports": [(pk, state) for pk, _name, state in reports],
         "appeals": sorted(Appeal.objects.filter(decision__comment__site=site).values_list("pk", "state")),
-        "outbox": sorted(_row(row, place) for row in Outbox.objects.values_list(*ROW)),
+        "outbox": sorted(_row(row, place) for row in Outbox.objects.exclude(kind=PUBLICATION).values_list(*ROW)),
         "mails": [_mail(one, names) for one in mail.outbox],
     }
 
