@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import smtplib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
@@ -124,6 +125,23 @@ def test_backlog_of_one_domain_is_worked_off_by_one_sweep() -> None:
     assert sorted(sent) == list(range(151))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_five_sweeps_at_once_lease_no_more_of_a_lane_than_one_and_nothing_twice() -> None:
+    outbox.beat()
+    for number in range(3 * lanes.WIDTH):
+        put(number, "big.example")
+
+    def sweep(_number: int) -> list[tuple[int, int]]:
+        try:
+            return outbox.lease_due()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        leased = [row for rows in pool.map(sweep, range(5)) for row in rows]
+    assert len(leased) == len(set(leased)) == lanes.WIDTH
+
+
 def test_message_that_comes_twice_draws_nothing_after_it() -> None:
     row = put(1, "big.example")
     outbox.lease_due()
@@ -150,8 +168,9 @@ def test_lane_that_breaks_off_rests_longer_each_time_while_others_go_on(clock: t
     assert run_sweep() == [3]
     attempts = [Outbox.objects.get(pk=row.pk).attempts for row in dead]
     assert attempts == [1, 0, 0], "those that were leased with the first are not tried"
-    put(4, "fast.example")
-    assert run_sweep() == [4]
+    fast = put(4, "fast.example")
+    assert outbox.lease_due() == [(fast.pk, 0)], "nothing of a lane that rests is leased"
+    outbox.deliver(fast.pk, 0)
     rests = []
     for _round in range(9):
         lane = Lane.objects.get()
