@@ -98,7 +98,8 @@ def test_bell_tells_of_published_replies_once_the_grace_has_passed(clock, mine: 
     assert news_of(mine) == [("reply", f"Kim Bly replied to you on “{title}”", f"/c/{reply.public_id}/")]
     bell = bell_of(mine)
     assert bell is not None
-    assert bell.sentence == "1 new reply or decision"
+    with override("en"):
+        assert bell.sentence == "1 new reply or decision"
 
 
 def test_bell_keeps_own_replies_muted_authors_and_hidden_articles_out(clock, mine: Comment) -> None:

@@ -273,7 +273,7 @@ def test_link_of_a_mail_ends_the_subscription_its_site_or_all(client: Client, sc
 def test_one_click_ends_a_subscription_without_cookie_token_or_redirect() -> None:
     subscription = wish(make_article())
     client = Client(enforce_csrf_checks=True)
-    headers = {"Origin": "null"}
+    headers = {"Origin": "null", "Accept-Language": "en"}
 
     answers = [client.post(url("leave", make_leave_token(subscription)), ONE_CLICK, headers=headers) for _ in range(2)]
 

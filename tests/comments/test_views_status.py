@@ -342,8 +342,8 @@ def test_withdraw_in_a_real_browser_passes_the_check_of_its_origin(live_server: 
     comment = make_comment(make_article())
 
     page.goto(live_server.url + status_url(comment))
-    page.locator(".mg-status__foot summary").click()
-    page.locator(".mg-status__foot button").click()
+    page.get_by_text("Kommentar zurückziehen").click()
+    page.get_by_role("button", name="Ja, zurückziehen").click()
 
     page.locator(".mg-status--withdrawn").wait_for()
     comment.refresh_from_db()

@@ -32,11 +32,12 @@ ABOUT_ONESELF = {
     "revoke_token",
     "answer_case",
     "finish_tour",
+    "change_queue_feed",
     "preferences",
     "save_preferences",
 }
 # Addresses for everybody, outside of the desk.
-FOR_READERS = ("c/", "reports/", "restrictions/", "status/", "embed/", "policy/", "acknowledge", "warning")
+FOR_READERS = ("c/", "reports/", "restrictions/", "status/", "embed/", "policy/", "acknowledge", "warning", "mails/", "feeds/")
 
 
 def desk_patterns() -> Iterator[URLPattern]:

@@ -163,7 +163,7 @@ def test_account_without_a_name_is_asked_for_one_in_the_widget(page: Page, live_
     element.locator("[data-mg=stranger][hidden]").wait_for(state="attached")
 
     assert element.get_by_label("Name", exact=True).is_enabled()
-    assert not element.locator("[name=email]").is_visible()
+    assert not element.locator("[data-mg=guest] [name=email]").is_visible()
     assert not element.locator("[data-mg=account]").is_visible()
 
 
