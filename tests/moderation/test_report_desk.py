@@ -98,7 +98,8 @@ def test_reported_queue_takes_as_many_queries_for_one_report_as_for_fifty(count:
     with CaptureQueriesContext(connection) as queries:
         page = client.get(PAGE)
 
-    assert (rows(page), len(queries)) == ([comment.public_id], SESSION_AND_ACCOUNT + 10)
+    # One of them is for what the checks may know of the site, which is kept for half a minute elsewhere.
+    assert (rows(page), len(queries)) == ([comment.public_id], SESSION_AND_ACCOUNT + 11)
     assert f"Reported by {count} reader" in text_of(page)
 
 
