@@ -37,7 +37,18 @@ ABOUT_ONESELF = {
     "save_preferences",
 }
 # Addresses for everybody, outside of the desk.
-FOR_READERS = ("c/", "reports/", "restrictions/", "status/", "embed/", "policy/", "acknowledge", "warning", "mails/", "feeds/")
+FOR_READERS = (
+    "c/",
+    "reports/",
+    "restrictions/",
+    "status/",
+    "embed/",
+    "policy/",
+    "acknowledge",
+    "warning",
+    "mails/",
+    "feeds/",
+)
 
 
 def desk_patterns() -> Iterator[URLPattern]:
