@@ -16,7 +16,13 @@ from tests.moderation.restricting import lay, make_author
 pytestmark = pytest.mark.django_db
 
 PAGES = ("", "decisions/", "authors/", "articles/", "figures/", "practice/", "tokens/", "preferences/", "embed-check/")
-ADMINISTRATION = ("/moderation/members/", "/moderation/settings/")
+ADMINISTRATION = (
+    "/moderation/members/",
+    "/moderation/settings/",
+    "/moderation/deliveries/",
+    "/moderation/flaggers/",
+    "/moderation/mails/",
+)
 
 
 def bar(page: HttpResponse) -> str:
