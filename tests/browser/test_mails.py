@@ -13,7 +13,7 @@ from tests.browser.stage import Stage
 if TYPE_CHECKING:
     from playwright.sync_api import Request
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300), pytest.mark.once]
 
 LOOKS = [("light", 320, "ltr"), ("dark", 320, "ltr"), ("light", 700, "ltr"), ("dark", 700, "ltr")]
 PAPER = {"light": "rgb(253, 252, 249)", "dark": "rgb(23, 22, 20)"}

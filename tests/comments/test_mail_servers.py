@@ -19,7 +19,7 @@ from comments.services.subscriptions import is_suppressed
 from tests.comments.smtp_sink import DROPPING, FULL, GREY, REFUSING, SLOW, SUSPICIOUS, Sink, run_sink
 from tests.comments.test_mail import MAIL
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FAST = "fast"
 KINDS = (SLOW, DROPPING, GREY, REFUSING, FULL, SUSPICIOUS, FAST)

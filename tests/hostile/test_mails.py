@@ -25,7 +25,7 @@ from tests.hostile.corpus import payloads
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.once]
 
 READER = "hanna@reader.example"
 # Every way to begin a new line or a new header that some mail server ever knew, and what headers are made of.
