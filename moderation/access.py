@@ -21,6 +21,7 @@ from moderation.models import (
     CalibrationCase,
     Decision,
     DeskPreferences,
+    Finding,
     Membership,
     Report,
     Restriction,
@@ -28,6 +29,7 @@ from moderation.models import (
 )
 from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE, is_discussed
+from moderation.sampling import hides_findings
 from moderation.services.mail_choices import Recipient, read_desk_token, read_recipient_token
 from moderation.services.practice import cases_of
 from moderation.services.queue_feeds import read_queue_feed_token
@@ -116,6 +118,16 @@ def get_decision_or_404(user: User, pk: int) -> Decision:
     if decision is None:
         raise Http404(_("There is nothing here."))
     return decision
+
+
+def get_finding_or_404(user: User, pk: int) -> Finding:
+    """What a flagger found in a comment on a site whose desk the user belongs to, with comment and site, where moderators
+    may see it. 1 query."""
+    found = Finding.objects.flagged().filter(pk=pk, comment__site__in=desk_sites(user))
+    finding = found.select_related("comment__site").first()
+    if finding is None or hides_findings(finding.comment.public_id, finding.comment.waiting_since):
+        raise Http404(_("There is nothing here."))
+    return finding
 
 
 def get_batch_or_404(user: User, batch_id: uuid.UUID) -> list[Decision]:

@@ -53,6 +53,11 @@ class Settings:
         return getattr(django_settings, "MODERATION_BLUR_SCORE", None)
 
     @property
+    def blind_sample_share(self) -> float:
+        """Which share of the comments moderators judge without seeing what flaggers say of them, 0 to 1; 0: none."""
+        return getattr(django_settings, "MODERATION_BLIND_SAMPLE_SHARE", 0.02)
+
+    @property
     def report_limits(self) -> dict[str, tuple[Limit, ...]]:
         """How fast one author and one network may report comments."""
         minute, hour = datetime.timedelta(minutes=1), datetime.timedelta(hours=1)

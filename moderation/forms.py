@@ -88,6 +88,7 @@ class PreferencesForm(forms.Form):
 
     has_keys = forms.BooleanField(required=False)
     is_compact = forms.BooleanField(required=False)
+    shows_severe = forms.BooleanField(required=False)
     digest = forms.ChoiceField(label=_("Mails about what waits"), choices=DigestChoice.choices, required=False)
     preset = forms.CharField(max_length=20, required=False)
 

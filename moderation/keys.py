@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Command, ...]], ...] = (
             Command("repeat", ".", _("Once more what was decided last, with its sentence")),
             Command("undo", "z", _("Take the last decision back")),
             Command("opinion", "f", _("Ask a colleague")),
+            Command("wrong", "m", _("The first flag was wrong; once more takes it back")),
         ),
     ),
     (
@@ -46,6 +47,7 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Command, ...]], ...] = (
             Command("previous", "k", _("Previous comment to decide")),
             Command("context", "o", _("Context: article and conversation")),
             Command("article", "v", _("Open in the article")),
+            Command("reveal", "i", _("Show a severe text, or hide it again")),
             Command("history", "h", _("History of the comment")),
             Command("note", "n", _("Note on the author, for colleagues")),
             Command("restrict", "b", _("Restrict the author")),

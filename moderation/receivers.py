@@ -12,6 +12,7 @@ from comments.hints import hint_on_commit
 from comments.models import Article, Comment, StatusChange
 from comments.screening import Verdict
 from comments.signals import article_merged, comment_posted, comment_revised, comment_status_changed
+from moderation.sampling import is_in_blind_sample
 from moderation.services.appeals import settle_appeals_with
 from moderation.services.article_log import keep_of_merged
 from moderation.services.clearing import clear_desk
@@ -66,6 +67,13 @@ def settle_reports_and_appeals(*, change: StatusChange, **_kwargs: object) -> No
 def clear_the_desk(*, change: StatusChange, **_kwargs: object) -> None:
     """Nobody has a comment before them, aside or in question any more once something has become of it."""
     clear_desk(change)
+
+
+@receiver(comment_status_changed, dispatch_uid="moderation.weigh_blind_sample")
+def weigh_blind_sample(*, change: StatusChange, **_kwargs: object) -> None:
+    """What was found in a comment of the blind sample counts in the queue from when somebody has judged it."""
+    if is_in_blind_sample(change.comment.public_id):
+        refresh_risk(change.comment_id)
 
 
 @receiver(comment_revised, dispatch_uid="moderation.end_deferral_of_new_text")

@@ -42,6 +42,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 MODERATION_INLINE_BUDGET = datetime.timedelta(seconds=5)
 MODERATION_KNOWLEDGE_MAX_AGE = datetime.timedelta(0)
 
+# Two of a hundred comments look different at the desk: tests that are about these ask for them.
+MODERATION_BLIND_SAMPLE_SHARE = 0
+
 # What models guess changes with their weights: tests that are about guesses ask for them.
 GUESSES = ["moderation.flaggers.respect.RespectFlagger", "moderation.flaggers.spam.SpamFlagger"]
 MODERATION_FLAGGERS = [flagger for flagger in MODERATION_FLAGGERS if flagger not in GUESSES]

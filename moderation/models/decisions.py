@@ -62,6 +62,8 @@ class Decision(models.Model):
     facts = models.CharField(_("facts"), max_length=500, blank=True)
     category = models.CharField(_("category"), max_length=80, blank=True)
     source = models.CharField(_("source"), max_length=16, choices=Source.choices, default=Source.OWN_INITIATIVE)
+    # Whether who decided had to do so without seeing what software said (`moderation.sampling`).
+    findings_hidden = models.BooleanField(_("findings hidden"), default=False, db_default=False)
     automated_detection = models.BooleanField(_("detected by software"), default=False)
     automated_decision = models.CharField(
         _("automation"), max_length=16, choices=Automation.choices, default=Automation.NONE

@@ -59,6 +59,8 @@ class DeskPreferences(models.Model):
     # {"approve": "f", ...}: only what differs from the preset.
     keys = models.JSONField(_("keys"), default=dict, blank=True)
     is_compact = models.BooleanField(_("compact"), default=False)
+    # Whether a severe text is shown at once, and not only when they ask for it.
+    shows_severe = models.BooleanField(_("severe texts at once"), default=False, db_default=False)
     # Whether they are written to about what waits.
     digest = models.CharField(
         _("mails about what waits"), max_length=6, choices=DigestChoice.choices, default=DigestChoice.OFF

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,14 @@ class Finding(models.Model):
                 name="finding_score_share",
             ),
         )
+        indexes = (
+            # insights: what was found in the texts that people judged; the few rows in which something was.
+            models.Index(
+                fields=("comment", "revision", "flagger"),
+                condition=models.Q(outcome=CheckOutcome.FLAGGED),
+                name="finding_flagged",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.comment_id}/{self.revision} {self.flagger}: {self.outcome}"
@@ -66,6 +75,62 @@ class Finding(models.Model):
         except (KeyError, TypeError, ValueError):
             # A flagger of somebody else's with a sentence that does not fit its parameters.
             return self.message
+
+
+class FindingFeedback(models.Model):
+    """That a moderator calls a finding wrong, whatever becomes of the comment. Taken back, its row is gone."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="feedback", verbose_name=_("finding"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="finding_feedback",
+        verbose_name=_("account"),
+    )
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("objection to a finding")
+        verbose_name_plural = _("objections to findings")
+        constraints = (
+            # Somebody calls a finding wrong once. Also the index behind reading what is said of a finding.
+            models.UniqueConstraint(fields=("finding", "user"), name="finding_feedback_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.finding_id}: {self.user_id}"
+
+
+class FlaggerDay(models.Model):
+    """How often a flagger looked at texts of comments that came on a day, and what came of it. A sum of findings, kept
+    because it would take too long to count all of them whenever somebody looks.
+    """
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="flagger_days", verbose_name=_("site"))
+    day = models.DateField(_("day"))
+    flagger = models.CharField(_("flagger"), max_length=40)
+    # Primary subtag of the comments' language.
+    language = models.CharField(_("language"), max_length=12)
+    is_shadow = models.BooleanField(_("in shadow"), default=False)
+    looked = models.PositiveIntegerField(_("looked"))
+    fired = models.PositiveIntegerField(_("found something"))
+    # Did not run, or failed.
+    missing = models.PositiveIntegerField(_("without a result"))
+
+    class Meta:
+        verbose_name = _("day of a flagger")
+        verbose_name_plural = _("days of flaggers")
+        constraints = (
+            # A day is summed once. Also the index behind reading a time of a site.
+            models.UniqueConstraint(
+                fields=("site", "day", "flagger", "language", "is_shadow"), name="flagger_day_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.day} {self.flagger}: {self.fired}/{self.looked}"
 
 
 class FlaggerSwitch(models.Model):

@@ -7,7 +7,7 @@ from moderation.queue.context import read_surroundings, with_surroundings
 from moderation.queue.lists import queue_counts, read_overview, read_rows
 from moderation.queue.order import ordered_queue
 from moderation.queue.paging import next_in_queue
-from moderation.queue.read import read_change, read_finding, read_item, read_items, read_queue
+from moderation.queue.read import read_change, read_finding, read_flagged, read_item, read_items, read_queue
 from moderation.queue.surroundings import MOST_TOGETHER, CommentLink, OtherPending, Surroundings
 from moderation.queue.values import (
     COUNT_LIMIT,
@@ -57,6 +57,7 @@ __all__ = [
     "queue_counts",
     "read_change",
     "read_finding",
+    "read_flagged",
     "read_item",
     "read_items",
     "read_overview",

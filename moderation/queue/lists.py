@@ -30,6 +30,7 @@ from moderation.queue.values import (
     RowPage,
     short_text,
 )
+from moderation.sampling import hides_findings
 
 # Of each text so much is read; blank lines are not shown.
 READ_LENGTH = 4 * ROW_EXCERPT_LENGTH
@@ -109,6 +110,7 @@ def _count(rows: QuerySet[Finding] | QuerySet[Report]) -> Subquery:
 
 def _row(comment: Comment, *, begins_article: bool) -> QueueRow:
     marks: Entry = vars(comment)["marks"][0]
+    is_unaided = hides_findings(comment.public_id, comment.waiting_since)
     return QueueRow(
         public_id=comment.public_id,
         status=Status(comment.status),
@@ -118,10 +120,10 @@ def _row(comment: Comment, *, begins_article: bool) -> QueueRow:
         article=RowArticle(comment.article.key, comment.article.title, comment.article.section),
         posted_at=comment.posted_at,
         waiting_since=comment.waiting_since,
-        flag_count=marks["flags"] or 0,
+        flag_count=0 if is_unaided else marks["flags"] or 0,
         report_count=marks["reports"] or 0,
         clause_title=marks["clause"] or "",
-        is_severe=bool(marks["is_severe"]),
+        is_severe=bool(marks["is_severe"]) and not is_unaided,
         lease=lease_of(comment),
         begins_article=begins_article,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from comments.exceptions import InvalidInputError
 from comments.models import Comment, Site
+from moderation.conf import settings
 from moderation.enums import Mine
 from moderation.models import Appeal, Decision, Deferral, Finding, LinkedDomain, Report
 from moderation.queue.colleagues import of_mine, without_own_votes
@@ -104,7 +105,7 @@ def microseconds(moment: datetime.datetime) -> int:
 def _by_contents(comments: QuerySet[Comment], site: Site, filters: QueueFilters) -> QuerySet[Comment]:
     """Narrowed by what is in the text and what was said of it."""
     if filters.flag:
-        comments = comments.filter(Exists(_flagged().filter(flagger=filters.flag)))
+        comments = comments.filter(_is_found(filters, _flagged().filter(flagger=filters.flag)))
     if filters.clause:
         comments = comments.filter(_names_clause(filters))
     if filters.domain:
@@ -141,9 +142,15 @@ def _flagged() -> QuerySet[Finding]:
     return Finding.objects.flagged().filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
 
 
+def _is_found(filters: QueueFilters, findings: QuerySet[Finding]) -> Q:
+    """That there are such findings, and not in a comment of the blind sample that waits: its risk is 0."""
+    found = Q(Exists(findings))
+    return found & Q(risk__gt=0) if filters.status.is_waiting and settings.blind_sample_share else found
+
+
 def _names_clause(filters: QueueFilters) -> Q:
     """That a clause is named: by a finding of the latest text while it waits, by the decision that stands afterwards."""
-    found = Q(Exists(_flagged().filter(clause=filters.clause)))
+    found = _is_found(filters, _flagged().filter(clause=filters.clause))
     decisions = Decision.objects.filter(clause__slug=filters.clause, undone_at__isnull=True)
     decided = Q(pk__in=decisions.values("comment_id"))
     if filters.status.is_waiting:

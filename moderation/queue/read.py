@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
@@ -14,7 +15,7 @@ from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Sta
 from comments.models import Comment, Revision, Site, StatusChange
 from comments.screening import Span
 from moderation.enums import Action, ReportKind
-from moderation.models import Appeal, Finding, Report
+from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
 from moderation.queue.paging import read_comments
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded, moment
@@ -33,6 +34,7 @@ from moderation.queue.values import (
     QueueParent,
     QueueReport,
 )
+from moderation.sampling import hides_findings, is_in_blind_sample
 
 # Who wrote a comment that is judged blind: nothing that could tell is read into an item, so that no page can show it.
 HIDDEN = QueueAuthor(
@@ -45,7 +47,7 @@ HIDDEN = QueueAuthor(
     rejected=0,
 )
 REFUSED = (Status.REJECTED, Status.SPAM, Status.REMOVED)
-FINDING_FIELDS = ("flagger", "outcome", "score", "clause", "message", "parameters", "spans")
+FINDING_FIELDS = ("id", "flagger", "outcome", "score", "clause", "message", "parameters", "spans")
 REPORT_FIELDS = ("id", "reference", "kind", "clause", "text", "reasons", "name", "created_at")
 
 
@@ -110,7 +112,7 @@ def _read_facts(ids: Collection[int]) -> dict[int, Entry]:
     by_author = Comment.objects.filter(author=OuterRef("author")).order_by()
     found = Comment.objects.filter(pk__in=ids).values(
         "pk",
-        finding_rows=Rows(findings, **{name: name for name in FINDING_FIELDS}),
+        finding_rows=Rows(findings, **{name: name for name in FINDING_FIELDS}, wrong_by=_objectors()),
         report_rows=Rows(reports, **{name: name for name in REPORT_FIELDS}),
         appeal_rows=Rows(appeals, pk="pk", text="text", at="created_at", moderator="decision__moderator_id"),
         severe=is_severe(),
@@ -124,6 +126,11 @@ def _read_facts(ids: Collection[int]) -> dict[int, Entry]:
     return {row["pk"]: row for row in rows}
 
 
+def _objectors() -> Rows:
+    """Who calls a finding wrong, as a column of it."""
+    return Rows(FindingFeedback.objects.filter(finding=OuterRef("pk"), user__isnull=False), user="user_id")
+
+
 def _count(comments: QuerySet[Comment]) -> LimitedCount:
     return LimitedCount(comments.values("pk")[:COUNT_LIMIT])
 
@@ -131,11 +138,13 @@ def _count(comments: QuerySet[Comment]) -> LimitedCount:
 def _findings(entries: Iterable[Entry]) -> tuple[QueueFinding, ...]:
     """What needs a look first, then by flagger."""
     order = (CheckOutcome.FLAGGED, CheckOutcome.FAILED, CheckOutcome.NOT_RUN, CheckOutcome.CLEAR)
-    found = [
-        read_finding(Finding(**{**entry, **{name: loaded(entry[name]) for name in ("parameters", "spans")}}))
-        for entry in entries
-    ]
+    found = [_finding(**entry) for entry in entries]
     return tuple(sorted(found, key=lambda finding: (order.index(finding.outcome), finding.flagger)))
+
+
+def _finding(*, wrong_by: object, parameters: object, spans: object, **columns: Any) -> QueueFinding:
+    finding = Finding(parameters=loaded(parameters), spans=loaded(spans), **columns)
+    return replace(read_finding(finding), wrong_by=frozenset(entry["user"] for entry in loaded(wrong_by)))
 
 
 def _reports(entries: Iterable[Entry]) -> tuple[QueueReport, ...]:
@@ -176,6 +185,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
     change = related.changes.get(comment.pk)
     is_blind = is_judged_blind(comment)
     facts = related.facts[comment.pk]
+    is_unaided = hides_findings(comment.public_id, comment.waiting_since)
     return QueueItem(
         pk=comment.pk,
         public_id=comment.public_id,
@@ -201,11 +211,12 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         edited_at=comment.edited_at,
         waiting_since=comment.waiting_since,
         is_screened=comment.screened_revision >= comment.revision,
-        findings=_findings(facts["finding_rows"]),
+        findings=() if is_unaided else _findings(facts["finding_rows"]),
         last_change=read_change(change, revision=comment.revision) if change else None,
         reports=_reports(facts["report_rows"]),
         appeal=_appeal(facts["appeal_rows"]),
-        is_severe=facts["severe"],
+        is_severe=facts["severe"] and not is_unaided,
+        is_sampled=is_in_blind_sample(comment.public_id),
         lease=lease_of(comment),
         deferral=deferral_of(comment),
         is_blind=is_blind,
@@ -243,6 +254,12 @@ def _parent(comment_id: int | None, related: _Related) -> QueueParent | None:
     )
 
 
+def read_flagged(comment_id: int, revision: int) -> tuple[QueueFinding, ...]:
+    """What was found in a text, as far as moderators see it. 1 query."""
+    found = Finding.objects.flagged().filter(comment=comment_id, revision=revision).order_by("flagger")
+    return tuple(map(read_finding, found))
+
+
 def read_finding(finding: Finding) -> QueueFinding:
     """A finding as a value, its sentence in the active language."""
     return QueueFinding(
@@ -252,6 +269,7 @@ def read_finding(finding: Finding) -> QueueFinding:
         clause=finding.clause,
         sentence=finding.sentence,
         spans=tuple(_spans(finding.spans)),
+        pk=finding.pk,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -178,6 +178,9 @@ class QueueFinding:
     clause: str
     sentence: str
     spans: tuple[Span, ...]
+    # Which finding it is, and the accounts that call it wrong.
+    pk: int = field(default=0, compare=False)
+    wrong_by: frozenset[int] = frozenset()
 
     @property
     def is_flagged(self) -> bool:
@@ -243,7 +246,8 @@ class QueueItem:
     while an edit waits, None otherwise. `waiting_since` is None when no judgement is due, `is_screened` false while
     checks that run in the background have not looked at the latest text. `reports` and `appeal` are the open ones.
     `is_blind`: who wrote it, and what readers think of it, stays hidden until it is decided. `is_severe`: the
-    text is shown to who asks to see it. `around` is what surrounds it, where that was read too.
+    text is shown to who asks to see it. `is_sampled`: it is in the blind sample, so that findings come with it only once
+    nobody has to judge it. `around` is what surrounds it, where that was read too.
     """
 
     pk: int
@@ -271,6 +275,7 @@ class QueueItem:
     deferral: QueueDeferral | None = None
     is_blind: bool = False
     is_severe: bool = False
+    is_sampled: bool = False
     is_pinned: bool = False
     is_featured: bool = False
     # Whether colleagues may have said something about it.
@@ -291,6 +296,11 @@ class QueueItem:
     def shown_author(self) -> QueueAuthor | None:
         """The author; nobody in a blind first look."""
         return None if self.is_blind else self.author
+
+    @property
+    def hides_findings(self) -> bool:
+        """Whether what checks said of it is left out for now."""
+        return self.is_sampled and self.waiting_since is not None
 
     @property
     def has_waiting_edit(self) -> bool:

@@ -24,6 +24,7 @@ from moderation.enums import Action, Automation, Measure, Permission, ReportKind
 from moderation.exceptions import ClauseNeededError, NotAllowedError, NothingToUndoError
 from moderation.models import Clause, Decision, DeskSettings, Finding, PolicyVersion
 from moderation.permissions import may_decide, permissions_of
+from moderation.sampling import hides_findings
 from moderation.services.policies import current_policy
 from moderation.services.trust import review_trust, trust_rule_of
 from moderation.services.two_people import require_agreement
@@ -263,6 +264,7 @@ def _record(
         facts=facts,
         category=clause.category if clause else "",
         source=_source(change, action),
+        findings_hidden=hides_findings(comment.public_id, change.from_waiting_since),
         automated_detection=_is_flagged(change, bench),
         automated_decision=Automation.NONE,
         content_language=comment.language,

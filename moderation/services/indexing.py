@@ -10,12 +10,15 @@ from django.db.models import F
 
 from comments.models import Comment, Revision
 from moderation.models import Finding, LinkedDomain, SearchDocument
+from moderation.sampling import hides_findings
 from moderation.search import linked_domains, searchable_text
 
 # A finding without a score counts half of a certain one, and none counts nothing: whatever is flagged has a risk.
 UNSCORED = 0.5
 MOST_RISK = 32_767
 BATCH_SIZE = 1_000
+# What has to be known of a comment to say how high its risk stands in the queue.
+_WEIGHED = ("public_id", "revision", "risk", "waiting_since")
 
 
 def index_text(comment: Comment) -> None:
@@ -27,14 +30,14 @@ def index_text(comment: Comment) -> None:
 
 
 def refresh_risk(comment_id: int) -> None:
-    """Add up what was found in the latest text of a comment. 2 to 3 queries, by a lock on its row.
+    """Add up what was found in the latest text of a comment; 0 while nobody may see it. 2 to 3 queries, by a lock on its row.
 
     Of two flaggers that come to a result at the same time the second sees the finding of the first.
     """
     with transaction.atomic():
-        comment = Comment.objects.select_for_update().only("revision", "risk").get(pk=comment_id)
+        comment = Comment.objects.select_for_update().only(*_WEIGHED).get(pk=comment_id)
         found = Finding.objects.flagged().filter(comment=comment, revision=comment.revision)
-        risk = risk_of(found.values_list("score", flat=True))
+        risk = _shown_risk(comment, found.values_list("score", flat=True))
         if risk != comment.risk:
             Comment.objects.filter(pk=comment_id).update(risk=risk)
 
@@ -42,6 +45,10 @@ def refresh_risk(comment_id: int) -> None:
 def risk_of(scores: Iterable[float | None]) -> int:
     """The sum of the scores of findings in percent, each at least 1."""
     return min(MOST_RISK, sum(max(1, round(100 * (UNSCORED if score is None else score))) for score in scores))
+
+
+def _shown_risk(comment: Comment, scores: Iterable[float | None]) -> int:
+    return 0 if hides_findings(comment.public_id, comment.waiting_since) else risk_of(scores)
 
 
 def index_comments(*, after: int = 0, size: int = BATCH_SIZE) -> int:
@@ -85,7 +92,6 @@ def _correct_risks(ids: Sequence[int]) -> None:
     found = Finding.objects.flagged().filter(comment_id__in=ids, revision=F("comment__revision"))
     for comment_id, score in found.values_list("comment_id", "score"):
         scores[comment_id].append(score)
-    stored = dict(Comment.objects.filter(pk__in=ids).values_list("pk", "risk"))
-    for comment_id, risk in stored.items():
-        if risk != risk_of(scores[comment_id]):
-            refresh_risk(comment_id)
+    for comment in Comment.objects.filter(pk__in=ids).only(*_WEIGHED):
+        if comment.risk != _shown_risk(comment, scores[comment.pk]):
+            refresh_risk(comment.pk)

@@ -27,6 +27,7 @@ def save_preferences(
     is_compact: bool,
     keys: Mapping[str, str],
     digest: DigestChoice = DigestChoice.OFF,
+    shows_severe: bool = False,
 ) -> DeskPreferences:
     """Keep what somebody chose; `keys` holds a key for each command that is to have another than before. 1 query.
 
@@ -36,7 +37,9 @@ def save_preferences(
     for name, key in whole.items():
         _check_key(name, key)
     _check_doubles(whole)
-    chosen = {"has_keys": has_keys, "is_compact": is_compact, "keys": differing(whole), "digest": digest}
+    chosen = {"has_keys": has_keys, "is_compact": is_compact, "keys": differing(whole), "digest": digest} | {
+        "shows_severe": shows_severe
+    }
     saved, _is_new = DeskPreferences.objects.update_or_create(user_id=user.pk, defaults=chosen)
     return saved
 

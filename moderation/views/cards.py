@@ -181,7 +181,7 @@ def _card(
         following=following,
         promised=promised,
         timing=_timing(item, promised),
-        absent=tuple(_absent(item, knowledge)),
+        absent=() if item.hides_findings else tuple(_absent(item, knowledge)),
         reports=tuple(ReportLine(report, _report_title(report, clauses)) for report in item.reports),
         last_report=max((report.pk for report in item.reports), default=0),
     )

@@ -11,7 +11,8 @@ from comments.models import Comment
 from moderation.access import get_comment_or_404, get_decision_or_404
 from moderation.forms import DecisionForm
 from moderation.models import Decision, Opinion
-from moderation.queue import next_in_queue, read_change, read_item
+from moderation.queue import next_in_queue, read_change, read_flagged, read_item
+from moderation.sampling import is_in_blind_sample
 from moderation.services.decisions import undo
 from moderation.services.judging import judge
 from moderation.views.answers import HttpResponseSeeOther, desk_url, refusal_of
@@ -94,13 +95,16 @@ def _say_kept(request: HttpRequest, desk: Desk, comment: Comment, following: str
 
 
 def _say_decided(request: HttpRequest, desk: Desk, comment: Comment, decision: Decision) -> HttpResponse:
-    """What was decided, in the words that the card and the list say it in. 1 query, whatever the queue holds."""
+    """What was decided, in the words that the card and the list say it in. 1 query, whatever the queue holds; 1 more for a comment
+    of the blind sample."""
     change = read_change(decision.change, revision=decision.change.revision)
     decided: dict[str, object] = {
         "public_id": comment.public_id,
         "author_name": comment.author_name,
         "status": change.to_status,
     }
+    if is_in_blind_sample(comment.public_id):
+        decided |= {"is_sampled": True, "flagged": read_flagged(comment.pk, decision.revision)}
     decided |= {"clause_title": change.clause_title, "last_change": change}
     context = {"desk": desk, "site": desk.site, "decided": decided}
     return render(request, "moderation/_decided.html", context)

@@ -14,6 +14,7 @@ from moderation.access import get_comment_or_404
 from moderation.models import Decision, Opinion
 from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
 from moderation.queue.colleagues import is_judged_blind, name_of
+from moderation.sampling import hides_findings
 from moderation.services.taking_back import UndoPlan, plan_with
 from moderation.views.desk import Refusal, desk_page, open_desk
 from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
@@ -107,6 +108,8 @@ def _plan(decision: Decision, comment: Comment, standing: list[StatusChange]) ->
 def _revisions(comment: Comment) -> list[RevisionView]:
     """The latest first."""
     findings = list(comment.findings.counting().order_by("revision", "flagger"))
+    if hides_findings(comment.public_id, comment.waiting_since):
+        findings = [finding for finding in findings if finding.revision != comment.revision]
     views: list[RevisionView] = []
     before: str | None = None
     for revision in comment.revisions.order_by("number"):

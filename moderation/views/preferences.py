@@ -37,10 +37,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
                 is_compact=form.cleaned_data["is_compact"],
                 keys=chosen,
                 digest=DigestChoice(form.cleaned_data["digest"] or DigestChoice.OFF),
+                shows_severe=form.cleaned_data["shows_severe"],
             )
         except InvalidInputError as error:
             kept.has_keys, kept.is_compact = form.cleaned_data["has_keys"], form.cleaned_data["is_compact"]
-            kept.digest = form.cleaned_data["digest"]
+            kept.digest, kept.shows_severe = form.cleaned_data["digest"], form.cleaned_data["shows_severe"]
             context = _context(kept, key_map(chosen)) | {"error": error, "site": desk.site, "desk": desk}
             return render(request, "moderation/preferences.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return HttpResponseSeeOther(reverse("moderation:preferences") + "?saved=1")

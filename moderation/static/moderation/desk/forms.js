@@ -36,12 +36,25 @@ function sendForm(form, pressed) {
   });
 }
 
+/** A button that stays pressed, as it was before should the server refuse. */
+function toggle(form, pressed) {
+  const flip = () => {
+    const isPressed = pressed.getAttribute("aria-pressed") !== "true";
+    pressed.setAttribute("aria-pressed", isPressed);
+    pressed.value = isPressed ? "0" : "1";
+  };
+  const body = new URLSearchParams(new FormData(form, pressed));
+  flip();
+  send({ url: form.action, body, done: (_answer, status) => status >= 400 && flip() });
+}
+
 function onSubmit(event) {
   const form = event.target;
   if (form.matches("[data-native]") || form.method !== "post") return;
   event.preventDefault();
   const pressed = event.submitter;
   if (form.matches("[data-undoes]")) undoFrom(form);
+  else if (form.matches("[data-toggles]")) toggle(form, pressed);
   else if (pressed && (form.matches("[data-decides]") || FINISHING.test(pressed.dataset.key))) decide(form, pressed);
   else sendForm(form, pressed);
 }

@@ -64,7 +64,7 @@ function controlOf(name) {
 function pressControl(control) {
   if (control.matches("summary")) {
     const details = control.parentElement;
-    details.open = !details.open || !details.matches("[data-clauses]");
+    details.open = !details.open || !details.matches("[data-clauses], .mg-veil");
     (details.querySelector("textarea, select, input:not([type=hidden])") ?? control).focus();
     details.scrollIntoView({ block: "nearest" });
   } else if (control.matches("input, textarea")) {

@@ -1,0 +1,29 @@
+"""Which comments are judged without seeing what flaggers say, so that flaggers and the trust in them can be measured."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.crypto import salted_hmac
+
+from moderation.conf import settings
+
+_BITS = 64
+
+
+def is_in_blind_sample(public_id: str) -> bool:
+    """Whether a comment is one of the share that is drawn, flagged or not. No query.
+
+    By a keyed hash of its identifier: nobody can choose or guess it, and it stays so for ever. A larger share keeps those
+    that a smaller one had.
+    """
+    share = settings.blind_sample_share
+    if share <= 0:
+        return False
+    digest = salted_hmac("moderation.sampling", public_id, algorithm="sha256").digest()
+    return bool(int.from_bytes(digest[: _BITS // 8]) < share * 2**_BITS)
+
+
+def hides_findings(public_id: str, waiting_since: datetime.datetime | None) -> bool:
+    """Whether nobody may see yet what flaggers say of a comment: it is in the sample, and waits for a decision."""
+    return waiting_since is not None and is_in_blind_sample(public_id)
