@@ -44,12 +44,13 @@ LOOK = """() => {
   const there = rows.findIndex((row, place) => place !== here && waits(row));
   return there < 0 ? null : there - here;
 }"""
-# Every sentence above the card that says that a decision was not stored, by the name in it.
+# Every sentence above the card that says that a decision was not stored, by the name in it; also one that goes at once
+# because the card itself is shown, which says the same.
 LISTEN = """() => {
   window.refused = [];
-  new MutationObserver(() => {
-    const alert = document.querySelector("#last [role=alert]");
-    if (alert) window.refused.push(alert.textContent);
+  new MutationObserver((changes) => {
+    for (const change of changes)
+      for (const node of change.addedNodes) if (node.role === "alert") window.refused.push(node.textContent);
   }).observe(document.getElementById("last"), { childList: true });
 }"""
 # Rows that are shown as decided here, and not only as what the server was asked for.

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -260,7 +261,8 @@ def test_post_costs_the_same_however_long_the_thread_is(
     for number in range(known):
         make_comment(article, status=Status.APPROVED, name=f"Leser {number}")
 
-    with django_assert_max_num_queries(22):
+    # The 23rd is the lock on the site's row, which SQLite has no need of.
+    with django_assert_max_num_queries(22 if connection.vendor == "sqlite" else 23):
         response = post(client, article, {"body": "Noch einer.", "name": "Kim"})
 
     assert response.status_code == 201

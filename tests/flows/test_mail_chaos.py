@@ -19,8 +19,9 @@ from tests.flows.test_races import ROOT, postgres_url
 
 __all__ = ["postgres_url"]
 
-# How far the clock of an arrival may be from that of the step that ended the time when a comment was public.
-HASTE_S = 2.0
+# A mail is right when its comments were public at the moment when it was written. On a machine that is busy with the rest of
+# the suite a worker has had one in hands for 20 seconds until it arrived.
+HASTE_S = 30.0
 _LINK = re.compile(r"/c/([0-9a-z]{12})/")
 
 
