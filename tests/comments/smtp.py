@@ -32,6 +32,10 @@ class Mailbox:
 
     deliveries: list[Delivery] = field(default_factory=list)
 
+    def of(self, address: str) -> list[EmailMessage]:
+        """What came for this address alone."""
+        return [one.message for one in self.deliveries if one.recipients == (address,)]
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         raw = envelope.original_content or b""
         message = message_from_bytes(raw, policy=policy.default)

@@ -1,37 +1,28 @@
-"""Nobody is made to get mail by others, and no program that only looks at links changes anything (S6, S7)."""
+"""Nobody is made to get mail by others (S6)."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from django.core import mail
-from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from comments.conf import Limit
-from comments.enums import Scope, Status, SuppressionReason
+from comments.enums import Scope, SuppressionReason
 from comments.mailboxes import fold_mailbox
 from comments.models import Article, Outbox, Subscriber, Subscription
 from comments.services import outbox
 from comments.services.identity import Identity
 from comments.services.subscriptions import Wish, confirm, is_suppressed, subscribe, suppress
-from moderation.enums import Action
-from tests.comments.mails import html_of, received, text_of
 from tests.comments.smtp import mail_server
-from tests.comments.test_subscription_pages import database_hash
-from tests.factories import make_article, make_comment, make_policy, make_site, move
-from tests.moderation.reporting import judge
+from tests.factories import make_article, make_site
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -155,68 +146,3 @@ def test_wildcards_in_an_address_are_letters_like_others(joker: str, client: Cli
     assert not Subscriber.objects.filter(email="otto@reader.example").exists()
     others = list(Subscriber.objects.exclude(pk=vera.subscriber_id).values_list("email", flat=True))
     assert others in ([], [address])
-
-
-def deliver(*, hours: float = 0.01) -> None:
-    """Let time pass, and everything that is due happen."""
-    with time_machine.travel(timezone.now() + timedelta(hours=hours)):
-        while leased := outbox.lease_due():
-            for pk, attempt in leased:
-                outbox.deliver(pk, attempt)
-
-
-def own_paths(base: str, text: str) -> Iterator[str]:
-    """Every address of ours in a text or a page, from the root on."""
-    for found in re.findall(rf"(?:{re.escape(base)}|(?<=[\"'(]))(/[^\s\"'<>)\]]*)", unescape(text)):
-        yield found.partition("#")[0]
-
-
-@pytest.mark.django_db
-def test_scanner_that_looks_at_every_link_of_every_mail_twice_changes_nothing_and_one_click_unsubscribes(
-    settings: SettingsWrapper,
-) -> None:
-    site = make_site(language="en")
-    make_policy(site)
-    article, other = make_article(site), make_article(site)
-    settings.COMMENTS_BUNDLE_WINDOW = timedelta(0)
-    follow = Wish(site=site, article=article, scope=Scope.ARTICLE, email="vera@reader.example", language="en")
-    followed = subscribe(follow, identity=Identity())
-    deliver()
-    confirm([followed], network="")
-    subscribe(Wish(site=site, scope=Scope.SITE, email="otto@reader.example", language="en"), identity=Identity())
-    move(make_comment(article, name="Karla Wendt"), Status.APPROVED)
-    decided = make_comment(other, name="Hanna Kuhl", email="hanna@reader.example")
-    judge(decided, Action.REJECT, clause="respect")
-    deliver(hours=1)
-    deliver(hours=2)
-    sent = [received(one) for one in mail.outbox if isinstance(one, EmailMultiAlternatives)]
-    assert len(sent) >= 3
-
-    paths = {f"/follow/{site.slug}/", f"/follow/{site.slug}/{article.key}/"}
-    for one in sent:
-        paths.update(own_paths(settings.BASE_URL, text_of(one) + html_of(one) + str(one["List-Unsubscribe"] or "")))
-    of_mails = frozenset(paths)
-    assert {path.split("/")[1] for path in of_mails} >= {"follow", "subscriptions"}
-    before = database_hash()
-    for path in of_mails:
-        if path.startswith(("/follow/", "/subscriptions/")):
-            paths.update(own_paths(settings.BASE_URL, Client().get(path).content.decode()))
-    for path in sorted(paths):
-        for look in (Client().get, Client().head, Client().get, Client().head):
-            assert look(path).status_code < 500
-    assert database_hash() == before
-    assert len(of_mails) > 4
-
-    news = next(
-        one for one in sent if one["To"] == "vera@reader.example" and "/follow/leave/" in str(one["List-Unsubscribe"])
-    )
-    assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    (address,) = own_paths(settings.BASE_URL, str(news["List-Unsubscribe"]))
-    answer = Client(enforce_csrf_checks=True).post(address, ONE_CLICK)
-
-    assert (answer.status_code, dict(answer.cookies)) == (200, {})
-    assert not Subscription.objects.filter(pk=followed.pk).exists()
-    told = len(mail.outbox)
-    move(make_comment(article, name="Karla Wendt"), Status.APPROVED)
-    deliver(hours=3)
-    assert [one.to for one in mail.outbox[told:]] == []
