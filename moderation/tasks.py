@@ -23,7 +23,9 @@ SWEEP_AGE = datetime.timedelta(seconds=5)
 @shared_task(base=DjangoTask, soft_time_limit=10, time_limit=15, acks_late=True)
 def screen_comment_task(comment_id: int) -> None:
     """Let the asynchronous flaggers look at a comment; again when the time was not enough for all."""
-    if not screen_stored_comment(comment_id):
+    # A message comes again, at once, when the process that had it ended.
+    is_after_crash = bool((screen_comment_task.request.delivery_info or {}).get("redelivered"))
+    if not screen_stored_comment(comment_id, is_after_crash=is_after_crash):
         hint_on_commit(screen_comment_task, comment_id)
     take_back_flagged(comment_id)
 

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 FAILED = gettext_noop("The check “%(flagger)s” failed.")
 TOO_SLOW = gettext_noop("The check “%(flagger)s” took too long and was stopped.")
+TOO_HUNGRY = gettext_noop("The check “%(flagger)s” needed too much memory and was stopped.")
 CRASHED = gettext_noop("The check “%(flagger)s” was given up: its process ended each time.")
 PAUSED = gettext_noop("The check “%(flagger)s” was left out because it failed a moment ago.")
 RUNNING = gettext_noop("The check “%(flagger)s” has not finished yet.")
@@ -58,7 +59,7 @@ def check_safely(flagger: Flagger, comment: ScreeningInput, site: SiteKnowledge)
         frame = traceback.extract_tb(error.__traceback__)[-1]
         reason = str(error) if isinstance(error, RubbishError) else type(error).__name__
         logger.error("Flagger %s failed: %s, in %s line %s", flagger.name, reason, frame.filename, frame.lineno)  # noqa: TRY400
-        return without_result(flagger, CheckOutcome.FAILED, FAILED)
+        return without_result(flagger, CheckOutcome.FAILED, TOO_HUNGRY if isinstance(error, MemoryError) else FAILED)
 
 
 def without_result(flagger: Flagger, outcome: CheckOutcome, message: str) -> Finding:

@@ -1,7 +1,8 @@
 """The asynchronous flaggers, one after the other, so that one that hangs or kills its process holds up nothing else.
 
 Before each of them its row is written, as begun: who finds that row later knows how it ended. A flagger gets two
-attempts at a revision; those begun before come last, so that the others have spoken by then.
+attempts at a revision; those begun before come last, so that the others have spoken by then. One that has hung, crashed
+or eaten up the memory twice is left out for some minutes, and its finding says so.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from comments.services.screening import mark_screened, stored_screening_input
 from moderation.conf import settings
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, state_of
-from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_SLOW, check_safely, without_result
+from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_HUNGRY, TOO_SLOW, check_safely, without_result
 from moderation.flaggers.knowledge import load_knowledge, with_surroundings
 from moderation.flaggers.memory import limited_memory
 from moderation.flaggers.registry import installed_flaggers
@@ -34,16 +35,19 @@ from moderation.services.indexing import refresh_risk
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 2
-# A flagger that hung or crashed this often within this time is left out, so that it cannot take up the workers.
+# A flagger that failed so often in this time, and at the cost of others, is left out: it cannot take up the workers.
 MOST_FAILURES = 2
 FAILURE_MEMORY = datetime.timedelta(minutes=5)
-_LATEST_ROWS = 500
+_COSTLY = (TOO_SLOW, TOO_HUNGRY, CRASHED)
+# Of some hundred comments: more are seldom written in that time.
+_LATEST_ROWS = 5_000
 
 
-def screen_stored_comment(comment_id: int) -> bool:
+def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> bool:
     """Let the asynchronous flaggers look at the latest revision of a comment; whether there was time for all of them.
 
-    Idempotent, and safe to run twice at once. Never changes where the comment stands. About 11 queries and 3 a flagger.
+    Idempotent, and safe to run twice at once. `is_after_crash` says that the process that was at it is gone: nobody waits
+    for what it began. Never changes where the comment stands. About 11 queries and 3 a flagger.
     """
     comment = Comment.objects.with_context().select_related("parent").filter(pk=comment_id).first()
     if comment is None or comment.screened_revision >= comment.revision:
@@ -56,23 +60,26 @@ def screen_stored_comment(comment_id: int) -> bool:
     unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
     if unsettled:
         unsettled.sort(key=lambda flagger: flagger.name in rows)
-        is_over, was_in_time = _run(comment, unsettled, knowledge)
+        is_over, was_in_time = _run(comment, unsettled, knowledge, is_after_crash=is_after_crash)
         if not is_over:
             return was_in_time
     mark_screened(comment_id=comment.pk, revision=comment.revision)
     return True
 
 
-def _run(comment: Comment, flaggers: Iterable[Flagger], knowledge: SiteKnowledge) -> tuple[bool, bool]:
+def _run(
+    comment: Comment, flaggers: Iterable[Flagger], knowledge: SiteKnowledge, *, is_after_crash: bool
+) -> tuple[bool, bool]:
     """Whether each of them is settled for this revision, and whether none was stopped for lack of time."""
     screening_input = stored_screening_input(comment)
     shadows = {one.name for one in flaggers if state_of(one, comment.language, knowledge) == FlaggerState.SHADOW}
     knowledge = with_surroundings(knowledge, comment)
     unreliable = _find_unreliable()
+    lease = datetime.timedelta(0) if is_after_crash else settings.flagger_lease
     is_over = True
     for flagger in flaggers:
         is_shadow = flagger.name in shadows
-        row = _begin(comment, flagger, is_unreliable=flagger.name in unreliable, is_shadow=is_shadow)
+        row = _begin(comment, flagger, lease, is_unreliable=flagger.name in unreliable, is_shadow=is_shadow)
         if row is None:
             is_over = False
         elif not _is_settled(row) and not _check(row, flagger, screening_input, knowledge):
@@ -98,7 +105,9 @@ def _is_settled(row: Finding | None) -> bool:
     return row is not None and (row.outcome != CheckOutcome.NOT_RUN or row.attempts == 0)
 
 
-def _begin(comment: Comment, flagger: Flagger, *, is_unreliable: bool, is_shadow: bool) -> Finding | None:
+def _begin(
+    comment: Comment, flagger: Flagger, lease: datetime.timedelta, *, is_unreliable: bool, is_shadow: bool
+) -> Finding | None:
     """The row of a flagger that may run now, or of one that is given up; None while somebody else is at it. 1 to 3 queries."""
     first = without_result(flagger, CheckOutcome.NOT_RUN, PAUSED if is_unreliable else RUNNING)
     row, is_new = Finding.objects.get_or_create(
@@ -110,7 +119,7 @@ def _begin(comment: Comment, flagger: Flagger, *, is_unreliable: bool, is_shadow
     if is_new or _is_settled(row):
         return row
     now = timezone.now()
-    if row.created_at > now - settings.flagger_lease:
+    if row.created_at > now - lease:
         return None
     if is_unreliable or row.attempts >= MOST_ATTEMPTS:
         logger.error("Flagger %s is given up for comment %s.", flagger.name, comment.pk)
@@ -137,12 +146,16 @@ def _settle(row: Finding, finding: screening.Finding) -> bool:
 
 
 def _find_unreliable() -> set[str]:
-    """Names of flaggers that lately hung or took their process down. 2 queries, over the newest 500 rows."""
+    """Names of flaggers that lately hung, ate up the memory or took their process down. 2 queries, over the newest
+    5,000 rows.
+    """
     now = timezone.now()
     newest = Finding.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    # Whoever is still at it after half the lease was not stopped by the soft limit of the task.
+    hanging_since = now - settings.flagger_lease / 2
     failed = Finding.objects.filter(
-        Q(outcome=CheckOutcome.FAILED, message__in=(TOO_SLOW, CRASHED))
-        | Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0, created_at__lt=now - settings.flagger_lease),
+        Q(outcome=CheckOutcome.FAILED, message__in=_COSTLY)
+        | Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0, created_at__lt=hanging_since),
         pk__gt=newest - _LATEST_ROWS,
         created_at__gte=now - FAILURE_MEMORY,
     )

@@ -11,6 +11,10 @@ from celery.exceptions import SoftTimeLimitExceeded
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.flaggers.base import SiteKnowledge, Stage, flagged
+from moderation.flaggers.language import LanguageFlagger
+from moderation.flaggers.personal_data import PersonalDataFlagger
+from moderation.flaggers.repetition import SiteRepetitionFlagger
+from moderation.flaggers.spam import SpamFlagger
 
 MEBIBYTE = 1024 * 1024
 
@@ -87,9 +91,40 @@ class TalksTooMuch(Asynchronous):
         return flagged(self, "Because " * (10 * MEBIBYTE // 8), score=0.9)
 
 
+class RunsOutOfTime(Asynchronous):
+    """Is what a task's soft limit looks like from inside."""
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        raise SoftTimeLimitExceeded
+
+
+class GoesDown(Asynchronous):
+    """Leaves as a process does that is killed: nothing after it is run."""
+
+    class ProcessEndedError(BaseException):
+        """Nobody catches it."""
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        raise self.ProcessEndedError
+
+
 class Well(Asynchronous):
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         return Finding(self.name, self.version, CheckOutcome.CLEAR)
+
+
+class Works(Asynchronous):
+    """Well, and does what those of this project do; keeps how many microseconds of the processor that took."""
+
+    def __init__(self) -> None:
+        self.real = (PersonalDataFlagger(), LanguageFlagger(), SiteRepetitionFlagger(), SpamFlagger())
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        begun = time.thread_time()
+        for flagger in self.real:
+            flagger.check(comment, site)
+        took = {"took": round((time.thread_time() - begun) * 1_000_000)}
+        return Finding(self.name, self.version, CheckOutcome.CLEAR, parameters=took)
 
 
 BAD = (Raises, Hangs, HangsForGood, EatsMemory, Segfaults, Rubbish, WrongSpans, NotANumber, TalksTooMuch)

@@ -1,0 +1,103 @@
+"""A flagger that keeps failing at the cost of others is left out for a while, and says so; nobody else is."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import Settings
+
+from comments.enums import CheckOutcome
+from comments.models import Comment
+from moderation.flaggers.guard import PAUSED, TOO_HUNGRY, TOO_SLOW
+from moderation.flaggers.knowledge import forget_knowledge
+from moderation.flaggers.registry import added
+from moderation.models import Finding
+from moderation.services.screening import screen_stored_comment
+from tests.factories import make_article, make_comment
+from tests.services.bad_flaggers import MEBIBYTE, EatsMemory, GoesDown, RunsOutOfTime, Well
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _only_what_a_test_adds(settings: Settings) -> Iterator[None]:
+    settings.MODERATION_FLAGGERS = []
+    forget_knowledge()
+    yield
+    forget_knowledge()
+
+
+def crash(comment: Comment) -> None:
+    with pytest.raises(GoesDown.ProcessEndedError):
+        screen_stored_comment(comment.pk)
+
+
+def found(comment: Comment, flagger: str) -> Finding:
+    return Finding.objects.get(comment=comment, flagger=flagger)
+
+
+def test_flagger_that_keeps_failing_is_left_out_for_a_while() -> None:
+    article, start = make_article(), timezone.now()
+    slow = RunsOutOfTime()
+    with added(slow), time_machine.travel(start) as clock:
+        for _ in range(2):
+            screen_stored_comment(make_comment(article).pk)
+        left_out = make_comment(article)
+        assert screen_stored_comment(left_out.pk)
+        row = found(left_out, "runsoutoftime")
+        assert (row.outcome, row.message, row.attempts) == (CheckOutcome.NOT_RUN, PAUSED, 0)
+        left_out.refresh_from_db()
+        assert left_out.screened_revision == left_out.revision
+
+        clock.move_to(start + datetime.timedelta(minutes=6))
+        later = make_comment(article)
+        screen_stored_comment(later.pk)
+        assert found(later, "runsoutoftime").message == TOO_SLOW
+
+
+def test_flagger_that_nothing_stops_is_left_out_before_its_lease_ends() -> None:
+    article, start = make_article(), timezone.now()
+    with added(GoesDown(), Well()), time_machine.travel(start) as clock:
+        for _ in range(2):
+            crash(make_comment(article))
+        clock.move_to(start + datetime.timedelta(seconds=9))
+        crash(make_comment(article))
+        clock.move_to(start + datetime.timedelta(seconds=11))
+        left_out = make_comment(article)
+        assert screen_stored_comment(left_out.pk)
+    assert found(left_out, "goesdown").message == PAUSED
+    assert found(left_out, "well").outcome == CheckOutcome.CLEAR
+
+
+def test_flagger_that_eats_memory_is_left_out_however_much_others_say_in_between(settings: Settings) -> None:
+    settings.MODERATION_FLAGGER_MEMORY_BYTES = 128 * MEBIBYTE
+    article = make_article()
+    said = make_comment(article)
+    with added(EatsMemory()):
+        for _ in range(2):
+            screen_stored_comment(make_comment(article).pk)
+        assert set(Finding.objects.values_list("message", flat=True)) == {TOO_HUNGRY}
+        Finding.objects.bulk_create(
+            Finding(comment=said, revision=number, flagger="other", version="1", outcome=CheckOutcome.CLEAR)
+            for number in range(1_000)
+        )
+        left_out = make_comment(article)
+        screen_stored_comment(left_out.pk)
+    assert found(left_out, "eatsmemory").message == PAUSED
+
+
+def test_failures_of_one_flagger_do_not_count_for_another() -> None:
+    article = make_article()
+    with added(RunsOutOfTime()):
+        for _ in range(3):
+            screen_stored_comment(make_comment(article).pk)
+    comment = make_comment(article)
+    with added(Well()):
+        screen_stored_comment(comment.pk)
+    assert [(row.flagger, row.outcome) for row in Finding.objects.filter(comment=comment)] == [
+        ("well", CheckOutcome.CLEAR)
+    ]
