@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import socket
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
+from http.client import HTTPMessage
 from urllib.parse import quote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
@@ -21,6 +17,7 @@ from comments.exceptions import InvalidInputError
 from comments.models import Article, ArticleUrl, Site
 from comments.models.articles import ARTICLE_KEY_PATTERN
 from comments.origins import canonical_origin
+from comments.outgoing import Limits, OutgoingError, TooLargeError, ask
 
 SECONDS = 5
 BYTES = 2 * 1024 * 1024
@@ -120,45 +117,24 @@ def _fetch_page(address: str, allowed: set[str]) -> _Answer:
 
 
 def _ask(method: str, address: str, **headers: str) -> _Answer:
-    """One request without cookies, proxies or redirects, ended after SECONDS whatever the server does."""
+    """One request, ended after SECONDS whatever the server does."""
     parts = urlsplit(address)
-    make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = make(parts.hostname or "", parts.port, timeout=SECONDS)
-    query = f"?{quote(parts.query, safe=_MAY_STAND + '?')}" if parts.query else ""
-    deadline = time.monotonic() + SECONDS
+    asked = parts._replace(
+        path=quote(parts.path, safe=_MAY_STAND), query=quote(parts.query, safe=_MAY_STAND + "?"), fragment=""
+    )
     try:
-        connection.connect()
-        with _ended_by(deadline, connection.sock):
-            target = (quote(parts.path, safe=_MAY_STAND) or "/") + query
-            connection.request(method, target, headers={"User-Agent": "Marginalia embed check", **headers})
-            with connection.getresponse() as answer:
-                body = answer.read(BYTES + 1)
-        if time.monotonic() >= deadline:
-            raise TimeoutError
-    except (OSError, HTTPException) as error:
+        answer = ask(
+            method,
+            asked.geturl(),
+            headers={"User-Agent": "Marginalia embed check", **headers},
+            limits=Limits(connect_seconds=SECONDS, seconds=SECONDS, most_bytes=BYTES),
+        )
+    except TooLargeError as error:
+        raise _unreadable(_("The page is larger than 2 MB; that is too much to look at.")) from error
+    except OutgoingError as error:
         values = {"address": address, "seconds": SECONDS}
         raise _unreadable(_("%(address)s gives no whole answer within %(seconds)s seconds.") % values) from error
-    finally:
-        connection.close()
-    if len(body) > BYTES:
-        raise _unreadable(_("The page is larger than 2 MB; that is too much to look at."))
-    return _Answer(address=address, status=answer.status, headers=answer.headers, body=body)
-
-
-@contextlib.contextmanager
-def _ended_by(deadline: float, connected: socket.socket) -> Iterator[None]:
-    """Cut the line at a moment: a timeout counts from byte to byte, and some servers send one every second."""
-
-    def cut() -> None:
-        with contextlib.suppress(OSError):
-            connected.shutdown(socket.SHUT_RDWR)
-
-    limit = threading.Timer(deadline - time.monotonic(), cut)
-    limit.start()
-    try:
-        yield
-    finally:
-        limit.cancel()
+    return _Answer(address=address, status=answer.status, headers=answer.headers, body=answer.body)
 
 
 def _text_of(answer: _Answer) -> str:
