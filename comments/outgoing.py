@@ -68,8 +68,10 @@ def ask(
     make = HTTPSConnection if is_encrypted else HTTPConnection
     connection = make(parts.hostname or "", parts.port, timeout=limits.connect_seconds)
     try:
-        plain = socket.create_connection((connection.host, connection.port), min(limits.connect_seconds, limits.seconds))
-        if is_confidential and not _may_be_told(plain, is_encrypted=is_encrypted):
+        plain = socket.create_connection(
+            (connection.host, connection.port), min(limits.connect_seconds, limits.seconds)
+        )
+        if is_confidential and not may_be_told(plain.getpeername()[0], is_encrypted=is_encrypted):
             plain.close()
             raise RefusedAddressError
         connection.sock = _encrypted(plain, connection.host) if is_encrypted else plain
@@ -81,7 +83,8 @@ def ask(
             connection.request(method, target, body=body, headers=dict(headers))
             with connection.getresponse() as answer:
                 received = answer.read(limits.most_bytes + 1)
-        if time.monotonic() >= deadline:
+        is_short = bool(answer.length) and len(received) <= limits.most_bytes
+        if is_short or time.monotonic() >= deadline:
             raise SilentError
     except (OSError, HTTPException, UnicodeError) as error:
         raise SilentError from error
@@ -92,18 +95,19 @@ def ask(
     return Answer(answer.status, answer.headers, received)
 
 
-def _encrypted(plain: socket.socket, host: str) -> ssl.SSLSocket:
-    """The handshake is left for later, when the line can be cut in the middle of it."""
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-
-
-def _may_be_told(connected: socket.socket, *, is_encrypted: bool) -> bool:
-    address = ipaddress.ip_address(connected.getpeername()[0])
+def may_be_told(connected_to: str, *, is_encrypted: bool) -> bool:
+    """Whether something confidential may go to an IP address."""
+    address = ipaddress.ip_address(connected_to)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
     return is_encrypted or address.is_loopback or address.is_private
+
+
+def _encrypted(plain: socket.socket, host: str) -> ssl.SSLSocket:
+    """The handshake is left for later, when the line can be cut in the middle of it."""
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
 
 
 @contextlib.contextmanager
