@@ -40,6 +40,11 @@ def celery_options() -> dict[str, Any]:
                 "schedule": SWEEP_INTERVAL_S,
                 "options": {"expires": SWEEP_INTERVAL_S},
             },
+            "sweep_outside": {
+                "task": "moderation.tasks.sweep_outside_task",
+                "schedule": SWEEP_INTERVAL_S,
+                "options": {"expires": SWEEP_INTERVAL_S},
+            },
             "desk_digests": {
                 "task": "moderation.tasks.put_desk_digests_task",
                 "schedule": DIGEST_INTERVAL_S,

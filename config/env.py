@@ -6,6 +6,7 @@ raises `ImproperlyConfigured` with one sentence that says what to set; the entry
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import importlib.util
 import os
@@ -28,6 +29,8 @@ SECRET_LENGTH = 50
 WEBHOOK_SECRET_LENGTH = 20
 # So that bounces+<token of 40 characters>@ stays within the 64 that mail servers take.
 BOUNCE_LOCAL_LIMIT = 23
+# Of a secret of Standard Webhooks, without its whsec_ and decoded.
+SIGNING_BYTES = range(24, 65)
 SECRET_VARIETY = 10  # different characters; fewer are a pattern, not a secret
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
@@ -72,6 +75,8 @@ class Environment:
     social_providers: list[SocialProvider]
     elsewhere_url: str
     websub_hub: str
+    judge: dict[str, object]
+    call_out: dict[str, object]
     require_two_factors: bool
 
 
@@ -166,7 +171,9 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         language_code=source.choice("LANGUAGE_CODE", LANGUAGES, "de"),
         social_providers=[_read_provider(source, name) for name in source.names("SOCIAL_PROVIDERS")],
         elsewhere_url=_read_elsewhere_url(source),
-        websub_hub=_read_websub_hub(source),
+        websub_hub=_with_host("WEBSUB_HUB", source.url("WEBSUB_HUB", ("https", "http"))),
+        judge=_read_judge(source),
+        call_out=_read_call_out(source),
         require_two_factors=source.flag("REQUIRE_TWO_FACTORS", default=source.is_production),
     )
 
@@ -250,11 +257,48 @@ def _read_elsewhere_url(source: Source) -> str:
     return _check_origin("ELSEWHERE_URL", value) if value else ""
 
 
-def _read_websub_hub(source: Source) -> str:
-    value = source.url("WEBSUB_HUB", ("https", "http"))
+def _with_host(name: str, value: str) -> str:
     if value and not urlsplit(value).hostname:
-        raise ImproperlyConfigured("WEBSUB_HUB names no host; an address looks like https://hub.example.org/.")
+        raise ImproperlyConfigured(f"{name} names no host; an address looks like https://hub.example.org/.")
     return value
+
+
+def _read_judge(source: Source) -> dict[str, object]:
+    """What MODERATION_JUDGE is; empty without an address."""
+    url = _with_host("JUDGE_URL", source.url("JUDGE_URL", ("https", "http")))
+    model = source.text("JUDGE_MODEL")
+    if url and not model:
+        raise ImproperlyConfigured("JUDGE_URL is set, so JUDGE_MODEL is needed: the name of the model that is asked.")
+    read = {
+        "url": url,
+        "key": source.text("JUDGE_KEY"),
+        "model": model,
+        "seconds": source.number("JUDGE_SECONDS", 20, 1, 60),
+        "daily_requests": source.number("JUDGE_DAILY_REQUESTS", 500, 0, 10**6),
+        "daily_tokens": source.number("JUDGE_DAILY_TOKENS", 10**6, 0, 10**9),
+    }
+    return read if url else {}
+
+
+def _read_call_out(source: Source) -> dict[str, object]:
+    """What MODERATION_CALL_OUT is; empty without an address."""
+    url = _with_host("CALL_OUT_URL", source.url("CALL_OUT_URL", ("https", "http")))
+    secrets_given = tuple(source.names("CALL_OUT_SECRET"))
+    if url and not secrets_given:
+        raise ImproperlyConfigured(
+            "CALL_OUT_URL is set, so CALL_OUT_SECRET is needed: whsec_ and 24 to 64 bytes in base64."
+        )
+    for one in secrets_given:
+        try:
+            length = len(base64.b64decode(one.removeprefix("whsec_"), validate=True))
+        except ValueError:
+            length = 0
+        if not one.startswith("whsec_") or length not in SIGNING_BYTES:
+            raise ImproperlyConfigured(
+                "CALL_OUT_SECRET must be whsec_ and 24 to 64 bytes in base64; several, by commas."
+            )
+    limit = source.number("CALL_OUT_DAILY_REQUESTS", 0, 0, 10**7)
+    return {"url": url, "secrets": secrets_given, "daily_requests": limit} if url else {}
 
 
 def _split_url(name: str, value: str) -> SplitResult:

@@ -136,7 +136,11 @@ MODERATION_FLAGGERS = [
     "moderation.flaggers.bursts.BurstsFlagger",
     "moderation.flaggers.new_domains.NewDomainsFlagger",
     "moderation.flaggers.first_contact.FirstContactFlagger",
+    "moderation.flaggers.outside.judge.OutsideJudge",
+    "moderation.flaggers.outside.call_out.CallOut",
 ]
+MODERATION_JUDGE = ENV.judge
+MODERATION_CALL_OUT = ENV.call_out
 
 # --- Database, cache, mail
 

@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.conf import settings as django_settings
 
 from comments.conf import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """MODERATION_JUDGE: a model server, the key it wants, and how much it may be asked for each site on a day; 0: no bound."""
+
+    url: str = ""
+    key: str = field(default="", repr=False)
+    model: str = ""
+    seconds: float = 20
+    daily_requests: int = 500
+    daily_tokens: int = 1_000_000
+    # Put into each request as they are.
+    options: Mapping[str, object] = field(default_factory=lambda: {"temperature": 0, "max_tokens": 1500})
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutSettings:
+    """MODERATION_CALL_OUT: the site's own service, and one or more secrets "whsec_..." that its requests are signed with."""
+
+    url: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    seconds: float = 5
+    daily_requests: int = 0
 
 
 class Settings:
@@ -36,6 +62,21 @@ class Settings:
     def flagger_memory_bytes(self) -> int:
         """How much more memory than before a worker may use while an asynchronous flagger runs; 0 for no limit."""
         return getattr(django_settings, "MODERATION_FLAGGER_MEMORY_BYTES", 512 * 1024 * 1024)
+
+    @property
+    def judge(self) -> JudgeSettings:
+        """The judge from outside. Without an address there is none."""
+        return JudgeSettings(**getattr(django_settings, "MODERATION_JUDGE", {}))
+
+    @property
+    def call_out(self) -> CallOutSettings:
+        """The site's own service that is asked about comments. Without an address there is none."""
+        return CallOutSettings(**getattr(django_settings, "MODERATION_CALL_OUT", {}))
+
+    @property
+    def outside_at_once(self) -> int:
+        """How many questions to one service are under way at once for a site: as many workers wait for answers."""
+        return getattr(django_settings, "MODERATION_OUTSIDE_AT_ONCE", 1)
 
     @property
     def knowledge_max_age(self) -> datetime.timedelta:

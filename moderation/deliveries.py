@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.enums import SuppressionReason, Trouble
 from comments.models import Article, Comment, Lane, Outbox, Subscriber, Suppression
-from comments.services.lanes import SERVER
+from comments.services.lanes import OUTSIDE, SERVER
 from moderation.models import Appeal, Decision, Report, Restriction
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ def read_deliveries(sites: Collection[int]) -> Deliveries:
     )
     waiting = list(Outbox.objects.open().order_by("due_at", "pk")[:SHOWN])
     failed = list(Outbox.objects.failed().order_by("-failed_at", "-pk")[:SHOWN])
-    lanes = list(Lane.objects.filter(rests_until__gt=now).order_by("-rests_until")[:SHOWN])
+    lanes = list(
+        Lane.objects.filter(rests_until__gt=now).exclude(name__startswith=OUTSIDE).order_by("-rests_until")[:SHOWN]
+    )
     held = _held_by([lane.name for lane in lanes])
     examples = list(Outbox.objects.filter(pk__in=[pk for _count, pk in held.values()])) if held else []
     found = _look_up([*waiting, *failed, *examples], sites)

@@ -10,24 +10,47 @@ from celery.contrib.django.task import DjangoTask
 from comments.hints import hint_on_commit
 from comments.services.screening import find_unscreened
 from moderation.services.desk_digests import put_digests
+from moderation.services.outside import ask, find_questions, put_questions
 from moderation.services.publications import take_back_flagged
 from moderation.services.restrictions import forget_networks
 from moderation.services.screening import screen_stored_comment
 from moderation.services.trust import review_trust_by_rules
 
 SWEEP_LIMIT = 200
+# Each that is answered draws the next after it.
+QUESTIONS_LIMIT = 10
 # Younger ones still have their own message under way.
 SWEEP_AGE = datetime.timedelta(seconds=5)
 
 
 @shared_task(base=DjangoTask, soft_time_limit=10, time_limit=15, acks_late=True)
 def screen_comment_task(comment_id: int) -> None:
-    """Let the asynchronous flaggers look at a comment; again when the time was not enough for all."""
+    """Have services outside asked about a comment, and let the asynchronous flaggers look at it; again when the time was not
+    enough for all."""
+    for question_id in put_questions(comment_id):
+        hint_on_commit(ask_outside_task, question_id)
     # A message comes again, at once, when the process that had it ended.
     is_after_crash = bool((screen_comment_task.request.delivery_info or {}).get("redelivered"))
     if not screen_stored_comment(comment_id, is_after_crash=is_after_crash):
         hint_on_commit(screen_comment_task, comment_id)
     take_back_flagged(comment_id)
+
+
+@shared_task(base=DjangoTask, soft_time_limit=75, time_limit=85, acks_late=True)
+def ask_outside_task(question_id: int) -> None:
+    """Ask a service outside about a comment; then the next in its place."""
+    comment_id, next_id = ask(question_id)
+    if comment_id is not None:
+        take_back_flagged(comment_id)
+    if next_id is not None:
+        hint_on_commit(ask_outside_task, next_id)
+
+
+@shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)
+def sweep_outside_task() -> None:
+    """Find questions whose turn it may be, also those whose message was lost, and hand each to a worker."""
+    for question_id in find_questions(QUESTIONS_LIMIT):
+        hint_on_commit(ask_outside_task, question_id)
 
 
 @shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)

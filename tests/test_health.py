@@ -84,6 +84,7 @@ def test_schedule_names_tasks_that_exist() -> None:
         "comments.tasks.purge_task",
         "moderation.tasks.put_desk_digests_task",
         "moderation.tasks.review_trust_task",
+        "moderation.tasks.sweep_outside_task",
         "moderation.tasks.sweep_unscreened_task",
     }
     assert scheduled <= set(app.tasks)

@@ -16,6 +16,8 @@ from comments.mailboxes import fold_address
 from comments.models import Lane
 
 SERVER = "server"
+# What the names of lanes begin with that are no mail's, but a service's that is asked about comments.
+OUTSIDE = "outside:"
 # So many mails of a lane may be in hands at once.
 WIDTH = 8
 FIRST_REST = datetime.timedelta(seconds=30)

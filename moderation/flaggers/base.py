@@ -17,10 +17,14 @@ from moderation.enums import FlaggerState
 
 
 class Stage(Enum):
-    """When a flagger runs: INLINE while the author waits (a few milliseconds), ASYNCHRONOUS in a worker afterwards."""
+    """When a flagger runs: INLINE while the author waits (a few milliseconds), ASYNCHRONOUS in a worker afterwards.
+
+    OUTSIDE: it does not look itself, but asks somebody else's service, by way of a worker (`flaggers.outside`).
+    """
 
     INLINE = "inline"
     ASYNCHRONOUS = "asynchronous"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,14 @@ _KNOWN: Final[dict[str, tuple[Promise, Promise]]] = {
         _("First contact"),
         _("Authors of whom nothing has been published yet. Says nothing against them."),
     ),
+    "outside_judge": (
+        _("Judge from outside"),
+        _("A language model that reads comment, article and policy, and says which clause it sees broken, and where."),
+    ),
+    "call_out": (
+        _("The site's own service"),
+        _("Whatever a service of the site's own says of the text, asked over the network."),
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from comments.screening import Finding, ScreeningInput
 from moderation.conf import settings
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage
+from moderation.flaggers.outside.base import OutsideFlagger
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +89,8 @@ def _find_fault(flagger: object) -> str:
         return "has no languages that are a tuple."
     if getattr(flagger, "first_state", FlaggerState.ON) not in FlaggerState.values:
         return "has a first_state that is none of moderation.enums.FlaggerState."
+    if stage is Stage.OUTSIDE and not isinstance(flagger, OutsideFlagger):
+        return "is of the stage OUTSIDE and lacks what moderation.flaggers.outside.base.OutsideFlagger has."
     return "" if callable(check) else "has no method check()."
 
 

@@ -4,7 +4,7 @@ from moderation.models.articles import ArticleChange
 from moderation.models.calibration import CalibrationAnswer, CalibrationCase
 from moderation.models.decisions import Decision
 from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
-from moderation.models.findings import Finding, FindingFeedback, FlaggerDay, FlaggerSwitch, Term
+from moderation.models.findings import Finding, FindingFeedback, FlaggerDay, FlaggerSwitch, OutsideUse, Term
 from moderation.models.mails import MailOptOut
 from moderation.models.people import ApiToken, Membership, MembershipChange
 from moderation.models.policies import Clause, PolicyVersion
@@ -38,6 +38,7 @@ __all__ = [
     "MembershipChange",
     "Opinion",
     "OpinionRequest",
+    "OutsideUse",
     "PolicyVersion",
     "Presence",
     "Report",

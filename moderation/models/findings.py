@@ -15,6 +15,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """What moderators see: without what flaggers in shadow said."""
         return self.filter(is_shadow=False)
 
+    def unsettled(self) -> FindingQuerySet:
+        """Begun, or to be begun, and without a result."""
+        return self.filter(outcome=CheckOutcome.NOT_RUN, attempts__gt=0)
+
     def flagged(self) -> FindingQuerySet:
         """Where something was found, as far as it counts."""
         return self.counting().filter(outcome=CheckOutcome.FLAGGED)
@@ -37,7 +41,8 @@ class Finding(models.Model):
     spans = models.JSONField(_("spans"), default=list, blank=True)
     # Said by a flagger that was in shadow: kept to be measured, shown to nobody, and nothing follows from it.
     is_shadow = models.BooleanField(_("in shadow"), default=False, db_default=False)
-    # How often an asynchronous flagger was begun; one that never ends is given up.
+    # How often an asynchronous flagger was begun; one that never ends is given up. Of a question to somebody outside, which
+    # waits for its turn: one more.
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -61,6 +66,12 @@ class Finding(models.Model):
                 fields=("comment", "revision", "flagger"),
                 condition=models.Q(outcome=CheckOutcome.FLAGGED),
                 name="finding_flagged",
+            ),
+            # Which questions wait for their turn, and which are under way: few rows at any time.
+            models.Index(
+                fields=("flagger", "id"),
+                condition=models.Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0),
+                name="finding_unsettled",
             ),
         )
 
@@ -152,6 +163,27 @@ class FlaggerSwitch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id} {self.flagger} {self.language}: {self.state}"
+
+
+class OutsideUse(models.Model):
+    """What a site has asked of a service outside on one day, so that all workers together keep to its budget."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="outside_uses", verbose_name=_("site"))
+    flagger = models.CharField(_("flagger"), max_length=40)
+    day = models.DateField(_("day"))
+    requests = models.PositiveIntegerField(_("requests"), default=0)
+    tokens = models.PositiveBigIntegerField(_("tokens"), default=0)
+
+    class Meta:
+        verbose_name = _("use of a service outside")
+        verbose_name_plural = _("uses of services outside")
+        constraints = (
+            # There is one account a day. Also the index behind finding it.
+            models.UniqueConstraint(fields=("site", "flagger", "day"), name="outside_use_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.flagger} {self.day}: {self.requests}"
 
 
 class Term(models.Model):

@@ -1,0 +1,324 @@
+"""Asking services outside about comments: one worker at a time, within a budget, and never one that does not answer.
+
+A question is the finding of its flagger, written before it is asked as one that has not run: whoever finds the row later
+knows how far it came. Its attempts count one more than it was begun; it waits for its turn with 1. It gets two.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import logging
+import secrets
+from collections.abc import Mapping
+from enum import Enum
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone, translation
+
+from comments import outgoing, screening
+from comments.enums import CheckOutcome, Status
+from comments.models import Comment, Lane
+from comments.services import lanes
+from comments.services.screening import stored_screening_input
+from moderation.conf import settings
+from moderation.enums import FlaggerState
+from moderation.flaggers.base import Stage, state_of
+from moderation.flaggers.guard import CRASHED, FAILED, RUNNING, read_answer, without_result
+from moderation.flaggers.knowledge import load_knowledge
+from moderation.flaggers.outside import sentences
+from moderation.flaggers.outside.base import AnswerError, AskedClause, Envelope, Letter, OutsideFlagger, Question
+from moderation.flaggers.registry import installed_flaggers
+from moderation.models import Decision, Finding, OutsideUse
+from moderation.services.findings import stored
+from moderation.services.indexing import refresh_risk
+from moderation.services.policies import current_clauses
+
+logger = logging.getLogger(__name__)
+
+# Longer than the task that asks may take.
+LEASE = datetime.timedelta(seconds=90)
+TURN = datetime.timedelta(hours=1)
+KEPT_S = 24 * 60 * 60
+MOST_BYTES = 256 * 1024
+CONNECT_S = 5
+LONGEST_S = 60
+_WAITING, _MOST_BEGUN = 1, 3
+# What a request costs where the service does not say: about so many bytes are a token.
+_BYTES_A_TOKEN = 4
+_LEAD_LENGTH, _PARENT_LENGTH = 1_000, 2_000
+_IN_VAIN: dict[type[Exception], str] = {
+    outgoing.TooLargeError: sentences.TOO_LARGE,
+    outgoing.RefusedAddressError: sentences.BAD_ADDRESS,
+}
+# Of a comment in such a state somebody may still want to know something.
+_OPEN = (Status.AWAITING_EMAIL, Status.PENDING, Status.APPROVED)
+
+
+class _Turn(Enum):
+    """Whether a question may be asked now."""
+
+    NOW = "now"
+    LATER = "later"
+    SPENT = "spent"
+
+
+def outside_flaggers() -> list[OutsideFlagger]:
+    """Those that are set up."""
+    return [one for one in installed_flaggers(Stage.OUTSIDE) if isinstance(one, OutsideFlagger) and one.host]
+
+
+def put_questions(comment_id: int) -> list[int]:
+    """Have the latest revision of a comment asked about wherever its site wants that; keys of the questions that wait.
+
+    Idempotent. No query where nothing is set up, else 1, and 2 more where something is switched on.
+    """
+    flaggers = outside_flaggers()
+    comment = Comment.objects.select_related("site").filter(pk=comment_id).first() if flaggers else None
+    if comment is None:
+        return []
+    knowledge = load_knowledge(comment.site.slug)
+    states = {one: state_of(one, comment.language, knowledge) for one in flaggers}
+    rows = [
+        Finding(
+            comment=comment,
+            revision=comment.revision,
+            flagger=flagger.name,
+            attempts=_WAITING,
+            **stored(
+                dataclasses.replace(
+                    without_result(flagger, CheckOutcome.NOT_RUN, RUNNING), is_shadow=state == FlaggerState.SHADOW
+                )
+            ),
+        )
+        for flagger, state in states.items()
+        if state != FlaggerState.OFF
+    ]
+    if not rows:
+        return []
+    Finding.objects.bulk_create(rows, ignore_conflicts=True)
+    waiting = Finding.objects.unsettled().filter(comment=comment, revision=comment.revision, attempts=_WAITING)
+    return list(waiting.filter(flagger__in=[row.flagger for row in rows]).values_list("pk", flat=True))
+
+
+def find_questions(limit: int) -> list[int]:
+    """Keys of the questions that wait or were left in the middle, of services that may be asked, oldest first.
+
+    Gives up those that have waited for an hour. 2 queries a service, 3 more for each that is given up.
+    """
+    found: list[int] = []
+    for flagger in outside_flaggers():
+        now = timezone.now()
+        open_ones = Finding.objects.unsettled().filter(flagger=flagger.name)
+        for row in open_ones.filter(attempts=_WAITING, created_at__lt=now - TURN)[:limit]:
+            _settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.TOO_LATE))
+        if not _rests(flagger):
+            due = open_ones.filter(Q(attempts=_WAITING) | Q(created_at__lt=now - LEASE))
+            found += due.order_by("pk").values_list("pk", flat=True)[:limit]
+    return found
+
+
+def ask(finding_id: int) -> tuple[int | None, int | None]:
+    """Ask one question, if it is its turn: the key of its comment when there is an answer, and that of the next question of
+    the same service and site; None for what there is not.
+
+    Never changes where the comment stands. About 20 queries and one request.
+    """
+    row = (
+        Finding.objects.unsettled()
+        .select_related("comment__site", "comment__article", "comment__author", "comment__parent")
+        .filter(pk=finding_id)
+        .first()
+    )
+    flagger = next((one for one in outside_flaggers() if row is not None and one.name == row.flagger), None)
+    if row is None or flagger is None:
+        logger.info("Nothing to ask: question %s is gone or was answered.", finding_id)
+        return None, None
+    if _is_under_way(row) or _rests(flagger):
+        return None, None
+    finding = _find_answer(row, flagger)
+    if finding is None:
+        return None, None
+    _settle(row, finding)
+    if _rests(flagger):
+        return row.comment_id, None
+    waiting = Finding.objects.unsettled().filter(
+        flagger=row.flagger, comment__site=row.comment.site_id, attempts=_WAITING
+    )
+    return row.comment_id, waiting.order_by("pk").values_list("pk", flat=True).first()
+
+
+def _find_answer(row: Finding, flagger: OutsideFlagger) -> screening.Finding | None:
+    """What is to be said of the comment, or why there is nothing to say; None while it is not the question's turn."""
+    knowledge = load_knowledge(row.comment.site.slug)
+    if state_of(flagger, row.comment.language, knowledge) == FlaggerState.OFF:
+        return without_result(flagger, CheckOutcome.NOT_RUN, sentences.OFF_BY_NOW)
+    if _is_past(row):
+        return without_result(flagger, CheckOutcome.NOT_RUN, sentences.DECIDED_BY_NOW)
+    if row.attempts >= _MOST_BEGUN:
+        logger.error("Flagger %s is given up for comment %s.", flagger.name, row.comment_id)
+        return without_result(flagger, CheckOutcome.FAILED, CRASHED)
+    question = _build_question(row.comment)
+    if not question.clauses:
+        return without_result(flagger, CheckOutcome.NOT_RUN, sentences.NO_POLICY)
+    key = f"marginalia:outside:{flagger.name}:{flagger.cache_key(question)}"
+    kept = _read_cache(key)
+    if kept is not None:
+        return kept
+    letter = flagger.write(question, _seal(row))
+    cost = len(letter.body) // _BYTES_A_TOKEN
+    turn = _take_turn(row, flagger, cost)
+    if turn is _Turn.SPENT:
+        return without_result(flagger, CheckOutcome.NOT_RUN, sentences.SPENT)
+    return _send(row, flagger, question, letter, key) if turn is _Turn.NOW else None
+
+
+def _is_past(row: Finding) -> bool:
+    """Whether the text is no longer the comment's, or a person has judged it: nothing is sent without a use. 0 to 1 query."""
+    comment = row.comment
+    if comment.revision != row.revision or comment.status not in _OPEN:
+        return True
+    judged = Decision.objects.filter(comment=comment, revision=row.revision, moderator__isnull=False, undone_at=None)
+    return judged.exists()
+
+
+def _build_question(comment: Comment) -> Question:
+    """Without anything about the author. 3 to 4 queries."""
+    shown = stored_screening_input(comment)
+    # As in the policy's own pages: German for German, English for every other.
+    with translation.override(comment.language):
+        clauses = tuple(AskedClause(one.slug, one.title, one.text) for one in current_clauses(comment.site))
+    bare = dataclasses.replace(
+        shown, author_name="", author_kind="", recent_bodies=(), parent_body=shown.parent_body[:_PARENT_LENGTH]
+    )
+    return Question(bare, comment.article.teaser[:_LEAD_LENGTH], clauses)
+
+
+def _seal(row: Finding) -> Envelope:
+    return Envelope(f"comment_{row.comment.public_id}_{row.revision}", timezone.now(), secrets.token_hex(16))
+
+
+# --- Turns and budgets
+
+
+def _is_under_way(row: Finding) -> bool:
+    return row.attempts > _WAITING and row.created_at > timezone.now() - LEASE
+
+
+def _take_turn(row: Finding, flagger: OutsideFlagger, cost: int) -> _Turn:
+    """Begin a question, with its cost on the account of the day; of several workers one after the other. 6 queries."""
+    now, bounds = timezone.now(), flagger.bounds
+    account, _is_new = OutsideUse.objects.get_or_create(
+        site=row.comment.site, flagger=flagger.name, day=timezone.localdate()
+    )
+    with transaction.atomic():
+        use = OutsideUse.objects.select_for_update().get(pk=account.pk)
+        # A service that failed is tried with one question.
+        at_once = 1 if Lane.objects.filter(name=_lane(flagger)).exists() else settings.outside_at_once
+        under_way = Finding.objects.unsettled().filter(
+            flagger=flagger.name, comment__site=row.comment.site_id, attempts__gt=_WAITING, created_at__gt=now - LEASE
+        )
+        if under_way.count() >= at_once:
+            return _Turn.LATER
+        if bounds.daily_requests is not None and use.requests >= bounds.daily_requests:
+            return _Turn.SPENT
+        if bounds.daily_tokens is not None and use.tokens + cost > bounds.daily_tokens:
+            return _Turn.SPENT
+        mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts)
+        if not mine.update(attempts=row.attempts + 1, created_at=now):
+            return _Turn.LATER
+        row.attempts += 1
+        OutsideUse.objects.filter(pk=use.pk).update(requests=F("requests") + 1, tokens=F("tokens") + cost)
+    return _Turn.NOW
+
+
+def _correct_cost(row: Finding, flagger: OutsideFlagger, letter: Letter, answer: outgoing.Answer) -> None:
+    """What the question really cost, where the service says so; else what its answer adds. 1 query."""
+    counted, assumed = flagger.count_tokens(answer), len(letter.body) // _BYTES_A_TOKEN
+    more = len(answer.body) // _BYTES_A_TOKEN if counted is None else counted - assumed
+    use = OutsideUse.objects.filter(site=row.comment.site_id, flagger=flagger.name, day=timezone.localdate())
+    use.filter(tokens__gte=max(0, -more)).update(tokens=F("tokens") + more)
+
+
+def _settle(row: Finding, finding: screening.Finding) -> None:
+    """Write what came of a question, unless somebody else has. 1 query, 2 to 3 more when something was found."""
+    # In shadow, or not, is what it was put as.
+    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow))
+    attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
+    is_mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts).update(**values, attempts=attempts)
+    if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:
+        refresh_risk(row.comment_id)
+
+
+# --- The service
+
+
+def _send(row: Finding, flagger: OutsideFlagger, question: Question, letter: Letter, key: str) -> screening.Finding:
+    """What the service says, kept for the next time; or how it failed. A service in trouble is left alone for a while."""
+    trouble: screening.Finding | None = None
+    try:
+        answer = _post(flagger, letter)
+        _correct_cost(row, flagger, letter, answer)
+        finding = read_answer(flagger.read(answer, question), flagger, question.comment.body)
+    except AnswerError as error:
+        finding = _failed(flagger, error.message, error.parameters)
+        trouble = finding if error.is_trouble else None
+    except (outgoing.OutgoingError, SoftTimeLimitExceeded) as error:
+        finding = trouble = _failed(flagger, _IN_VAIN.get(type(error), sentences.SILENT))
+    except Exception as error:  # noqa: BLE001 - what reads the answer may be anybody's code
+        # Not logger.exception(): the words of an exception may be those of the comment.
+        logger.error("Flagger %s failed: %s", flagger.name, type(error).__name__)  # noqa: TRY400
+        return _failed(flagger, FAILED)
+    if trouble is not None:
+        logger.warning("The service behind %s is left alone for a while: %s", flagger.name, trouble.message)
+        lanes.note_failure(_lane(flagger))
+        return finding
+    lanes.note_success(_lane(flagger), datetime.timedelta(0))
+    if finding.outcome != CheckOutcome.FAILED:
+        _write_cache(key, finding)
+    return finding
+
+
+def _post(flagger: OutsideFlagger, letter: Letter) -> outgoing.Answer:
+    limits = outgoing.Limits(
+        connect_seconds=CONNECT_S, seconds=min(flagger.bounds.seconds, LONGEST_S), most_bytes=MOST_BYTES
+    )
+    headers = {"User-Agent": "Marginalia", **letter.headers}
+    return outgoing.ask("POST", letter.address, headers=headers, body=letter.body, limits=limits, is_confidential=True)
+
+
+def _failed(
+    flagger: OutsideFlagger, message: str, parameters: Mapping[str, str | int] | None = None
+) -> screening.Finding:
+    finding = without_result(flagger, CheckOutcome.FAILED, message)
+    return dataclasses.replace(finding, parameters={**finding.parameters, **(parameters or {})})
+
+
+def _lane(flagger: OutsideFlagger) -> str:
+    return f"{lanes.OUTSIDE}{flagger.name}"[:32]
+
+
+def _rests(flagger: OutsideFlagger) -> bool:
+    """Whether the service is left alone, since it lately did not answer. 1 query."""
+    return Lane.objects.filter(name=_lane(flagger), rests_until__gt=timezone.now()).exists()
+
+
+def _read_cache(key: str) -> screening.Finding | None:
+    try:
+        kept = cache.get(key)
+    except Exception:
+        # Whatever a cache client raises when its server is away.
+        logger.exception("The cache does not answer; the service is asked.")
+        return None
+    return kept if isinstance(kept, screening.Finding) else None
+
+
+def _write_cache(key: str, finding: screening.Finding) -> None:
+    try:
+        cache.set(key, finding, KEPT_S)
+    except Exception:
+        # As above.
+        logger.exception("The cache does not answer; the same text will be asked about again.")
