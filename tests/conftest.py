@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import SimpleTestCase
 from django.utils import translation
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ HOSTS = {
 MISSING_HOSTS = [name for name, place in HOSTS.items() if not (shutil.which(place) or Path(place).is_dir())]
 NO_HOSTS = f"missing: {', '.join(MISSING_HOSTS)}; on Debian run 'apt install {' '.join([*HOSTS, 'php-mysql'])}'"
 HAS_SERVICES = "TEST_SERVICES" in os.environ
+# What the half on PostgreSQL and Redis leaves out, besides tests that open no database.
+ONCE = {"browser", "hosts", "once"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_client"}
 IS_HALF = "TEST_HALF" in os.environ  # the other half runs what this one leaves out
 IS_CI = bool(os.environ.get("CI"))
 NO_CHROMIUM = "there is no Chromium; on Debian run 'apt install chromium'"
@@ -69,10 +73,16 @@ def _is_left_out(config: pytest.Config, item: pytest.Item) -> bool:
     markers = {marker.name for marker in item.iter_markers()}
     if IS_HALF and "services" in markers and not HAS_SERVICES:
         return True
-    if HAS_SERVICES and markers & {"browser", "hosts", "once"} and "services" not in markers:
+    if HAS_SERVICES and not markers & {"services", "cache"} and (markers & ONCE or not _opens_database(item, markers)):
         return True
     is_chosen = config.getoption("--everything") or config.option.markexpr or any("::" in one for one in config.args)
     return not is_chosen and bool(markers & {"slow", "chaos"})
+
+
+def _opens_database(item: pytest.Item, markers: set[str]) -> bool:
+    if isinstance(item, pytest.Function) and item.cls is not None and issubclass(item.cls, SimpleTestCase):
+        return True
+    return "django_db" in markers or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

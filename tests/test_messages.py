@@ -15,8 +15,6 @@ from django.utils.translation.template import templatize
 
 from config.env import PROJECT_DIR
 
-pytestmark = pytest.mark.once
-
 APPS = ("comments", "moderation", "demo", "config")
 GERMAN = PROJECT_DIR / "locale" / "de" / "LC_MESSAGES" / "django.po"
 SOURCES = sorted(PROJECT_DIR.glob("locale/*/LC_MESSAGES/*.po"))

@@ -21,8 +21,6 @@ import pytest
 
 from config.env import PROJECT_DIR
 
-pytestmark = pytest.mark.once
-
 START = PROJECT_DIR / "start.py"
 PATIENCE_S = 90
 

@@ -9,8 +9,6 @@ from comments.kept import kept
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
-pytestmark = pytest.mark.once
-
 
 def test_kept_asked_twice_builds_once() -> None:
     built: list[int] = []

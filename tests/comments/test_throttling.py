@@ -12,6 +12,8 @@ from comments.conf import Limit
 from comments.exceptions import TooManyRequestsError
 from comments.throttling import client_network, count_or_refuse
 
+pytestmark = pytest.mark.cache
+
 MINUTE = datetime.timedelta(minutes=1)
 NOW = datetime.datetime(2026, 5, 4, 12, 0, 0, tzinfo=datetime.UTC)
 

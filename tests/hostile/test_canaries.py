@@ -23,7 +23,7 @@ from moderation.services.tokens import issue_token
 from tests.factories import make_article, make_comment, make_moderator, make_policy, make_site, make_user
 
 # Every page there is, as four kinds of people.
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.once]
 
 HIDDEN = tuple(status for status in Status if status not in (Status.APPROVED, Status.AWAITING_EMAIL))
 LINK = re.compile(r"""(?:href|action|src)=["']([^"']+)["']""")

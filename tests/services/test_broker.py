@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from kombu import Connection
 
-pytestmark = pytest.mark.once
 SENDERS, TAKERS, MESSAGES = 3, 3, 200
 QUEUE = "hints"
 
