@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, User
@@ -28,6 +28,7 @@ from comments.models import Comment, Site
 from moderation.enums import Action, Mine, OpinionKind, Permission, Role
 from moderation.models import Deferral, Lease, Membership, Opinion, OpinionRequest, Presence
 from moderation.permissions import PERMISSIONS
+from moderation.queue.prepared import Prepared, given_moment, given_number
 from moderation.queue.rows import Entry, LimitedCount
 
 # Somebody whose last sign of life is older has left the desk.
@@ -35,7 +36,6 @@ AT_THE_DESK = datetime.timedelta(seconds=45)
 # More names than these help nobody.
 MEMBER_LIMIT = 200
 LEASE_LIMIT = 200
-NOTHING_BESIDE: Mapping[str, Subquery] = MappingProxyType({})
 # What a comment is loaded with, so that lease, deferral and blind look cost no query of their own.
 BESIDE = ("lease__user", "deferral__user", "article__desk_rule", "site__desk_settings")
 
@@ -279,41 +279,57 @@ def _votes(viewer_id: int) -> QuerySet[Opinion]:
     return votes.filter(moderator=viewer_id)
 
 
-def read_team(site: Site, viewer_id: int, beside: Mapping[str, Subquery] = NOTHING_BESIDE) -> Team:
-    """Everybody of a site's desk and when they were last seen there, by name; how much of it concerns one; `beside` are
-    more numbers and lists about the desk. 1 query.
-    """
+def read_team(site: Site, viewer_id: int) -> Team:
+    """Everybody of a site's desk and when they were last seen there, by name, and how much of it concerns one. 1 query."""
+    return make_team(_team().run(site=site.pk, viewer=viewer_id, now=timezone.now()), viewer_id)
+
+
+@cache
+def _team() -> Prepared[Membership]:
+    return Prepared(team_rows(given_number("site"), given_number("viewer"), given_moment("now"), {}))
+
+
+def team_rows(
+    site: int, viewer_id: int, now: datetime.datetime, beside: Mapping[str, Subquery]
+) -> QuerySet[Membership]:
+    """What `make_team` makes a team of; `beside` are more numbers and lists about the desk."""
     seen_at = Presence.objects.filter(site=OuterRef("site"), user=OuterRef("user")).values("seen_at")[:1]
     found = Membership.objects.filter(site=site).select_related("user")
     # Counted in the viewer's own row alone.
-    numbers = JSONObject(**_work_columns(site, viewer_id), **beside)
+    numbers = JSONObject(**_work_columns(site, viewer_id, now), **beside)
     own_row = Case(When(user=viewer_id, then=numbers), output_field=JSONField())
-    rows = found.annotate(seen_at=Subquery(seen_at), numbers=own_row)[:MEMBER_LIMIT]
+    return found.annotate(seen_at=Subquery(seen_at), numbers=own_row)[:MEMBER_LIMIT]
+
+
+def make_team(rows: Iterable[Membership], viewer_id: int) -> Team:
+    """Everybody of a desk as somebody of it sees them, of `team_rows`. No query."""
     here_since = timezone.now() - AT_THE_DESK
     own: dict[str, Any] = {}
     members = []
     for row in rows:
+        beside = vars(row)
         if row.user_id == viewer_id:
-            own = row.numbers
+            own = beside["numbers"]
+        seen_at = beside["seen_at"]
         members.append(
             Member(
                 user_id=row.user_id,
                 name=name_of(row.user),
                 may_decide=Permission.DECIDE in PERMISSIONS[Role(row.role)],
-                seen_at=row.seen_at,
-                is_here=row.seen_at is not None and row.seen_at > here_since,
+                seen_at=seen_at,
+                is_here=seen_at is not None and seen_at > here_since,
             )
         )
     work = Work(**{name: own.pop(name) for name in Work.__slots__ if own})
     return Team(tuple(sorted(members, key=lambda member: member.name.casefold())), work, own)
 
 
-def _work_columns(site: Site, viewer_id: int) -> dict[str, LimitedCount]:
+def _work_columns(site: int, viewer_id: int, now: datetime.datetime) -> dict[str, LimitedCount]:
     """The numbers of a `Work`."""
     requests = OpinionRequest.objects.filter(comment__site=site)
     to_me = Q(asked_of=None) | Q(asked_of=viewer_id)
     by_me = requests.filter(asked_by=viewer_id, comment__waiting_since__isnull=False)
-    leases = Lease.objects.filter(comment__site=site, user=viewer_id, is_taken=True, expires_at__gt=timezone.now())
+    leases = Lease.objects.filter(comment__site=site, user=viewer_id, is_taken=True, expires_at__gt=now)
     counted: dict[str, QuerySet[Any]] = {
         "taken": leases,
         "asked": requests.filter(to_me, answered_at=None).exclude(asked_by=viewer_id),

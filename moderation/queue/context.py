@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Left
@@ -20,6 +20,7 @@ from moderation.enums import Action, RestrictionKind, RestrictionTarget
 from moderation.models import AuthorNote, Decision, LinkedDomain, Restriction, Trust
 from moderation.models.policies import in_reader_language
 from moderation.queue.links import read_links
+from moderation.queue.prepared import KEPT, Prepared, given_moment, given_numbers, given_texts
 from moderation.queue.rows import Entry, LimitedCount, Rows, moment, moment_or_none
 from moderation.queue.surroundings import (
     EXCERPT_LENGTH,
@@ -64,7 +65,7 @@ def read_surroundings(site: Site, items: Sequence[QueueItem]) -> tuple[Surroundi
         return ()
     links = [read_links(item.body, site) for item in items]
     domains = sorted({link.host for some in links for link in some[:MOST_LINKS] if not link.is_own})
-    rows = {row["pk"]: row for row in _rows([item.pk for item in items], domains)}
+    rows = {row["pk"]: row for row in _read_rows([item.pk for item in items], domains)}
     nearby = _read_nearby(_mentioned(rows.values()))
     found = [
         _surroundings(rows[item.pk], _with_firsts(some, rows[item.pk], domains), nearby)
@@ -87,13 +88,18 @@ def _without_author(around: Surroundings) -> Surroundings:
     )
 
 
-def _rows(ids: Sequence[int], domains: Sequence[str]) -> Iterable[Entry]:
+def _read_rows(ids: Sequence[int], domains: Sequence[str]) -> list[Entry]:
+    return _rows(len(ids), len(domains)).run(ids=ids, domains=domains, now=timezone.now())
+
+
+@lru_cache(maxsize=KEPT)
+def _rows(count: int, domain_count: int) -> Prepared[Entry]:
     parents = {name: F("parent__" * number + "parent_id") for number, name in enumerate(_PARENTS)}
-    known = {f"known_{number}": _is_known(domain) for number, domain in enumerate(domains)}
+    known = {f"known_{number}": _is_known(domain) for number, domain in enumerate(given_texts("domains", domain_count))}
     # Nothing on a reply, so that what is compared with it finds nothing.
     discussion = Case(When(parent__isnull=True, then=F("article_id")))
-    return (
-        Comment.objects.filter(pk__in=ids)
+    return Prepared(
+        Comment.objects.filter(pk__in=given_numbers("ids", count))
         .alias(discussion=discussion)
         .values(
             "pk",
@@ -118,7 +124,6 @@ def _is_known(domain: str) -> Exists:
     return Exists(LinkedDomain.objects.filter(site=OuterRef("site"), domain=domain, comment__lt=OuterRef("pk")))
 
 
-@cache
 def _siblings() -> dict[str, Rows]:
     """The nearest comments beside one: other beginnings in the discussion, or other replies to the same comment."""
     moment_of_post, key = OuterRef("posted_at"), OuterRef("pk")
@@ -136,7 +141,6 @@ def _siblings() -> dict[str, Rows]:
     return {name: Rows(comments[:MOST_SIBLINGS], pk="pk") for name, comments in found.items()}
 
 
-@cache
 def _others() -> dict[str, Rows]:
     """What else waits; each read from a partial index that holds waiting rows only."""
     waiting = Comment.objects.waiting().exclude(pk=OuterRef("pk"))
@@ -163,7 +167,7 @@ def _author_columns() -> dict[str, Rows | LimitedCount | Exists]:
         target=RestrictionTarget.SUBJECT, value=OuterRef("author__sso_subject")
     )
     laid_on = Q(author=author) | Q(known, ~Q(value=""), site=OuterRef("site"))
-    restrictions = Restriction.objects.standing(timezone.now()).filter(laid_on).order_by("-id")
+    restrictions = Restriction.objects.standing(given_moment("now")).filter(laid_on).order_by("-id")
     return {
         "decision_rows": Rows(
             decisions[:MOST_DECISIONS],
@@ -199,18 +203,23 @@ def _mentioned(rows: Iterable[Entry]) -> set[int]:
 
 def _read_nearby(ids: set[int]) -> Nearby:
     """By comment and whether it is the text that waits: the beginning of that text. 1 query."""
-    wanted = Q(number=F("comment__revision")) | Q(number=F("comment__published_revision"))
-    found = Revision.objects.filter(wanted, comment_id__in=ids).select_related("comment")
-    found = found.defer("body", "body_html", "comment__public_html").annotate(start=Left("body", EXCERPT_LENGTH + 1))
     nearby: Nearby = {}
-    for revision in found:
+    for revision in _beginnings(len(ids)).run(ids=list(ids)) if ids else ():
         comment = revision.comment
-        value = _nearby_comment(comment, revision.start)
+        value = _nearby_comment(comment, vars(revision)["start"])
         if revision.number == comment.revision:
             nearby[comment.pk, True] = value
         if revision.number == (comment.published_revision if comment.is_published else comment.revision):
             nearby[comment.pk, False] = value
     return nearby
+
+
+@lru_cache(maxsize=KEPT)
+def _beginnings(count: int) -> Prepared[Revision]:
+    wanted = Q(number=F("comment__revision")) | Q(number=F("comment__published_revision"))
+    found = Revision.objects.filter(wanted, comment_id__in=given_numbers("ids", count)).select_related("comment")
+    found = found.defer("body", "body_html", "comment__public_html")
+    return Prepared(found.annotate(start=Left("body", EXCERPT_LENGTH + 1)))
 
 
 def _nearby_comment(comment: Comment, start: str) -> NearbyComment:

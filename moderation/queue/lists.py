@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from django.db.models import CharField, Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Left
@@ -12,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from comments.enums import Status
 from comments.models import Comment, Revision, Site
-from moderation.models import Decision, Finding, Report, SavedView
-from moderation.queue.colleagues import Team, is_judged_blind, lease_of, read_team
+from moderation.conf import settings
+from moderation.models import Decision, Finding, Membership, Report, SavedView
+from moderation.queue.colleagues import Team, is_judged_blind, lease_of, make_team, team_rows
 from moderation.queue.order import queue_of
-from moderation.queue.paging import read_comments
+from moderation.queue.paging import find_page, read_found, whole_comments
+from moderation.queue.prepared import KEPT, Prepared, given_moment, given_number
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded
 from moderation.queue.severity import is_severe
 from moderation.queue.values import (
@@ -42,7 +46,8 @@ def read_rows(site: Site, filters: QueueFilters, cursor: str = "", size: int = P
 
     Raises InvalidInputError ("cursor").
     """
-    comments, next_cursor = read_comments(site, filters, cursor, size, {"marks": _marks()})
+    found, next_cursor = find_page(site, filters, cursor, size)
+    comments = read_found(found, _marked(len(found), _title_field()), blur_score=settings.blur_score)
     rows = []
     above = 0
     for comment in comments:
@@ -63,10 +68,7 @@ class Overview:
 
 def read_overview(site: Site, viewer_id: int) -> Overview:
     """All of it as somebody of the desk sees it; counts as in `queue_counts`. 1 query."""
-    views = SavedView.objects.visible_to(viewer_id).filter(site=site)
-    counts = {status.value: count for status, count in _counts(site).items()}
-    shown = Rows(views, id="id", name="name", query="query", is_shared="is_shared")
-    team = read_team(site, viewer_id, counts | {"views": shown})
+    team = make_team(_overview().run(site=site.pk, viewer=viewer_id, now=timezone.now()), viewer_id)
     return Overview(
         counts={status: team.beside[status] for status in QueueStatus},
         team=team,
@@ -76,29 +78,51 @@ def read_overview(site: Site, viewer_id: int) -> Overview:
 
 def queue_counts(site: Site) -> dict[QueueStatus, int]:
     """How many comments each queue holds; a count stops at COUNT_LIMIT, which then means "at least". 1 query."""
-    counts = _counts(site)
-    row = Site.objects.filter(pk=site.pk).values_list(*counts.values()).get()
-    return dict(zip(counts, row, strict=True))
+    (row,) = _all_counts().run(site=site.pk, now=timezone.now())
+    return dict(zip(QueueStatus, row, strict=True))
 
 
-def _counts(site: Site) -> dict[QueueStatus, LimitedCount]:
-    now = timezone.now()
-    return {status: LimitedCount(queue_of(site, status, now).values("pk")[:COUNT_LIMIT]) for status in QueueStatus}
+@cache
+def _overview() -> Prepared[Membership]:
+    site, viewer, now = given_number("site"), given_number("viewer"), given_moment("now")
+    views = SavedView.objects.visible_to(viewer).filter(site=site)
+    shown = Rows(views, id="id", name="name", query="query", is_shared="is_shared")
+    return Prepared(team_rows(site, viewer, now, _counts(site, now) | {"views": shown}))
 
 
-def _marks() -> Rows:
+@cache
+def _all_counts() -> Prepared[tuple[int, ...]]:
+    site, now = given_number("site"), given_moment("now")
+    return Prepared(Site.objects.filter(pk=site).values_list(*_counts(site, now).values()))
+
+
+def _counts(site: int, now: datetime.datetime) -> dict[str, Subquery]:
+    """By the value of each status."""
+    return {one.value: LimitedCount(queue_of(site, one, now).values("pk")[:COUNT_LIMIT]) for one in QueueStatus}
+
+
+@lru_cache(maxsize=KEPT)
+def _marked(count: int, title: str) -> Prepared[Comment]:
+    """So many comments, with their marks; of the clause the title in this field."""
+    return Prepared(whole_comments(count).annotate(marks=_marks(title)))
+
+
+def _title_field() -> str:
+    return "title_de" if (get_language() or "de").startswith("de") else "title_en"
+
+
+def _marks(title: str) -> Rows:
     """What a row shows of the latest text, as a column of its comment: the beginning, and what was said of it."""
     texts = Revision.objects.filter(comment=OuterRef("pk"), number=OuterRef("revision")).order_by()
     flagged = Finding.objects.flagged().filter(comment=OuterRef("comment_id"), revision=OuterRef("number"))
     reports = Report.objects.open().filter(comment=OuterRef("comment_id"))
-    title = "clause__title_de" if (get_language() or "de").startswith("de") else "clause__title_en"
     decisions = Decision.objects.filter(comment=OuterRef("comment_id"), undone_at__isnull=True).order_by("-id")
     return Rows(
         texts,
         start=Left("body", READ_LENGTH),
         flags=_count(flagged),
         reports=_count(reports),
-        clause=Subquery(decisions.values(title)[:1], output_field=CharField(null=True)),
+        clause=Subquery(decisions.values(f"clause__{title}")[:1], output_field=CharField(null=True)),
         is_severe=is_severe(comment="comment_id", revision="number"),
     )
 

@@ -29,7 +29,7 @@ MOST_RISK = 32_767
 Place = tuple[int, ...]
 
 
-def queue_of(site: Site, status: QueueStatus, now: datetime.datetime) -> QuerySet[Comment]:
+def queue_of(site: Site | int, status: QueueStatus, now: datetime.datetime) -> QuerySet[Comment]:
     """All comments of one queue, in no order. Waiting ones are read from the partial indexes `comment_queue...`, those that
     somebody objects to through the partial indexes of open reports and appeals.
     """

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
@@ -11,20 +10,17 @@ from comments.models import Comment, Site
 from moderation.queue.by_article import place_of, read_by_article
 from moderation.queue.colleagues import BESIDE, is_discussed, not_before_others
 from moderation.queue.order import cursor_after, in_order, narrowed_queue
-from moderation.queue.rows import Rows
+from moderation.queue.prepared import Prepared, given_numbers
 from moderation.queue.values import QueueFilters, QueueSort
 
-NO_COLUMNS: Mapping[str, Rows] = MappingProxyType({})
 RELATED = ("article", "author", "site", *BESIDE)
 # What tells a place in any order; times that are no column of a comment are read besides.
 PLACED = ("public_id", "article", "risk", "waiting_since", "posted_at")
 
 
-def read_comments(
-    site: Site, filters: QueueFilters, cursor: str, size: int, columns: Mapping[str, Rows] = NO_COLUMNS
-) -> tuple[list[Comment], str]:
-    """A page with all that is beside its comments, and the cursor of the next one, empty on the last; `columns` are read
-    besides. 2 queries, 1 for an empty page, 1 more by article, 1 more for a search.
+def find_page(site: Site, filters: QueueFilters, cursor: str, size: int) -> tuple[list[int], str]:
+    """The primary keys of the comments of a page, and the cursor of the next one, empty on the last. 1 query, 1 more by
+    article, 1 more for a search.
 
     A page is found first and read then: of one query with all the tables that stand on a page, PostgreSQL takes longer to
     find a plan than to carry it out, and with a filter among so many it does not find a good one.
@@ -32,11 +28,20 @@ def read_comments(
     Raises InvalidInputError ("cursor").
     """
     found, next_cursor = _page(narrowed_queue(site, filters), site, filters, cursor, size)
-    if not found:
-        return [], ""
-    comments = Comment.objects.select_related(*RELATED).annotate(is_discussed=is_discussed(), **columns)
-    whole = comments.in_bulk([comment.pk for comment in found])
-    return [whole[comment.pk] for comment in found if comment.pk in whole], next_cursor
+    return [comment.pk for comment in found], next_cursor
+
+
+def read_found(ids: Sequence[int], comments: Prepared[Comment], **given: object) -> list[Comment]:
+    """Those of the comments found that are still there, in the same order, by a query made of `whole_comments`. 1 query,
+    none without any."""
+    whole = {comment.pk: comment for comment in comments.run(ids=ids, **given)} if ids else {}
+    return [whole[pk] for pk in ids if pk in whole]
+
+
+def whole_comments(count: int) -> QuerySet[Comment]:
+    """So many comments, given as "ids", with all that is beside them."""
+    comments = Comment.objects.select_related(*RELATED).annotate(is_discussed=is_discussed())
+    return comments.filter(pk__in=given_numbers("ids", count))
 
 
 def next_in_queue(site: Site, filters: QueueFilters, public_id: str) -> str:

@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet
@@ -14,10 +15,12 @@ from django.utils.translation import gettext
 from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Status
 from comments.models import Comment, Revision, Site, StatusChange
 from comments.screening import Span
+from moderation.conf import settings
 from moderation.enums import Action, ReportKind
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
-from moderation.queue.paging import read_comments
+from moderation.queue.paging import find_page, read_found, whole_comments
+from moderation.queue.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded, moment
 from moderation.queue.severity import is_severe
 from moderation.queue.values import (
@@ -57,8 +60,13 @@ def read_queue(site: Site, filters: QueueFilters, cursor: str = "", size: int = 
 
     Raises InvalidInputError ("cursor").
     """
-    comments, next_cursor = read_comments(site, filters, cursor, size)
-    return QueuePage(items=read_items(comments), next_cursor=next_cursor)
+    found, next_cursor = find_page(site, filters, cursor, size)
+    return QueuePage(items=read_items(read_found(found, _whole(len(found)))), next_cursor=next_cursor)
+
+
+@lru_cache(maxsize=KEPT)
+def _whole(count: int) -> Prepared[Comment]:
+    return Prepared(whole_comments(count))
 
 
 def read_item(comment: Comment, *, with_change: bool = True) -> QueueItem:
@@ -98,19 +106,30 @@ def _read_revisions(comments: Iterable[Comment]) -> list[Revision]:
     ids: set[int] = set()
     for comment in comments:
         ids |= {found for found in (comment.pk, comment.parent_id, comment.root_id) if found is not None}
+    return _revisions(len(ids)).run(ids=list(ids))
+
+
+@lru_cache(maxsize=KEPT)
+def _revisions(count: int) -> Prepared[Revision]:
     wanted = Q(number=F("comment__revision")) | Q(number=F("comment__published_revision"))
-    return list(Revision.objects.filter(wanted, comment_id__in=ids).select_related("comment"))
+    found = Revision.objects.filter(wanted, comment_id__in=given_numbers("ids", count))
+    return Prepared(found.select_related("comment"))
 
 
-def _read_facts(ids: Collection[int]) -> dict[int, Entry]:
+def _read_facts(ids: Sequence[int]) -> dict[int, Entry]:
     """By comment: what was found in its latest text, the open reports and appeals, whether the text is severe, and what became
     of its author's comments so far, each count up to COUNT_LIMIT."""
+    return {row["pk"]: row for row in _facts(len(ids)).run(ids=ids, blur_score=settings.blur_score)}
+
+
+@lru_cache(maxsize=KEPT)
+def _facts(count: int) -> Prepared[Entry]:
     comment = OuterRef("pk")
     findings = Finding.objects.counting().filter(comment=comment, revision=OuterRef("revision")).order_by("flagger")
     reports = Report.objects.open().filter(comment=comment).order_by("id")
     appeals = Appeal.objects.open().filter(decision__comment=comment).order_by("id")
     by_author = Comment.objects.filter(author=OuterRef("author")).order_by()
-    found = Comment.objects.filter(pk__in=ids).values(
+    found = Comment.objects.filter(pk__in=given_numbers("ids", count)).values(
         "pk",
         finding_rows=Rows(findings, **{name: name for name in FINDING_FIELDS}, wrong_by=_objectors()),
         report_rows=Rows(reports, **{name: name for name in REPORT_FIELDS}),
@@ -122,8 +141,7 @@ def _read_facts(ids: Collection[int]) -> dict[int, Entry]:
         spam=_count(by_author.filter(status=Status.SPAM)),
         removed=_count(by_author.filter(status=Status.REMOVED)),
     )
-    rows: Iterable[Entry] = found
-    return {row["pk"]: row for row in rows}
+    return Prepared(found)
 
 
 def _objectors() -> Rows:
