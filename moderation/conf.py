@@ -44,6 +44,11 @@ class Settings:
         return tuple(getattr(django_settings, "MODERATION_FLAGGERS", ()))
 
     @property
+    def encoder(self) -> bool:
+        """Whether respect and spam are judged by the encoder where the extra `ml` is installed."""
+        return bool(getattr(django_settings, "MODERATION_ENCODER", True))
+
+    @property
     def inline_budget(self) -> datetime.timedelta:
         """How long all inline flaggers together may keep the author of a comment waiting."""
         return getattr(django_settings, "MODERATION_INLINE_BUDGET", datetime.timedelta(milliseconds=250))

@@ -18,37 +18,14 @@ from typing import Final
 
 from moderation.evaluation.metrics import Judged, measure_with_intervals
 from moderation.flaggers.scorers import WEIGHTS_FOLDER
-from training.model import Linear, Task, features_of, fit, held_out_sums, learn, platt, probabilities, write
+from training.model import Linear, features_of, fit, held_out_sums, learn, platt, probabilities, write
 from training.sentences import testing_sentences
 from training.sets import examples
 from training.sources import Row, respect_rows, spam_rows
+from training.tasks import RESPECT, SPAM
 
 OWN_DATA: Final = Path(__file__).resolve().parent / "data"
 
-RESPECT: Final = Task(
-    name="respect",
-    bits=20,
-    with_addresses=False,
-    false_alarms={"de": 0.01, "en": 0.01},
-    strength=1.0,
-    licences=(
-        "GermEval 2018: CC BY 4.0",
-        "GAHD: CC BY 4.0",
-        "IWG hatespeech: CC BY-SA 3.0",
-        "Davidson et al. 2017: MIT",
-        "Civil Comments toxic spans: CC0 1.0",
-        "Context toxicity: Apache 2.0, texts CC BY-SA",
-        "Fox News comments: MIT",
-    ),
-)
-SPAM: Final = Task(
-    name="spam",
-    bits=18,
-    with_addresses=True,
-    false_alarms={"de": 0.002, "en": 0.002},
-    strength=2.0,
-    licences=("YouTube Spam Collection: CC BY 4.0", "SMS Spam Collection: CC BY 4.0", *RESPECT.licences),
-)
 # Texts of our own, for the test that the run time says what was learnt.
 COMPARED: Final = (
     ("de", "Danke für den guten Artikel."),

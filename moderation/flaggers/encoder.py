@@ -1,0 +1,206 @@
+"""The encoder: a small transformer that turns a text into a vector, and says how the text reads by respect and spam.
+
+It needs the extra `ml` (onnxruntime, NumPy). About 20 milliseconds for 50 words on one core, no network, no other files
+than its own. The first use in a process reads the model, which takes part of a second.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final, cast
+from zlib import crc32
+
+from moderation.conf import settings
+from moderation.flaggers.base import primary_language
+from moderation.flaggers.pieces import END, START, Pieces
+from moderation.flaggers.scorers import WEIGHTS_FOLDER, NgramScorer, Score, WeightsError, load_scorer
+from moderation.flaggers.spelling import own_words
+
+MODEL_FILE: Final = WEIGHTS_FOLDER / "encoder.bin"
+MAGIC: Final = b"marginalia encoder 1\n"
+WIDTH: Final = 384
+
+_PACKAGES: Final = ("onnxruntime", "numpy")
+_LONGEST_HEADER: Final = 4_000_000
+# A longer text is read in windows, the vectors averaged, the worst window deciding; what lies behind the last is unread.
+_WINDOW: Final = 126
+_MOST_WINDOWS: Final = 8
+# Respect, spam and topic ask about the same comment one after the other.
+_READINGS_KEPT: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the file says of itself. `calibrations`: head, language, then the weights of the head and of the n-grams' sum,
+    the offset, and the threshold."""
+
+    version: str
+    heads: tuple[str, ...]
+    calibrations: Mapping[str, Mapping[str, tuple[float, float, float, float]]]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text's vector, of length 1 and `WIDTH` numbers, and what each head says, uncalibrated."""
+
+    vector: Any
+    said: Mapping[str, float]
+
+
+class Encoder:
+    """The model of a file, ready to read texts; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the file. Raises WeightsError, also where a package of the extra is missing."""
+        self.header = read_header(path)
+        try:
+            import numpy  # noqa: PLC0415 - only with the extra, and only where the encoder is used
+            import onnxruntime  # noqa: PLC0415
+        except ImportError as error:
+            raise WeightsError(f"{path.name}: needs {error.name}, which is not installed.") from error
+        content = path.read_bytes()
+        known = _head_of(content, path.name)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # The memory for a long text is given back rather than kept for the next one.
+        options.enable_cpu_mem_arena = False
+        self._numpy = numpy
+        self._session = onnxruntime.InferenceSession(
+            content[self.header.start :], options, providers=["CPUExecutionProvider"]
+        )
+        self._pieces = Pieces(known["pieces"], known["scores"])
+        self.read = lru_cache(maxsize=_READINGS_KEPT)(self._read)
+
+    def _read(self, text: str) -> Reading:
+        """What the encoder makes of a text, without the lines it quotes."""
+        numbers = self._pieces.encode(own_words(text))[: _WINDOW * _MOST_WINDOWS]
+        windows = [numbers[start : start + _WINDOW] for start in range(0, len(numbers), _WINDOW)] or [[]]
+        total: Any = 0.0
+        said = [-math.inf] * len(self.header.heads)
+        for window in windows:
+            array = self._numpy.array([START, *window, END], dtype=self._numpy.int64)
+            mean, own = self._session.run(["mean", "said"], {"numbers": array})
+            total = total + mean * len(array)
+            said = [max(before, float(now)) for before, now in zip(said, own, strict=True)]
+        vector = (total / self._numpy.linalg.norm(total)).astype(self._numpy.float32)
+        vector.setflags(write=False)
+        return Reading(vector, dict(zip(self.header.heads, said, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderScorer:
+    """A head of the encoder and the n-gram model of the same name together; the words named are those of the latter."""
+
+    head: str
+    version: str
+    ngrams: NgramScorer
+    calibrations: Mapping[str, tuple[float, float, float, float]]
+
+    def score(self, text: str, language: str) -> Score:
+        """By the calibration for the language, or the first one for others. A text without a word gets 0."""
+        total = self.ngrams.total(text)
+        if total is None:
+            return Score(0.0, is_enough=False)
+        first = next(iter(self.calibrations.values()))
+        own, others, offset, threshold = self.calibrations.get(primary_language(language), first)
+        exponent = own * load_encoder(MODEL_FILE).read(text).said[self.head] + others * total + offset
+        probability = 1 / (1 + math.exp(-max(-60.0, min(60.0, exponent))))
+        return Score(probability, is_enough=probability >= threshold)
+
+    def explain(self, text: str) -> list[tuple[int, int]]:
+        """The words with the greatest shares in the n-grams' sum."""
+        return self.ngrams.explain(text)
+
+
+def embed(texts: Sequence[str]) -> Any:
+    """The vectors of texts as a float32 array (len(texts), WIDTH), each of length 1, so that `a @ b` is the cosine.
+
+    One after the other, about 20 ms for 50 words. Raises WeightsError where the encoder cannot be used: ask `fault` first.
+    """
+    import numpy  # noqa: PLC0415 - only with the extra
+
+    encoder = load_encoder(MODEL_FILE)
+    return (
+        numpy.stack([encoder.read(text).vector for text in texts]) if texts else numpy.zeros((0, WIDTH), numpy.float32)
+    )
+
+
+def scorer_for(head: str, weights: Path) -> tuple[NgramScorer | EncoderScorer, bool]:
+    """What judges by a clause, and whether it is the encoder: that where it can be used, else the n-grams of the file alone.
+
+    Raises WeightsError where the n-grams' file is missing or damaged.
+    """
+    ngrams = load_scorer(weights)
+    if fault():
+        return ngrams, False
+    header = read_header(MODEL_FILE)
+    return EncoderScorer(head, header.version, ngrams, header.calibrations[head]), True
+
+
+def fault() -> str:
+    """Why the encoder is not used here, in a sentence; empty when it is."""
+    if not settings.encoder:
+        return "MODERATION_ENCODER is off."
+    if missing := missing_packages():
+        return f"{' and '.join(missing)} cannot be found; install the extra: pip install marginalia[ml]."
+    try:
+        read_header(MODEL_FILE)
+    except WeightsError as error:
+        return str(error)
+    return ""
+
+
+def missing_packages() -> list[str]:
+    """The packages of the extra that are not installed."""
+    return [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
+
+
+@cache
+def load_encoder(path: Path) -> Encoder:
+    """The encoder in a file, read once per process. Raises WeightsError."""
+    return Encoder(path)
+
+
+@cache
+def read_header(path: Path) -> Header:
+    """What the file says of itself, its checksum compared. Raises WeightsError."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path.name}: cannot be read: {error.strerror}.") from error
+    known = _head_of(content, path.name)
+    start = content.index(b"\n", len(MAGIC)) + 1
+    if crc32(memoryview(content)[start:]) != known.get("crc32"):
+        raise WeightsError(f"{path.name}: is damaged: its checksum is wrong.")
+    try:
+        calibrations = {
+            head: {language: _four(values) for language, values in languages.items()}
+            for head, languages in known["calibrations"].items()
+        }
+        return Header(f"encoder-{known['version']}-{known['data'][:6]}", tuple(known["heads"]), calibrations, start)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WeightsError(f"{path.name}: is damaged: {error}.") from error
+
+
+def _head_of(content: bytes, name: str) -> dict[str, Any]:
+    if not content.startswith(MAGIC):
+        raise WeightsError(f"{name}: is no file of the encoder.")
+    try:
+        known = json.loads(content[len(MAGIC) : content.index(b"\n", len(MAGIC))][:_LONGEST_HEADER])
+    except ValueError as error:
+        raise WeightsError(f"{name}: is damaged: {error}.") from error
+    if not isinstance(known, dict):
+        raise WeightsError(f"{name}: is damaged: its header is no object.")
+    return cast("dict[str, Any]", known)
+
+
+def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
+    own, others, offset, threshold = map(float, values)
+    return own, others, offset, threshold

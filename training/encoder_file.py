@@ -1,0 +1,197 @@
+"""Makes the encoder's file of what was learnt: the heads, their calibration together with the n-grams, bytes.
+
+Respect is calibrated with the texts that were held out. The head for spam is fitted anew over the vectors, also to the
+comments under videos, which the encoder itself never saw; it is calibrated by parts that were left out of the fit.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import zlib
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnxruntime
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from moderation.flaggers.encoder import MAGIC
+from moderation.flaggers.pieces import END, START, Pieces
+from training.encoder import LONGEST, vocabulary
+from training.encoder_base import Base, base_file, read_base
+from training.encoder_graph import graph_of
+from training.encoder_network import HEADS
+from training.encoder_rows import SEED, is_held_out, lessons
+from training.model import FOLDS, features_of, fit, held_out_sums
+from training.sources import Row, hash_of, respect_rows, spam_rows
+from training.tasks import RESPECT, SPAM
+
+VERSION: Final = 1
+BASE_LICENCE: Final = "multilingual-e5-small: MIT"
+SPAM_STRENGTH: Final = 0.3
+_HARMLESS: Final = 3_000
+
+
+class Reader:
+    """Vectors and heads' numbers of texts by the graph, as at run time."""
+
+    def __init__(self, graph: bytes, pieces: Pieces) -> None:
+        """One thread."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._pieces = pieces
+
+    def read(self, texts: list[str]) -> tuple[Any, Any]:
+        """Of each text the first place and the mean (texts, 2 * width), and what the heads say (texts, heads)."""
+        both, said = [], []
+        for text in texts:
+            numbers = np.array([START, *self._pieces.encode(text)[: 2 * LONGEST - 2], END], dtype=np.int64)
+            first, mean, own = self._session.run(["first", "mean", "said"], {"numbers": numbers})
+            both.append(np.concatenate([first, mean]))
+            said.append(own)
+        return np.stack(both), np.stack(said)
+
+
+def write_encoder(data: Path, work: Path, path: Path) -> None:
+    """The file of what lies in `work`. Prints how it does on what was held out."""
+    base = read_base(base_file())
+    kept = vocabulary(base, data, work)
+    texts, scores = [base.pieces[number] for number in kept], [round(base.scores[number], 4) for number in kept]
+    learnt = torch.load(work / "learnt.pt")
+    state = {name: value.numpy() for name, value in learnt["network"].items()}
+    reader = Reader(_graph(base, state), Pieces(texts, scores))
+    calibrations = {"respect": _calibrate_respect(data, work, reader)}
+    weights, bias, calibrations["spam"] = _fit_spam(data, work, reader)
+    state["head.weight"][HEADS.index("spam")], state["head.bias"][HEADS.index("spam")] = weights, bias
+    graph = _graph(base, state)
+    header = {
+        "version": VERSION,
+        "data": hash_of([lesson.row for lesson in lessons(data)]),
+        "steps": learnt["step"],
+        "heads": HEADS,
+        "calibrations": calibrations,
+        "crc32": zlib.crc32(graph),
+        "licences": [BASE_LICENCE, *SPAM.licences],
+        "pieces": texts,
+        "scores": scores,
+    }
+    path.write_bytes(MAGIC + json.dumps(header, ensure_ascii=False).encode() + b"\n" + graph)
+    print(f"{path.name}: {path.stat().st_size} bytes")
+
+
+def leave_one_video_out(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
+    """Each video with the probabilities and labels of its comments, by a head and n-grams that saw none of them."""
+    base = read_base(base_file())
+    kept = vocabulary(base, data, work)
+    pieces = Pieces([base.pieces[number] for number in kept], [round(base.scores[number], 4) for number in kept])
+    state = {name: value.numpy() for name, value in torch.load(work / "learnt.pt")["network"].items()}
+    rows = _spam_rows(data)
+    both = _kept(work, "spam", lambda: Reader(_graph(base, state), pieces).read(_texts(rows))[0])
+    labels = _labels(rows)
+    features = features_of(_texts(rows), SPAM)
+    found = []
+    for video in sorted({row.group for row in rows if row.source == "youtube"}):
+        inside = np.array([row.group == video for row in rows])
+        rest = [row for row in rows if row.group != video]
+        folds = np.array([zlib.crc32(row.group.encode()) % FOLDS for row in rest])
+        own = _left_out(both[~inside], labels[~inside], folds)
+        others = held_out_sums(features[~inside], rest, SPAM)
+        blend = LogisticRegression(C=1e6).fit(np.stack([own, others], axis=1), labels[~inside])
+        head = _spam_head().fit(both[~inside], labels[~inside])
+        sums = features[inside] @ fit(features[~inside], rest, SPAM)
+        together = np.stack([head.decision_function(both[inside]), sums], axis=1)
+        found.append((video, blend.predict_proba(together)[:, 1], labels[inside]))
+    return found
+
+
+def _graph(base: Base, state: dict[str, Any]) -> bytes:
+    return graph_of(state, layers=base.layers, heads=base.heads, epsilon=base.epsilon).SerializeToString()
+
+
+def _calibrate_respect(data: Path, work: Path, reader: Reader) -> dict[str, list[float]]:
+    everything = respect_rows(data)
+    sums = _kept(work, "sums", lambda: held_out_sums(features_of(_texts(everything), RESPECT), everything, RESPECT))
+    known = {row.text: float(total) for row, total in zip(everything, sums, strict=True)}
+    rows = [lesson.row for lesson in lessons(data) if lesson.head == 0 and is_held_out(lesson.row)]
+    said = reader.read(_texts(rows))[1][:, HEADS.index("respect")]
+    others = np.array([known[row.text] for row in rows])
+    return _calibrations(rows, said, others, RESPECT.false_alarms)
+
+
+def _fit_spam(data: Path, work: Path, reader: Reader) -> tuple[Any, float, dict[str, list[float]]]:
+    rows = _spam_rows(data)
+    both = _kept(work, "spam", lambda: reader.read(_texts(rows))[0])
+    labels = _labels(rows)
+    folds = np.array([zlib.crc32(row.group.encode()) % FOLDS for row in rows])
+    said = _left_out(both, labels, folds)
+    others = held_out_sums(features_of(_texts(rows), SPAM), rows, SPAM)
+    head = _spam_head().fit(both, labels)
+    return head.coef_[0], float(head.intercept_[0]), _calibrations(rows, said, others, SPAM.false_alarms)
+
+
+def _calibrations(rows: list[Row], said: Any, others: Any, false_alarms: Any) -> dict[str, list[float]]:
+    """For each language the weights of the head and of the n-grams, the offset, and the threshold."""
+    labels = _labels(rows)
+    found = {}
+    for language in ("de", "en"):
+        own = np.array([row.language == language and row.source != "sentences" for row in rows])
+        both = np.stack([said[own], others[own]], axis=1)
+        model = LogisticRegression(C=1e6).fit(both, labels[own])
+        probabilities = model.predict_proba(both)[:, 1]
+        threshold = float(np.quantile(probabilities[~labels[own]], 1 - false_alarms[language]))
+        found[language] = [
+            round(float(value), 6) for value in (*model.coef_[0], model.intercept_[0], max(0.5, threshold))
+        ]
+        print(
+            f"  held out, {language}: {sum(own)} texts, AUC "
+            + ", ".join(
+                f"{name} {_area(values, labels[own]):.3f}"
+                for name, values in (("encoder", said[own]), ("n-grams", others[own]), ("both", probabilities))
+            )
+        )
+    return found
+
+
+def _spam_rows(data: Path) -> list[Row]:
+    chance = random.Random(SEED)  # noqa: S311 - the same rows each time
+    rows = spam_rows(data)
+    harmless = [row for row in rows if row.source == "comments"]
+    chosen = {row.text for row in chance.sample(harmless, _HARMLESS)}
+    return [row for row in rows if row.source != "comments" or row.text in chosen]
+
+
+def _spam_head() -> LogisticRegression:
+    return LogisticRegression(C=SPAM_STRENGTH, max_iter=500, class_weight="balanced")
+
+
+def _left_out(both: Any, labels: Any, folds: Any) -> Any:
+    said = np.zeros(len(labels))
+    for fold in range(FOLDS):
+        said[folds == fold] = (
+            _spam_head().fit(both[folds != fold], labels[folds != fold]).decision_function(both[folds == fold])
+        )
+    return said
+
+
+def _kept(work: Path, name: str, make: Any) -> Any:
+    """An array that is made once for what was learnt."""
+    path = work / f"{name}.npy"
+    if not path.exists() or path.stat().st_mtime < (work / "learnt.pt").stat().st_mtime:
+        np.save(path, make())
+    return np.load(path)
+
+
+def _texts(rows: list[Row]) -> list[str]:
+    return [row.text for row in rows]
+
+
+def _labels(rows: list[Row]) -> Any:
+    return np.array([row.is_bad for row in rows])
+
+
+def _area(scores: Any, labels: Any) -> float:
+    return float(roc_auc_score(labels, scores))
