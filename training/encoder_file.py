@@ -109,7 +109,7 @@ def leave_one_video_out(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
 
 
 def _graph(base: Base, state: dict[str, Any]) -> bytes:
-    return graph_of(state, layers=base.layers, heads=base.heads, epsilon=base.epsilon).SerializeToString()
+    return bytes(graph_of(state, layers=base.layers, heads=base.heads, epsilon=base.epsilon).SerializeToString())
 
 
 def _calibrate_respect(data: Path, work: Path, reader: Reader) -> dict[str, list[float]]:
