@@ -28,7 +28,7 @@ BATCH: Final = 32
 RATE: Final = 1e-4
 HEAD_RATE: Final = 1e-3
 WARM: Final = 40
-FALL: Final = 200
+FALL: Final = 140
 # Each so many steps the vectors are compared with the base's.
 COMPARE: Final = 5
 COMPARED_WEIGHT: Final = 4.0
@@ -41,8 +41,8 @@ def vocabulary(base: Base, data: Path, work: Path) -> list[int]:
     path = work / "kept.txt"
     if not path.exists():
         texts = [row.text for row in (*respect_rows(data), *spam_rows(data))]
-        path.write_text("\n".join(map(str, kept_pieces(base, texts, PIECES))))
-    return [int(line) for line in path.read_text().split()]
+        path.write_text("\n".join(map(str, kept_pieces(base, texts, PIECES))), encoding="ascii")
+    return [int(line) for line in path.read_text(encoding="ascii").split()]
 
 
 def train(data: Path, work: Path, steps: int) -> None:
@@ -52,73 +52,106 @@ def train(data: Path, work: Path, steps: int) -> None:
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
     pieces = Pieces([base.pieces[number] for number in kept], [base.scores[number] for number in kept])
-    rows = [lesson for lesson in lessons(data) if not is_held_out(lesson.row)]
-    cut = [pieces.encode(lesson.row.text)[: LONGEST - 2] for lesson in rows]
-    print(f"{len(rows)} texts, {sum(map(len, cut))} pieces", flush=True)
-    network = Encoder(base, kept)
-    original = Encoder(base, kept).eval()
-    sources = sorted({lesson.row.source for lesson in rows})
-    origin = torch.zeros(len(sources), requires_grad=True)
-    for part in (network.words, network.norm, *list(network.layers)[:FROZEN]):
-        part.requires_grad_(requires_grad=False)
-    network.places.requires_grad_(requires_grad=False)
-    upper = [value for layer in list(network.layers)[FROZEN:] for value in layer.parameters()]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": upper, "lr": RATE, "most": RATE, "weight_decay": 0.01},
-            {"params": [*network.head.parameters(), origin], "lr": HEAD_RATE, "most": HEAD_RATE, "weight_decay": 0.0},
-        ]
-    )
-    saved = work / "learnt.pt"
-    step, lower = 0, {}
-    if saved.exists():
-        state = torch.load(saved)
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        origin.data = state["origin"]
-        step = state["step"]
-    if (work / "lower.pt").exists():
-        lower = torch.load(work / "lower.pt")
-    prompt = pieces.encode("query:")
+    course = Course(base, kept, pieces, data)
+    step = course.load(work / "learnt.pt")
     started, losses = time.monotonic(), [0.0, 0.0]
     while step < steps:
-        at = batch_at(step, [len(one) for one in cut])
-        torch.manual_seed(SEED + step)
-        network.train()
-        x, mask = lower_half(original, [cut[number] for number in at], at, lower)
-        vectors, said = upper_half(network, x, mask)
-        loss = loss_of(said, [rows[number] for number in at], origin, sources)
-        losses[0] += float(loss.detach())
-        if step % COMPARE == 0:
-            with torch.no_grad():
-                wanted, _said = original(*batch_of([cut[number] for number in at], prompt))
-            apart = (1 - (vectors * wanted).sum(1)).mean()
-            losses[1] += float(apart.detach())
-            loss = loss + COMPARED_WEIGHT * apart
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(upper, 1.0)
         share = min(1.0, (step + 1) / WARM, (steps - step) / FALL)
-        for group in optimizer.param_groups:
-            group["lr"] = group["most"] * share
-        optimizer.step()
-        optimizer.zero_grad()
+        for sum_of, loss in enumerate(course.learn(step, share)):
+            losses[sum_of] += loss
         step += 1
         if step % _SAVE == 0 or step == steps:
-            state = {
-                "network": network.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "origin": origin.data,
-                "step": step,
-            }
-            torch.save(state, work / "next.pt")
-            (work / "next.pt").replace(saved)
-            seconds = time.monotonic() - started
-            print(
-                f"step {step}: loss {losses[0] / _SAVE:.4f}, apart {losses[1] * COMPARE / _SAVE:.4f}, {seconds:.0f} s",
-                flush=True,
-            )
+            course.save(work / "learnt.pt", step)
+            said = f"loss {losses[0] / _SAVE:.4f}, apart {losses[1] * COMPARE / _SAVE:.4f}"
+            print(f"step {step}: {said}, {time.monotonic() - started:.0f} s", flush=True)
             losses = [0.0, 0.0]
-    torch.save(lower, work / "lower.pt")
+
+
+class Course:
+    """The network, what it learns from, and how far it is."""
+
+    def __init__(self, base: Base, kept: list[int], pieces: Pieces, data: Path) -> None:
+        """At its beginning."""
+        self.lessons = [lesson for lesson in lessons(data) if not is_held_out(lesson.row)]
+        self.cut = [pieces.encode(lesson.row.text)[: LONGEST - 2] for lesson in self.lessons]
+        print(f"{len(self.lessons)} texts, {sum(map(len, self.cut))} pieces", flush=True)
+        self.prompt = pieces.encode("query:")
+        self.network, self.original = Encoder(base, kept), Encoder(base, kept).eval()
+        self.sources = sorted({lesson.row.source for lesson in self.lessons})
+        self.origin = torch.zeros(len(self.sources), requires_grad=True)
+        self.upper = [value for layer in list(self.network.layers)[FROZEN:] for value in layer.parameters()]
+        for part in (self.network.words, self.network.norm, *list(self.network.layers)[:FROZEN]):
+            part.requires_grad_(requires_grad=False)
+        self.network.places.requires_grad_(requires_grad=False)
+        heads = [*self.network.head.parameters(), self.origin]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": self.upper, "lr": RATE, "most": RATE, "weight_decay": 0.01},
+                {"params": heads, "lr": HEAD_RATE, "most": HEAD_RATE, "weight_decay": 0.0},
+            ]
+        )
+        # What the frozen half says of each text, by its number; kept for the next round.
+        self.lower: dict[int, Tensor] = {}
+
+    def learn(self, step: int, share: float) -> tuple[float, float]:
+        """One step at this share of the rate. The loss, and how far the vectors are from the base's (0: not compared)."""
+        at = batch_at(step, [len(one) for one in self.cut])
+        torch.manual_seed(SEED + step)
+        self.network.train()
+        vectors, said = self._upper_half(*self._lower_half(at))
+        loss = loss_of(said, [self.lessons[number] for number in at], self.origin, self.sources)
+        learnt, moved = float(loss.detach()), 0.0
+        if step % COMPARE == 0:
+            with torch.no_grad():
+                wanted, _said = self.original(*batch_of([self.cut[number] for number in at], self.prompt))
+            apart = (1 - (vectors * wanted).sum(1)).mean()
+            moved = float(apart.detach())
+            loss = loss + COMPARED_WEIGHT * apart
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.upper, 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["most"] * share
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return learnt, moved
+
+    def save(self, path: Path, step: int) -> None:
+        """Whole or not at all."""
+        state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
+        following = path.with_suffix(".next")
+        torch.save(state | {"origin": self.origin.data, "step": step}, following)
+        following.replace(path)
+
+    def load(self, path: Path) -> int:
+        """Goes on from a file, if there is one; after how many steps."""
+        if not path.exists():
+            return 0
+        state = torch.load(path)
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.origin.data = state["origin"]
+        return int(state["step"])
+
+    def _lower_half(self, at: list[int]) -> tuple[Tensor, Tensor]:
+        numbers, mask = batch_of([self.cut[number] for number in at])
+        if all(number in self.lower for number in at):
+            known = [self.lower[number] for number in at]
+            return torch.nn.utils.rnn.pad_sequence(known, batch_first=True).float(), mask
+        with torch.no_grad():
+            x = self.original.norm(self.original.words(numbers) + self.original.places[: numbers.shape[1]])
+            for layer in list(self.original.layers)[:FROZEN]:
+                x = layer(x, mask)
+        for place, number in enumerate(at):
+            self.lower[number] = x[place, : int(mask[place].sum())].half().clone()
+        return x, mask
+
+    def _upper_half(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        for layer in list(self.network.layers)[FROZEN:]:
+            x = layer(x, mask)
+        share = mask.to(x.dtype)[:, :, None]
+        mean = (x * share).sum(1) / share.sum(1)
+        said: Tensor = self.network.head(self.network.drop(torch.cat([x[:, 0], mean], dim=1)))
+        return functional.normalize(mean, dim=1), said
 
 
 def batch_at(step: int, lengths: list[int]) -> list[int]:
@@ -134,33 +167,6 @@ def batch_at(step: int, lengths: list[int]) -> list[int]:
         chance.shuffle(some)
         batches += some
     return batches[step % per_round]
-
-
-def lower_half(
-    original: Encoder, cut: list[list[int]], at: list[int], known: dict[int, Tensor]
-) -> tuple[Tensor, Tensor]:
-    """What the frozen layers say of the texts, in half precision as it is kept in `known`."""
-    numbers, mask = batch_of(cut)
-    if all(number in known for number in at):
-        x = torch.nn.utils.rnn.pad_sequence([known[number] for number in at], batch_first=True).float()
-        return x, mask
-    with torch.no_grad():
-        x = original.norm(original.words(numbers) + original.places[: numbers.shape[1]])
-        for layer in list(original.layers)[:FROZEN]:
-            x = layer(x, mask)
-    for place, number in enumerate(at):
-        known[number] = x[place, : int(mask[place].sum())].half().clone()
-    return x, mask
-
-
-def upper_half(network: Encoder, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """The rest of `Encoder.forward`."""
-    for layer in list(network.layers)[FROZEN:]:
-        x = layer(x, mask)
-    share = mask.to(x.dtype)[:, :, None]
-    mean = (x * share).sum(1) / share.sum(1)
-    said: Tensor = network.head(network.drop(torch.cat([x[:, 0], mean], dim=1)))
-    return functional.normalize(mean, dim=1), said
 
 
 def loss_of(said: Tensor, rows: list[Lesson], origin: Tensor, sources: list[str]) -> Any:

@@ -33,6 +33,7 @@ VERSION: Final = 1
 BASE_LICENCE: Final = "multilingual-e5-small: MIT"
 SPAM_STRENGTH: Final = 0.3
 _HARMLESS: Final = 3_000
+SUMS: Final = "sums"
 
 
 class Reader:
@@ -114,7 +115,7 @@ def _graph(base: Base, state: dict[str, Any]) -> bytes:
 
 def _calibrate_respect(data: Path, work: Path, reader: Reader) -> dict[str, list[float]]:
     everything = respect_rows(data)
-    sums = _kept(work, "sums", lambda: held_out_sums(features_of(_texts(everything), RESPECT), everything, RESPECT))
+    sums = _kept(work, SUMS, lambda: held_out_sums(features_of(_texts(everything), RESPECT), everything, RESPECT))
     known = {row.text: float(total) for row, total in zip(everything, sums, strict=True)}
     rows = [lesson.row for lesson in lessons(data) if lesson.head == 0 and is_held_out(lesson.row)]
     said = reader.read(_texts(rows))[1][:, HEADS.index("respect")]
@@ -178,9 +179,10 @@ def _left_out(both: Any, labels: Any, folds: Any) -> Any:
 
 
 def _kept(work: Path, name: str, make: Any) -> Any:
-    """An array that is made once for what was learnt."""
+    """An array that is made once, and anew when more was learnt, unless it is the n-grams' sums."""
     path = work / f"{name}.npy"
-    if not path.exists() or path.stat().st_mtime < (work / "learnt.pt").stat().st_mtime:
+    is_old = name != SUMS and path.exists() and path.stat().st_mtime < (work / "learnt.pt").stat().st_mtime
+    if is_old or not path.exists():
         np.save(path, make())
     return np.load(path)
 
