@@ -51,6 +51,7 @@ def celery_options() -> dict[str, Any]:
                 "options": {"expires": DIGEST_INTERVAL_S},
             },
             "review_trust": {"task": "moderation.tasks.review_trust_task", "schedule": REVIEW_INTERVAL_S},
+            "flagger_days": {"task": "moderation.tasks.sum_flagger_days_task", "schedule": REVIEW_INTERVAL_S},
             "purge": {"task": "comments.tasks.purge_task", "schedule": PURGE_INTERVAL_S},
         },
     }

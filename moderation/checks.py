@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.core.checks import CheckMessage, Error, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
+from comments.models import Site
 from moderation.conf import settings
 from moderation.flaggers.registry import BrokenFlaggerError, load_flagger
+from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
+from moderation.insights.weeks import weeks_up_to_now
 
 
 @register()
@@ -26,3 +30,16 @@ def check_flaggers(**_kwargs: object) -> Iterable[CheckMessage]:
                 id="marginalia_moderation.E002",
             )
         names.add(flagger.name)
+
+
+@register(Tags.database)
+def check_drift(databases: Sequence[str] | None = None, **_kwargs: object) -> Iterable[CheckMessage]:
+    """No flagger fires, or is agreed with, otherwise than before. Only with `manage.py check --database default`."""
+    for site in Site.objects.all() if databases else ():
+        for drift in read_flagger_report(site, weeks_up_to_now(DRIFT_WEEKS)).drifts:
+            yield checks.Warning(
+                f"Flagger {drift.flagger} on {site.slug}: {drift.measure} was {drift.before[0]} of {drift.before[1]} in the "
+                f"weeks before, {drift.now[0]} of {drift.now[1]} in the last seven days.",
+                hint="Look at what it said lately, and put it in shadow if it is no longer right.",
+                id="marginalia_moderation.W001",
+            )

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import logging
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
 from comments.hints import hint_on_commit
+from comments.models import Site
 from comments.services.screening import find_unscreened
+from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
+from moderation.insights.weeks import weeks_up_to_now
 from moderation.services.desk_digests import put_digests
+from moderation.services.flagger_days import sum_days
 from moderation.services.outside import ask, find_questions, put_questions
 from moderation.services.publications import take_back_flagged
 from moderation.services.restrictions import forget_networks
 from moderation.services.screening import screen_stored_comment
 from moderation.services.trust import review_trust_by_rules
+
+logger = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
 # Each that is answered draws the next after it.
@@ -71,3 +78,15 @@ def review_trust_task() -> None:
 def put_desk_digests_task() -> None:
     """Have those moderators written to about what waits who want that now."""
     put_digests()
+
+
+@shared_task(base=DjangoTask, soft_time_limit=300, time_limit=330, acks_late=True)
+def sum_flagger_days_task() -> None:
+    """Keep the sums of what flaggers said on the days that are over, and have it in the log when one is no longer what it was."""
+    for site in Site.objects.all():
+        sum_days(site)
+        for drift in read_flagger_report(site, weeks_up_to_now(DRIFT_WEEKS)).drifts:
+            logger.warning(
+                "Flagger %s on %s: %s was %d of %d before, %d of %d in the last seven days.",
+                drift.flagger, site.slug, drift.measure, *drift.before, *drift.now,
+            )  # fmt: skip

@@ -85,6 +85,7 @@ def test_schedule_names_tasks_that_exist() -> None:
         "moderation.tasks.put_desk_digests_task",
         "moderation.tasks.review_trust_task",
         "moderation.tasks.sweep_outside_task",
+        "moderation.tasks.sum_flagger_days_task",
         "moderation.tasks.sweep_unscreened_task",
     }
     assert scheduled <= set(app.tasks)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 # The quantile of the normal distribution for an interval of 95 %.
 Z_95 = 1.959964
+# The normal distribution stands for counts from so many on.
+_LEAST_EXPECTED = 5
 
 
 def nearest_rank(share: float, count: int) -> int:
@@ -59,3 +61,40 @@ def cohens_kappa(pairs: Mapping[tuple[str, str], int]) -> float | None:
         second[other] += number
     by_chance = sum(first[word] * second[word] for word in first) / count**2
     return None if by_chance >= 1 else (share - by_chance) / (1 - by_chance)
+
+
+def two_proportions(one: tuple[int, int], other: tuple[int, int]) -> float | None:
+    """How likely chance alone makes two shares, each as (so many, of so many), differ this much or more, on either side.
+
+    The z test of two proportions with the pooled share (NIST/SEMATECH e-Handbook of Statistical Methods, 7.3.3,
+    https://www.itl.nist.gov/div898/handbook/prc/section3/prc33.htm). None where it does not hold, because the pooled share
+    lets expect less than five of either kind on either side.
+    """
+    (hits, count), (other_hits, other_count) = one, other
+    if not count or not other_count:
+        return None
+    pooled = (hits + other_hits) / (count + other_count)
+    if min(pooled, 1 - pooled) * min(count, other_count) < _LEAST_EXPECTED:
+        return None
+    error = math.sqrt(pooled * (1 - pooled) * (1 / count + 1 / other_count))
+    z = abs(hits / count - other_hits / other_count) / error
+    return math.erfc(z / math.sqrt(2))
+
+
+def difference_interval(one: tuple[int, int], other: tuple[int, int]) -> tuple[float, float]:
+    """Between which differences of two shares, the first less the second, the true one lies, 95 times in 100.
+
+    Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17 (1998),
+    873-890, method 10: from Wilson's intervals of both. (-1, 1) without observations.
+    """
+    (hits, count), (other_hits, other_count) = one, other
+    if not count or not other_count:
+        return -1.0, 1.0
+    share, other_share = hits / count, other_hits / other_count
+    low, high = wilson_interval(hits, count)
+    other_low, other_high = wilson_interval(other_hits, other_count)
+    difference = share - other_share
+    return (
+        difference - math.hypot(share - low, other_high - other_share),
+        difference + math.hypot(high - share, other_share - other_low),
+    )

@@ -106,6 +106,10 @@ class Decision(models.Model):
             models.Index(fields=("moderator", "-applied_at"), name="decision_by_moderator"),
             # insights: what was decided in a time.
             models.Index(fields=("applied_at",), name="decision_by_time"),
+            # insights: what was restricted in a time.
+            models.Index(
+                fields=("applied_at",), condition=~models.Q(measure=Measure.NONE), name="decision_restricting"
+            ),
         )
 
     def __str__(self) -> str:

@@ -125,6 +125,8 @@ class FlaggerDay(models.Model):
     # Primary subtag of the comments' language.
     language = models.CharField(_("language"), max_length=12)
     is_shadow = models.BooleanField(_("in shadow"), default=False)
+    # By which clause something was found; empty where nothing was.
+    clause = models.CharField(_("clause"), max_length=50, blank=True)
     looked = models.PositiveIntegerField(_("looked"))
     fired = models.PositiveIntegerField(_("found something"))
     # Did not run, or failed.
@@ -136,7 +138,7 @@ class FlaggerDay(models.Model):
         constraints = (
             # A day is summed once. Also the index behind reading a time of a site.
             models.UniqueConstraint(
-                fields=("site", "day", "flagger", "language", "is_shadow"), name="flagger_day_unique"
+                fields=("site", "day", "flagger", "language", "is_shadow", "clause"), name="flagger_day_unique"
             ),
         )
 

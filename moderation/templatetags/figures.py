@@ -24,6 +24,12 @@ def cell(value: Cell) -> Cell:
     return write_moment(value) if isinstance(value, datetime.date) else value
 
 
+@register.filter
+def points(difference: float) -> str:
+    """A difference of two shares in points of a hundred, with its sign: "+12", "−3"."""
+    return f"{round(100 * difference):+d}".replace("-", "−")
+
+
 @register.inclusion_tag("moderation/_chart.html")
 def chart(figure: Chart, *, is_spark: bool = False) -> dict[str, object]:
     """The graphic. Its words, and the table beside it, say the same without it."""

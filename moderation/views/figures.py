@@ -51,7 +51,7 @@ def figures_csv(request: HttpRequest, table: str) -> HttpResponse:
         raise Http404(_("There is nothing here."))
     period = _period(request)
     made = TABLES[table](read_figures(desk.site, span_of(period)))
-    response = HttpResponse(_lines(made), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_lines(made), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{desk.site.slug}-{made.name}-{period.value}.csv"'
     return response
 
@@ -61,7 +61,8 @@ def _period(request: HttpRequest) -> Period:
     return Period(asked) if asked in Period.values else Period.WEEK
 
 
-def _lines(table: Table) -> Iterator[str]:
+def csv_lines(table: Table) -> Iterator[str]:
+    """A table as the lines of a CSV file."""
     writer = csv.writer(_Echo())
     for row in (table.columns, *table.rows):
         yield writer.writerow([_written(cell) for cell in row])

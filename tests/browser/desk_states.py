@@ -13,7 +13,7 @@ from comments.models import Lane
 from comments.services import lanes
 from comments.services.subscriptions import suppress
 from moderation.enums import Action, Role
-from moderation.models import SavedView
+from moderation.models import Decision, FlaggerDay, SavedView
 from moderation.services.appeals import file_appeal
 from moderation.services.deferrals import defer
 from moderation.services.leases import hold
@@ -125,6 +125,22 @@ def figures_of_a_month(stage: Stage) -> None:
     stage.page.evaluate(UNFOLD)
 
 
+def figures_of_the_checks(stage: Stage) -> None:
+    room = _be_administrator_of_a_newsroom(stage)
+    Decision.objects.filter(pk__in=list(Decision.objects.values_list("pk", flat=True)[::3])).update(
+        findings_hidden=True
+    )
+    FlaggerDay.objects.bulk_create(
+        FlaggerDay(
+            site=room.site, day=timezone.localdate() - datetime.timedelta(days=number), flagger="links", language="de",
+            clause="no-advertising", looked=50, missing=number % 2, fired=20 if number < 7 else number % 4,
+        )
+        for number in range(1, 80)
+    )  # fmt: skip
+    stage.go("/moderation/figures/checks/").locator(".mg-chart").first.wait_for()
+    stage.page.evaluate(UNFOLD)
+
+
 def practice_with_a_case(stage: Stage) -> None:
     article = stage.make_article()
     senior = make_moderator(article.site, role=Role.SENIOR)
@@ -208,10 +224,11 @@ def _be_administrator(stage: Stage) -> None:
     stage.be_account(make_moderator(site, role=Role.ADMINISTRATOR))
 
 
-def _be_administrator_of_a_newsroom(stage: Stage) -> None:
+def _be_administrator_of_a_newsroom(stage: Stage) -> Newsroom:
     room = Newsroom(random.Random(4))  # noqa: S311 - a test repeats its chance
     room.live(30)
     stage.be_account(make_moderator(room.site, role=Role.ADMINISTRATOR))
+    return room
 
 
 DESK_STATES = (
@@ -224,6 +241,7 @@ DESK_STATES = (
     saved_view_to_edit,
     figures_of_a_week,
     figures_of_a_month,
+    figures_of_the_checks,
     practice_with_a_case,
     case_that_was_judged,
     step_of_the_tour,

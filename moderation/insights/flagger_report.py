@@ -1,0 +1,219 @@
+"""How well each flagger does on a site, from what it said and what people decided."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Final
+
+from comments.models import Site
+from moderation.insights.flagger_counts import (
+    Group,
+    Looks,
+    Missed,
+    Place,
+    Tally,
+    read_latest_misses,
+    read_looks,
+    read_misses,
+    read_tallies,
+    read_trust,
+)
+from moderation.insights.statistics import two_proportions, wilson_interval
+from moderation.insights.weeks import Weeks
+
+MISSES_SHOWN: Final = 3
+# A flagger is said to drift when chance alone would do so once in a thousand weeks, and the change is one that matters.
+CHANCE: Final = 0.001
+_FIRING_FACTOR: Final = 1.5
+_PRECISION_STEP: Final = 0.1
+# The last week, and those before that it is compared with.
+DRIFT_WEEKS: Final = 9
+
+# So many of so many.
+Part = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReport:
+    """A flagger in one language, by one clause. `looks` are of that language, whatever it found; `fired` by this clause.
+
+    `missed` of `missed + found` texts that people restricted by this clause, in which it found nothing; both 0 where it
+    names no clause. `shown` and `hidden`: what people made of its findings where they saw them, and where they did not.
+    """
+
+    place: Place
+    looks: Looks
+    fired: int
+    all: Tally
+    shown: Tally
+    hidden: Tally
+    missed: int
+    found: int
+    latest: tuple[Missed, ...]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """In which its precision lies, 95 times in 100."""
+        return wilson_interval(self.all.agreed, self.all.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """That the last week of a flagger is not like the weeks before: in how often it fires ("firing"), or in how often people
+    agree ("precision")."""
+
+    flagger: str
+    measure: str
+    before: Part
+    now: Part
+
+
+@dataclass(frozen=True, slots=True)
+class FlaggerFigures:
+    """A flagger on a site. By week, the latest first: (fired, looked) and (agreed, judged)."""
+
+    flagger: str
+    looks: Looks
+    all: Tally
+    places: tuple[PlaceReport, ...]
+    firing: tuple[Part, ...]
+    precision: tuple[Part, ...]
+
+    @property
+    def missed(self) -> Part:
+        """In how many texts that people restricted by one of its clauses it found nothing, of how many it looked at."""
+        missed = sum(one.missed for one in self.places)
+        return missed, missed + sum(one.found for one in self.places)
+
+    @property
+    def latest(self) -> tuple[Missed, ...]:
+        """The latest of these texts."""
+        found = sorted((one for place in self.places for one in place.latest), key=lambda one: one.at, reverse=True)
+        return tuple(found[:MISSES_SHOWN])
+
+    @property
+    def drifts(self) -> tuple[Drift, ...]:
+        """How its last week differs from those before."""
+        found = []
+        for measure, weeks in (("firing", self.firing), ("precision", self.precision)):
+            now, before = weeks[0], _sum(weeks[1:DRIFT_WEEKS])
+            if _has_changed(measure, before, now):
+                found.append(Drift(self.flagger, measure, before, now))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class FlaggerReport:
+    """Every flagger that looked at something, by name. `trust`: texts restricted of texts judged, by (something was found,
+    it was hidden from who decided)."""
+
+    weeks: Weeks
+    flaggers: tuple[FlaggerFigures, ...]
+    trust: Mapping[tuple[bool, bool], Part]
+
+    @property
+    def drifts(self) -> tuple[Drift, ...]:
+        """All of them."""
+        return tuple(drift for one in self.flaggers for drift in one.drifts)
+
+
+def read_flagger_report(site: Site, weeks: Weeks) -> FlaggerReport:
+    """The measure of every flagger over these weeks. 8 queries, whatever there is."""
+    looks, tallies = read_looks(site, weeks), read_tallies(site, weeks)
+    misses, latest = read_misses(site, weeks), read_latest_misses(site, weeks)
+    trust = {key: (restricted, count) for key, (count, restricted) in read_trust(site, weeks).items()}
+    names = sorted({place.flagger for place, _week in looks} | {group.place.flagger for group in tallies})
+    flaggers = tuple(
+        _figures(
+            name,
+            {key: value for key, value in looks.items() if key[0].flagger == name},
+            {group: tally for group, tally in tallies.items() if group.place.flagger == name},
+            misses,
+            latest,
+            weeks.count,
+        )
+        for name in names
+    )
+    return FlaggerReport(weeks, flaggers, trust)
+
+
+def _figures(
+    name: str,
+    looks: Mapping[tuple[Place, int], Looks],
+    tallies: Mapping[Group, Tally],
+    misses: Mapping[Place, Part],
+    latest: Mapping[Place, list[Missed]],
+    weeks: int,
+) -> FlaggerFigures:
+    by_week = [[looked for (_place, week), looked in looks.items() if week == number] for number in range(weeks)]
+    judged = [[tally for group, tally in tallies.items() if group.week == number] for number in range(weeks)]
+    return FlaggerFigures(
+        flagger=name,
+        looks=_looks(looks.values()),
+        all=_tally(tallies.values()),
+        places=tuple(_places(looks, tallies, misses, latest)),
+        firing=tuple((one.fired, one.looked) for one in map(_looks, by_week)),
+        precision=tuple((one.agreed, one.judged) for one in map(_tally, judged)),
+    )
+
+
+def _places(
+    looks: Mapping[tuple[Place, int], Looks],
+    tallies: Mapping[Group, Tally],
+    misses: Mapping[Place, Part],
+    latest: Mapping[Place, list[Missed]],
+) -> Iterable[PlaceReport]:
+    """One for each language and clause that something was found by; one without a clause where nothing was."""
+    languages: dict[str, Looks] = defaultdict(Looks)
+    fired: dict[Place, int] = defaultdict(int)
+    for (place, _week), looked in looks.items():
+        languages[place.language] += looked
+        fired[place] += looked.fired
+    by_place: dict[Place, list[tuple[Group, Tally]]] = defaultdict(list)
+    for group, tally in tallies.items():
+        by_place[group.place].append((group, tally))
+    found = {place for place, count in fired.items() if count} | set(by_place)
+    silent = {place for place in fired if place.language not in {one.language for one in found} and not place.clause}
+    for place in sorted(found | silent):
+        groups = by_place[place]
+        missed, hit = misses.get(place, (0, 0)) if place.clause else (0, 0)
+        yield PlaceReport(
+            place=place,
+            looks=languages[place.language],
+            fired=fired[place],
+            all=_tally(tally for _group, tally in groups),
+            shown=_tally(tally for group, tally in groups if not group.is_hidden),
+            hidden=_tally(tally for group, tally in groups if group.is_hidden),
+            missed=missed,
+            found=hit,
+            latest=tuple(latest.get(place, [])[:MISSES_SHOWN]) if place.clause else (),
+        )
+
+
+def _has_changed(measure: str, before: Part, now: Part) -> bool:
+    """Whether two parts differ by more than chance and by enough to matter."""
+    chance = two_proportions(before, now)
+    if chance is None or chance > CHANCE:
+        return False
+    old, new = before[0] / before[1], now[0] / now[1]
+    if measure == "firing":
+        return max(old, new) >= _FIRING_FACTOR * min(old, new)
+    return not math.isclose(old, new, abs_tol=_PRECISION_STEP)
+
+
+def _looks(some: Iterable[Looks]) -> Looks:
+    return reduce(add, some, Looks())
+
+
+def _tally(some: Iterable[Tally]) -> Tally:
+    return reduce(add, some, Tally())
+
+
+def _sum(parts: Iterable[Part]) -> Part:
+    counted = list(parts)
+    return sum(part for part, _whole in counted), sum(whole for _part, whole in counted)

@@ -1,0 +1,187 @@
+"""The measure of the flaggers as tables, as the page, its CSV file and the command show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from moderation.flaggers.names import flagger_name
+from moderation.insights.flagger_report import Drift, FlaggerFigures, FlaggerReport, Part, PlaceReport
+from moderation.insights.statistics import wilson_interval
+from moderation.insights.tables import Cell, Table
+
+_PLACES = 4
+# Below so many per cent a share has a place behind the point.
+_SMALL = 10
+
+
+def measure_table(report: FlaggerReport, *, is_group: bool = True) -> Table:
+    """Every flagger, language and clause; what people decided is left out where they are too few."""
+    columns = (
+        _("Check"), _("Language"), _("Clause"), _("Looked at"), _("Without a result"), _("Found something"),
+        *((
+            _("Judged"), _("People agreed"), _("Precision"), _("At least"), _("At most"), _("By this clause"),
+            _("Called wrong"), _("Missed"), _("Share missed"), _("Judged, flag hidden"), _("Agreed, flag hidden"),
+        ) if is_group else ()),
+    )  # fmt: skip
+    rows = tuple(
+        (one.flagger, *_place_cells(place), *(_judged_cells(place) if is_group else ()))
+        for one in report.flaggers
+        for place in one.places
+    )
+    return Table("checks", _("How the checks do"), columns, rows)
+
+
+def places_table(one: FlaggerFigures, *, is_group: bool) -> Table:
+    """One flagger by language and clause, with fewer columns than the file has."""
+    columns: tuple[str, ...] = (_("Language and clause"), _("Found something"))
+    if is_group:
+        columns += (_("People agreed"), _("Precision"), _("By this clause"), _("Missed"))
+    rows = tuple(
+        (_place_name(place), _of(place.fired, place.looks.looked), *(_few(place) if is_group else ()))
+        for place in one.places
+    )
+    return Table(one.flagger, flagger_name(one.flagger), columns, rows)
+
+
+def trust_table(report: FlaggerReport) -> Table:
+    """What people did with flagged and other texts, where they saw the flags and where they did not."""
+    columns = (_("Texts"), _("Judged"), _("Restricted"), _("Share"), _("At least"), _("At most"))
+    rows = []
+    for name, (restricted, judged) in trust_rows(report):
+        rows.append((name, judged, restricted, *_share_cells((restricted, judged))))
+    return Table("trust", _("With and without flags"), columns, tuple(rows))
+
+
+def trust_rows(report: FlaggerReport) -> Iterator[tuple[str, Part]]:
+    """The four kinds of texts, each with how many of how many were restricted."""
+    names = {
+        (True, False): _("Something found, shown"),
+        (True, True): _("Something found, hidden"),
+        (False, False): _("Nothing found, shown"),
+        (False, True): _("Nothing found, hidden"),
+    }
+    for key, name in names.items():
+        yield name, report.trust.get(key, (0, 0))
+
+
+def drift_sentence(drift: Drift) -> str:
+    """What has changed, in words."""
+    values = {"name": flagger_name(drift.flagger), "now": percent(drift.now), "before": percent(drift.before)}
+    if drift.measure == "firing":
+        sentence = _("“%(name)s” found something in %(now)s of the texts of the last seven days, before in %(before)s.")
+    else:
+        sentence = _("People agreed with “%(name)s” in %(now)s of the last seven days, before in %(before)s.")
+    return sentence % values
+
+
+def percent(part: Part) -> str:
+    """A share with one place behind the point where it is small: "0.4 %", "12 %"."""
+    share = 100 * part[0] / part[1] if part[1] else 0.0
+    places = 1 if 0 < share < _SMALL else 0
+    return _("%(share)s %%") % {"share": number_format(round(share, places), places)}
+
+
+def report_json(report: FlaggerReport) -> dict[str, Any]:
+    """Everything, for programs; names are identifiers, shares from 0 to 1, moments ISO 8601."""
+    return {
+        "from": report.weeks.first_day.isoformat(),
+        "to": report.weeks.today.isoformat(),
+        "flaggers": [_flagger_json(one) for one in report.flaggers],
+        "with_and_without_flags": [
+            {"found": found, "hidden": hidden, "restricted": restricted, "judged": judged}
+            for (found, hidden), (restricted, judged) in sorted(report.trust.items())
+        ],
+        "drifts": [
+            {"flagger": one.flagger, "measure": one.measure, "before": one.before, "now": one.now}
+            for one in report.drifts
+        ],
+    }
+
+
+def _flagger_json(one: FlaggerFigures) -> dict[str, Any]:
+    return {
+        "flagger": one.flagger,
+        "looked": one.looks.looked,
+        "fired": one.looks.fired,
+        "fired_in_shadow": one.looks.in_shadow,
+        "without_result": one.looks.missing,
+        "weeks": [
+            {"fired": fired, "looked": looked, "agreed": agreed, "judged": judged}
+            for (fired, looked), (agreed, judged) in zip(one.firing, one.precision, strict=True)
+        ],
+        "places": [
+            {
+                "language": place.place.language,
+                "clause": place.place.clause,
+                "fired": place.fired,
+                "judged": place.all.judged,
+                "agreed": place.all.agreed,
+                "by_clause": place.all.by_clause,
+                "called_wrong": place.all.wrong,
+                "precision": place.all.agreed / place.all.judged if place.all.judged else None,
+                "interval": place.interval if place.all.judged else None,
+                "missed": place.missed,
+                "found": place.found,
+                "latest_missed": [{"comment": miss.comment, "at": miss.at.isoformat()} for miss in place.latest],
+                "shown": {"agreed": place.shown.agreed, "judged": place.shown.judged},
+                "hidden": {"agreed": place.hidden.agreed, "judged": place.hidden.judged},
+            }
+            for place in one.places
+        ],
+    }
+
+
+def _place_cells(place: PlaceReport) -> tuple[Cell, ...]:
+    looks = place.looks
+    return place.place.language, place.place.clause, looks.looked, looks.missing, place.fired
+
+
+def _judged_cells(place: PlaceReport) -> tuple[Cell, ...]:
+    tally, looked_for = place.all, place.missed + place.found
+    return (
+        tally.judged, tally.agreed, *_share_cells((tally.agreed, tally.judged)), tally.by_clause, tally.wrong,
+        place.missed if place.place.clause else None,
+        round(place.missed / looked_for, _PLACES) if looked_for else None,
+        place.hidden.judged, place.hidden.agreed,
+    )  # fmt: skip
+
+
+def _share_cells(part: Part) -> tuple[Cell, Cell, Cell]:
+    """A share and its interval; nothing of nothing."""
+    agreed, judged = part
+    if not judged:
+        return None, None, None
+    low, high = wilson_interval(agreed, judged)
+    return round(agreed / judged, _PLACES), round(low, _PLACES), round(high, _PLACES)
+
+
+def _few(place: PlaceReport) -> tuple[Cell, ...]:
+    tally, looked_for = place.all, place.missed + place.found
+    return (
+        _of(tally.agreed, tally.judged),
+        interval_words((tally.agreed, tally.judged)),
+        _of(tally.by_clause, tally.judged) if place.place.clause else None,
+        _of(place.missed, looked_for) if looked_for else None,
+    )
+
+
+def interval_words(part: Part) -> str | None:
+    """A share with its interval: "60 % (36 to 81)"."""
+    agreed, judged = part
+    if not judged:
+        return None
+    low, high = wilson_interval(agreed, judged)
+    values = {"share": round(100 * agreed / judged), "low": round(100 * low), "high": round(100 * high)}
+    return _("%(share)d %% (%(low)d to %(high)d)") % values
+
+
+def _of(part: int, whole: int) -> str | None:
+    return _("%(part)d of %(whole)d") % {"part": part, "whole": whole} if whole else None
+
+
+def _place_name(place: PlaceReport) -> str:
+    return ", ".join(filter(None, (place.place.language or "–", place.place.clause)))

@@ -1,0 +1,229 @@
+"""How flaggers are measured: against a recount in plain Python, and on the page, in the file and by the command."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import random
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from comments.enums import CheckOutcome
+from comments.models import Comment
+from moderation.checks import check_drift
+from moderation.enums import Action, Automation, Role
+from moderation.insights.flagger_counts import Place
+from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
+from moderation.insights.statistics import difference_interval, two_proportions
+from moderation.insights.weeks import weeks_up_to_now
+from moderation.models import Decision, Finding, FindingFeedback, FlaggerDay
+from moderation.services.decisions import undo
+from moderation.services.finding_feedback import call_wrong
+from moderation.services.flagger_days import sum_days
+from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.desk_pages import html_of, sign_in, text_of
+from tests.moderation.reporting import judge
+
+PAGE = "/moderation/figures/checks/"
+DAY = datetime.timedelta(days=1)
+BAD = (Action.REJECT, Action.SPAM, Action.REMOVE, Action.RETURN)
+
+
+def say(
+    comment: Comment, flagger: str, outcome: str = "flagged", clause: str = "", *, is_shadow: bool = False
+) -> Finding:
+    said = {"version": "1", "outcome": CheckOutcome(outcome), "clause": clause, "is_shadow": is_shadow}
+    return Finding.objects.update_or_create(comment=comment, revision=1, flagger=flagger, defaults=said)[0]
+
+
+def shift(comment: Comment, days: float) -> None:
+    """Move a comment, and what was decided of it, into the past."""
+    moment = timezone.now() - DAY * days
+    Comment.objects.filter(pk=comment.pk).update(posted_at=moment)
+    Decision.objects.filter(comment=comment).update(applied_at=moment)
+
+
+def places_of(report: FlaggerReport, flagger: str) -> dict[Place, tuple[int, ...]]:
+    (found,) = (one for one in report.flaggers if one.flagger == flagger)
+    return {
+        one.place: (
+            one.looks.looked,
+            one.fired,
+            one.all.judged,
+            one.all.agreed,
+            one.all.by_clause,
+            one.all.wrong,
+            one.missed,
+        )
+        for one in found.places
+    }
+
+
+@pytest.mark.once
+def test_two_proportions_and_their_difference_are_those_of_the_literature() -> None:
+    # NIST/SEMATECH e-Handbook 7.3.3: 38 of 200 and 45 of 250 defectives have z = .27... of two sides.
+    assert two_proportions((38, 200), (45, 250)) == pytest.approx(0.786, abs=2e-3)
+    assert two_proportions((1, 3), (2, 4)) is None
+    # Newcombe 1998, Statistics in Medicine 17, 873-890, table II, method 10: 56/70 - 48/80.
+    assert difference_interval((56, 70), (48, 80)) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+    assert difference_interval((0, 0), (1, 2)) == (-1, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", [1, 2])
+def test_figures_of_a_random_desk_are_those_of_a_recount_in_as_many_queries_as_always(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    article = make_article()
+    with CaptureQueriesContext(connection) as empty:
+        read_flagger_report(article.site, weeks_up_to_now(4))
+    people = [make_moderator(article.site, role=Role.SENIOR) for _ in range(3)]
+    for _number in range(25):
+        live(make_comment(article), people, chance)
+    if seed == 1:
+        sum_days(article.site)
+        assert FlaggerDay.objects.filter(fired__gt=0).exists()
+
+    with CaptureQueriesContext(connection) as queries:
+        report = read_flagger_report(article.site, weeks_up_to_now(4))
+
+    assert len(queries) == len(empty) == 8
+    for name in ("links", "terms"):
+        assert places_of(report, name) == recount(name)
+
+
+def live(comment: Comment, people: list[User], chance: random.Random) -> None:
+    for flagger, clause in (("links", "no-advertising"), ("terms", chance.choice(["respect", "unlawful"]))):
+        outcome = chance.choice(["flagged", "flagged", "clear", "failed"])
+        finding = say(
+            comment, flagger, outcome, clause if outcome == "flagged" else "", is_shadow=chance.random() < 0.3
+        )
+        if outcome == "flagged" and chance.random() < 0.3:
+            for user in people[: chance.randint(1, 2)]:
+                call_wrong(finding=finding, moderator=user, is_wrong=True)
+    for _step in range(chance.choice([0, 1, 1, 2])):
+        comment.refresh_from_db()
+        action = chance.choice([Action.APPROVE, Action.REJECT, Action.SPAM, Action.REMOVE, Action.RESTORE])
+        clause = chance.choice(["respect", "no-advertising"]) if action in (Action.REJECT, Action.REMOVE) else ""
+        if (action in (Action.APPROVE, Action.REJECT, Action.SPAM)) != (comment.status == "pending"):
+            continue
+        if action in (Action.REMOVE, Action.RESTORE) and (action == Action.REMOVE) != (comment.status == "approved"):
+            continue
+        decision = judge(comment, action, clause=clause, moderator=chance.choice(people))
+        if chance.random() < 0.3:
+            undo(decision=decision, moderator=people[0])
+    if chance.random() < 0.1:
+        Decision.objects.filter(comment=comment).update(automated_decision=Automation.FULL)
+    shift(comment, chance.choice([0, 3, 10, 26, 40]))
+
+
+def recount(flagger: str) -> dict[Place, tuple[int, ...]]:
+    """The same, row by row."""
+    first = timezone.localdate() - DAY * 27
+    looked: Counter[str] = Counter()
+    fired: Counter[Place] = Counter()
+    counts: dict[str, Counter[Place]] = {name: Counter() for name in ("judged", "agreed", "same", "wrong", "missed")}
+    for finding in Finding.objects.filter(flagger=flagger).select_related("comment"):
+        comment, place = finding.comment, Place(flagger, finding.comment.language, finding.clause)
+        if timezone.localtime(comment.posted_at).date() >= first:
+            looked[place.language] += finding.outcome in ("clear", "flagged")
+            fired[place] += finding.outcome == "flagged"
+        standing = Decision.objects.filter(comment=comment, undone_at=None, automated_decision=Automation.NONE)
+        decision = standing.order_by("-pk").first()
+        if decision is None or timezone.localtime(decision.applied_at).date() < first:
+            continue
+        is_bad = decision.action in BAD
+        by = "no-advertising" if decision.action == Action.SPAM else getattr(decision.clause, "slug", "")
+        if finding.outcome == "clear" and is_bad:
+            counts["missed"][place._replace(clause=by)] += 1
+        if finding.outcome == "flagged":
+            is_wrong = finding.feedback.exists()
+            counts["judged"][place] += 1
+            counts["agreed"][place] += is_bad and not is_wrong
+            counts["same"][place] += is_bad and by == finding.clause and not is_wrong
+            counts["wrong"][place] += is_wrong
+    return {
+        place: (looked[place.language], fired[place], *(counts[name][place] for name in counts))
+        for place in {place for place, count in fired.items() if count} | set(counts["judged"])
+    }
+
+
+@pytest.mark.django_db
+def test_page_file_and_command_say_the_same_and_name_what_was_missed() -> None:
+    article = make_article()
+    moderator, administrator = make_moderator(article.site), make_moderator(article.site, role=Role.ADMINISTRATOR)
+    flagged, missed, hidden = (make_comment(article) for _ in range(3))
+    say(flagged, "terms", clause="respect")
+    say(missed, "terms", "clear")
+    say(hidden, "terms", clause="respect", is_shadow=True)
+    judge(flagged, Action.REJECT, clause="respect", moderator=moderator)
+    judge(missed, Action.REJECT, clause="respect", moderator=moderator)
+    judge(hidden, Action.APPROVE, moderator=moderator)
+    Decision.objects.filter(comment=missed).update(findings_hidden=True)
+
+    page = sign_in(administrator).get(PAGE)
+    rows = list(csv.DictReader(io.StringIO(html_of(sign_in(administrator).get("/moderation/figures/checks.csv")))))
+    out = io.StringIO()
+    call_command("flagger_report", "--site", article.site.slug, "--days", "28", "--json", stdout=out)
+    (terms,) = (one for one in json.loads(out.getvalue())["flaggers"] if one["flagger"] == "terms")
+    (row,) = (row for row in rows if row["Check"] == "terms")
+
+    assert "Of 2 texts that people restricted by its clauses it missed 1" in text_of(page)
+    assert f"/moderation/comments/{missed.public_id}/history/" in html_of(page)
+    assert "Nothing found, hidden 1 of 1" in text_of(page)
+    assert [row[name] for name in ("Found something", "Judged", "People agreed", "Precision", "Missed")] == [
+        "2", "2", "1", "0.5", "1",
+    ]  # fmt: skip
+    (place,) = terms["places"]
+    assert (place["judged"], place["agreed"], place["missed"], place["hidden"]["judged"]) == (2, 1, 1, 1)
+    assert [one["comment"] for one in place["latest_missed"]] == [missed.public_id]
+    # One person decided: what that person did is for nobody but who answers for the checks.
+    page = sign_in(moderator).get(PAGE)
+    assert "Looked at 3 texts and found something in 2" in text_of(page)
+    assert "One person decided in this time" in text_of(page)
+    assert "it missed" not in text_of(page)
+    assert "Precision" not in html_of(sign_in(moderator).get("/moderation/figures/checks.csv"))
+
+
+@pytest.mark.django_db
+def test_flagger_that_fires_otherwise_than_before_is_named_and_a_steady_one_is_not() -> None:
+    article = make_article()
+    comment = make_comment(article)
+    site, today = article.site, timezone.localdate()
+    FlaggerDay.objects.bulk_create(
+        FlaggerDay(
+            site=site, day=today - DAY * number, flagger=flagger, language="de", looked=100, missing=0,
+            fired=30 if number < 7 and flagger == "links" else 10,
+        )
+        for number in range(1, 40)
+        for flagger in ("links", "terms")
+    )  # fmt: skip
+
+    assert [(one.flagger, one.measure) for one in read_flagger_report(site, weeks_up_to_now(9)).drifts] == [
+        ("links", "firing")
+    ]
+    assert [one.id for one in check_drift(databases=["default"])] == ["marginalia_moderation.W001"]
+    assert list(check_drift()) == []
+    assert "“Links” found something in 30 % of the texts" in text_of(sign_in(make_moderator(site)).get(PAGE))
+    assert comment.site == site
+
+
+@pytest.mark.django_db
+def test_feedback_of_an_account_that_is_gone_still_counts() -> None:
+    article = make_article()
+    comment, moderator = make_comment(article), make_moderator(article.site)
+    call_wrong(finding=say(comment, "terms", clause="respect"), moderator=moderator, is_wrong=True)
+    judge(comment, Action.REJECT, clause="respect", moderator=make_moderator(article.site))
+    moderator.delete()
+
+    assert FindingFeedback.objects.get().user is None
+    assert places_of(read_flagger_report(article.site, weeks_up_to_now(4)), "terms") == {
+        Place("terms", comment.language, "respect"): (1, 1, 1, 0, 0, 1, 0)
+    }
