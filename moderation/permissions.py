@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 
 from comments.models import Site
 from moderation.enums import Permission, Role
 from moderation.models import Membership
+from moderation.prepared import Prepared, given_number
 
 _READING = frozenset({Permission.READ})
 _MODERATING = _READING | {Permission.DECIDE, Permission.RESTRICT, Permission.MANAGE_ARTICLES}
@@ -40,8 +43,13 @@ def desk_sites(user: User) -> QuerySet[Site]:
 
 def desk_memberships(user: User) -> list[Membership]:
     """What the user is on each of their `desk_sites`, with the site and how they like to work. 1 query."""
-    found = Membership.objects.filter(user=user.pk).select_related("site", "user__desk_preferences")
-    return list(found.order_by("site__slug"))
+    return _memberships().run(user=user.pk)
+
+
+@cache
+def _memberships() -> Prepared[Membership]:
+    found = Membership.objects.filter(user=given_number("user")).select_related("site", "user__desk_preferences")
+    return Prepared(found.order_by("site__slug"))
 
 
 def may(user: User, site: Site, permission: Permission) -> bool:

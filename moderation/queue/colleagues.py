@@ -28,7 +28,7 @@ from comments.models import Comment, Site
 from moderation.enums import Action, Mine, OpinionKind, Permission, Role
 from moderation.models import Deferral, Lease, Membership, Opinion, OpinionRequest, Presence
 from moderation.permissions import PERMISSIONS
-from moderation.queue.prepared import Prepared, given_moment, given_number
+from moderation.prepared import Prepared, given_moment, given_number
 from moderation.queue.rows import Entry, LimitedCount
 
 # Somebody whose last sign of life is older has left the desk.

@@ -19,8 +19,8 @@ from comments.models import Comment, Revision, Site
 from moderation.enums import Action, RestrictionKind, RestrictionTarget
 from moderation.models import AuthorNote, Decision, LinkedDomain, Restriction, Trust
 from moderation.models.policies import in_reader_language
+from moderation.prepared import KEPT, Prepared, given_moment, given_numbers, given_texts
 from moderation.queue.links import read_links
-from moderation.queue.prepared import KEPT, Prepared, given_moment, given_numbers, given_texts
 from moderation.queue.rows import Entry, LimitedCount, Rows, moment, moment_or_none
 from moderation.queue.surroundings import (
     EXCERPT_LENGTH,

@@ -16,10 +16,10 @@ from comments.enums import Status
 from comments.models import Comment, Revision, Site
 from moderation.conf import settings
 from moderation.models import Decision, Finding, Membership, Report, SavedView
+from moderation.prepared import KEPT, Prepared, given_moment, given_number
 from moderation.queue.colleagues import Team, is_judged_blind, lease_of, make_team, team_rows
 from moderation.queue.order import queue_of
 from moderation.queue.paging import find_page, read_found, whole_comments
-from moderation.queue.prepared import KEPT, Prepared, given_moment, given_number
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded
 from moderation.queue.severity import is_severe
 from moderation.queue.values import (

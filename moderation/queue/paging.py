@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from comments.models import Comment, Site
+from moderation.prepared import Prepared, given_numbers
 from moderation.queue.by_article import place_of, read_by_article
 from moderation.queue.colleagues import BESIDE, is_discussed, not_before_others
 from moderation.queue.order import cursor_after, in_order, narrowed_queue
-from moderation.queue.prepared import Prepared, given_numbers
 from moderation.queue.values import QueueFilters, QueueSort
 
 RELATED = ("article", "author", "site", *BESIDE)

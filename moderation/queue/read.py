@@ -18,9 +18,9 @@ from comments.screening import Span
 from moderation.conf import settings
 from moderation.enums import Action, ReportKind
 from moderation.models import Appeal, Finding, FindingFeedback, Report
+from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
 from moderation.queue.paging import find_page, read_found, whole_comments
-from moderation.queue.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded, moment
 from moderation.queue.severity import is_severe
 from moderation.queue.values import (

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from moderation.enums import Ground
 from moderation.models import Clause, Finding
-from moderation.queue.prepared import given_share
+from moderation.prepared import given_share
 
 
 def is_severe(*, comment: str = "pk", revision: str = "revision") -> Exists:

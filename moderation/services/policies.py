@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Subquery
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from comments.models import Site
 from moderation.models import Clause, PolicyVersion
+from moderation.prepared import Prepared, given_moment, given_number
 
 
 def current_policy(site: Site) -> PolicyVersion | None:
@@ -19,8 +21,13 @@ def current_policy(site: Site) -> PolicyVersion | None:
 
 def current_clauses(site: Site) -> tuple[Clause, ...]:
     """The clauses in force now, in order; none for a site without a policy. 1 query."""
-    version = PolicyVersion.objects.in_force(timezone.now()).filter(site=site).values("pk")[:1]
-    return tuple(Clause.objects.filter(version=Subquery(version)).order_by("position"))
+    return tuple(_clauses().run(site=site.pk, now=timezone.now()))
+
+
+@cache
+def _clauses() -> Prepared[Clause]:
+    version = PolicyVersion.objects.in_force(given_moment("now")).filter(site=given_number("site")).values("pk")[:1]
+    return Prepared(Clause.objects.filter(version=Subquery(version)).order_by("position"))
 
 
 def publish_policy(*, version: PolicyVersion, clauses: Sequence[Clause]) -> PolicyVersion:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments.models import Comment
-from moderation.queue.prepared import (
+from moderation.prepared import (
     Prepared,
     given_moment,
     given_number,
