@@ -182,7 +182,7 @@ def serve(*, fresh: bool) -> int:
         lock.write("".join("%s %d\n" % (name, child.pid) for name, child in children.items()))
         lock.flush()
         wait_for_answer(port, children)
-        introduce(port, elsewhere, sign_ins)
+        introduce(port, elsewhere, "" if environment.get("EMAIL_URL") else str(data_dir / "mail"), sign_ins)
         watch(children)
     except KeyboardInterrupt:
         say("\nStopping; the worker finishes what it has begun.")
@@ -330,13 +330,15 @@ def wait_for_answer(port: int, children: Children) -> None:
     stop("the web server has not answered for %d seconds." % START_LIMIT_S)
 
 
-def introduce(port: int, elsewhere: int, sign_ins: str) -> None:
-    """Print where to look and who may sign in."""
+def introduce(port: int, elsewhere: int, mails: str, sign_ins: str) -> None:
+    """Print where to look, in which folder mails are unless they are sent, and who may sign in."""
     origin = origin_of(port)
     say("\nMarginalia is running. Ctrl-C stops it.\n")
     say("  the newspaper    %s/" % origin)
     say("  its moderation   %s/moderation/" % origin)
     say("  its policy       %s/policy/demo/" % origin)
+    if mails:
+        say("  its mails        %s" % mails)
     say("  another site     %s/\n" % origin_of(elsewhere))
     if sign_ins.strip():
         say(sign_ins.strip("\n") + "\n")

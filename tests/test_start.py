@@ -229,6 +229,7 @@ def test_start_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
 
     assert f"{started.origin}/moderation/" in printed
     assert f"{started.origin}/policy/demo/" in printed
+    assert re.search(rf"its mails +{re.escape(str(started.data_dir))}/mail$", printed, re.MULTILINE)
     assert "<html" in page
     assert f'<script async src="{started.origin}/embed/v1.js">' in club
     assert (way.status, way.headers["Location"]) == (302, f"{elsewhere}/")
