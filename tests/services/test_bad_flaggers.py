@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.db import connection
 
 from comments.enums import CheckOutcome, Status
@@ -55,6 +56,8 @@ def worker(flaggers: tuple[type[Asynchronous], ...], limits: Limits) -> Iterator
     command = ["celery", "--quiet", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "CRITICAL"]
     process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)
     try:
+        while not current_app.control.ping(timeout=0.5):
+            assert process.poll() is None
         yield process
     finally:
         process.terminate()
@@ -62,12 +65,11 @@ def worker(flaggers: tuple[type[Asynchronous], ...], limits: Limits) -> Iterator
 
 
 def screen(article: Article, count: int, flaggers: tuple[type[Asynchronous], ...], limits: Limits) -> float:
-    """Post so many comments at once; the seconds until all were looked at, the start of the worker included."""
+    """Post so many comments; the seconds from the first one on until all were looked at."""
     before = set(Comment.objects.values_list("pk", flat=True))
-    start = time.monotonic()
-    comments = before | {make_comment(article, body=f"{WORDS * 3} {number}").pk for number in range(count)}
     with worker(flaggers, limits) as process:
-        swept = 0.0
+        start, swept = time.monotonic(), 0.0
+        comments = before | {make_comment(article, body=f"{WORDS * 3} {number}").pk for number in range(count)}
         while Comment.objects.unscreened().exists() and time.monotonic() < start + limits.patience:
             assert set(Comment.objects.waiting().values_list("pk", flat=True)) == comments
             if time.monotonic() > swept + limits.sweep:
