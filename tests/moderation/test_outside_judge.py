@@ -76,7 +76,7 @@ def test_judge_verdict_becomes_a_finding_with_its_quotation_marked(judge: Servic
 
     assert (found.outcome, found.score, found.clause) == (CheckOutcome.FLAGGED, 0.9, "respect")
     assert sentence(found) == (
-        "The judge from outside (nemo) sees “Titel respect” broken: Beschimpft einen anderen. Further: Titel on-topic."
+        "Against “Titel respect”, says nemo: Beschimpft einen anderen. Also against: Titel on-topic."
     )
     marks = [(BODY[start:end], label) for start, end, label in found.spans]
     assert marks == [("du bist ein   Vollpfosten", "Titel respect"), ("Otto", "Titel on-topic")]

@@ -20,8 +20,8 @@ from moderation.flaggers.outside.verdicts import REASON_SHOWN, Breach, read_brea
 
 _VERSION: Final = "1"
 _PATH: Final = "/v1/chat/completions"
-_ONE = gettext_noop("The judge from outside (%(model)s) sees “%(clause)s” broken: %(reason)s")
-_MORE = gettext_noop("The judge from outside (%(model)s) sees “%(clause)s” broken: %(reason)s Further: %(others)s.")
+_ONE = gettext_noop("Against “%(clause)s”, says %(model)s: %(reason)s")
+_MORE = gettext_noop("Against “%(clause)s”, says %(model)s: %(reason)s Also against: %(others)s.")
 _TITLE_SHOWN: Final = 80
 _OTHERS_SHOWN: Final = 200
 
