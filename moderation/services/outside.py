@@ -11,20 +11,17 @@ import datetime
 import logging
 import secrets
 from collections.abc import Mapping
-from enum import Enum
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.cache import cache
-from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from comments import outgoing, screening
 from comments.enums import CheckOutcome, Status
-from comments.models import Comment, Lane
+from comments.models import Comment
 from comments.services import lanes
 from comments.services.screening import stored_screening_input
-from moderation.conf import settings
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import Stage, state_of
 from moderation.flaggers.guard import CRASHED, FAILED, RUNNING, read_answer, without_result
@@ -32,23 +29,29 @@ from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.outside import sentences
 from moderation.flaggers.outside.base import AnswerError, AskedClause, Envelope, Letter, OutsideFlagger, Question
 from moderation.flaggers.registry import installed_flaggers
-from moderation.models import Decision, Finding, OutsideUse
+from moderation.models import Decision, Finding
 from moderation.services.findings import stored
 from moderation.services.indexing import refresh_risk
+from moderation.services.outside_turns import (
+    LEASE,
+    WAITING,
+    Turn,
+    correct_cost,
+    is_under_way,
+    lane_of,
+    rests,
+    take_turn,
+)
 from moderation.services.policies import current_clauses
 
 logger = logging.getLogger(__name__)
 
-# Longer than the task that asks may take.
-LEASE = datetime.timedelta(seconds=90)
 TURN = datetime.timedelta(hours=1)
 KEPT_S = 24 * 60 * 60
 MOST_BYTES = 256 * 1024
 CONNECT_S = 5
 LONGEST_S = 60
-_WAITING, _MOST_BEGUN = 1, 3
-# What a request costs where the service does not say: about so many bytes are a token.
-_BYTES_A_TOKEN = 4
+_MOST_BEGUN = WAITING + 2
 _LEAD_LENGTH, _PARENT_LENGTH = 1_000, 2_000
 _IN_VAIN: dict[type[Exception], str] = {
     outgoing.TooLargeError: sentences.TOO_LARGE,
@@ -56,14 +59,6 @@ _IN_VAIN: dict[type[Exception], str] = {
 }
 # Of a comment in such a state somebody may still want to know something.
 _OPEN = (Status.AWAITING_EMAIL, Status.PENDING, Status.APPROVED)
-
-
-class _Turn(Enum):
-    """Whether a question may be asked now."""
-
-    NOW = "now"
-    LATER = "later"
-    SPENT = "spent"
 
 
 def outside_flaggers() -> list[OutsideFlagger]:
@@ -87,7 +82,7 @@ def put_questions(comment_id: int) -> list[int]:
             comment=comment,
             revision=comment.revision,
             flagger=flagger.name,
-            attempts=_WAITING,
+            attempts=WAITING,
             **stored(
                 dataclasses.replace(
                     without_result(flagger, CheckOutcome.NOT_RUN, RUNNING), is_shadow=state == FlaggerState.SHADOW
@@ -100,7 +95,7 @@ def put_questions(comment_id: int) -> list[int]:
     if not rows:
         return []
     Finding.objects.bulk_create(rows, ignore_conflicts=True)
-    waiting = Finding.objects.unsettled().filter(comment=comment, revision=comment.revision, attempts=_WAITING)
+    waiting = Finding.objects.unsettled().filter(comment=comment, revision=comment.revision, attempts=WAITING)
     return list(waiting.filter(flagger__in=[row.flagger for row in rows]).values_list("pk", flat=True))
 
 
@@ -113,10 +108,10 @@ def find_questions(limit: int) -> list[int]:
     for flagger in outside_flaggers():
         now = timezone.now()
         open_ones = Finding.objects.unsettled().filter(flagger=flagger.name)
-        for row in open_ones.filter(attempts=_WAITING, created_at__lt=now - TURN)[:limit]:
+        for row in open_ones.filter(attempts=WAITING, created_at__lt=now - TURN)[:limit]:
             _settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.TOO_LATE))
-        if not _rests(flagger):
-            due = open_ones.filter(Q(attempts=_WAITING) | Q(created_at__lt=now - LEASE))
+        if not rests(flagger):
+            due = open_ones.filter(Q(attempts=WAITING) | Q(created_at__lt=now - LEASE))
             found += due.order_by("pk").values_list("pk", flat=True)[:limit]
     return found
 
@@ -137,16 +132,16 @@ def ask(finding_id: int) -> tuple[int | None, int | None]:
     if row is None or flagger is None:
         logger.info("Nothing to ask: question %s is gone or was answered.", finding_id)
         return None, None
-    if _is_under_way(row) or _rests(flagger):
+    if is_under_way(row) or rests(flagger):
         return None, None
     finding = _find_answer(row, flagger)
     if finding is None:
         return None, None
     _settle(row, finding)
-    if _rests(flagger):
+    if rests(flagger):
         return row.comment_id, None
     waiting = Finding.objects.unsettled().filter(
-        flagger=row.flagger, comment__site=row.comment.site_id, attempts=_WAITING
+        flagger=row.flagger, comment__site=row.comment.site_id, attempts=WAITING
     )
     return row.comment_id, waiting.order_by("pk").values_list("pk", flat=True).first()
 
@@ -169,11 +164,10 @@ def _find_answer(row: Finding, flagger: OutsideFlagger) -> screening.Finding | N
     if kept is not None:
         return kept
     letter = flagger.write(question, _seal(row))
-    cost = len(letter.body) // _BYTES_A_TOKEN
-    turn = _take_turn(row, flagger, cost)
-    if turn is _Turn.SPENT:
+    turn = take_turn(row, flagger, letter)
+    if turn is Turn.SPENT:
         return without_result(flagger, CheckOutcome.NOT_RUN, sentences.SPENT)
-    return _send(row, flagger, question, letter, key) if turn is _Turn.NOW else None
+    return _send(row, flagger, question, letter, key) if turn is Turn.NOW else None
 
 
 def _is_past(row: Finding) -> bool:
@@ -201,48 +195,6 @@ def _seal(row: Finding) -> Envelope:
     return Envelope(f"comment_{row.comment.public_id}_{row.revision}", timezone.now(), secrets.token_hex(16))
 
 
-# --- Turns and budgets
-
-
-def _is_under_way(row: Finding) -> bool:
-    return row.attempts > _WAITING and row.created_at > timezone.now() - LEASE
-
-
-def _take_turn(row: Finding, flagger: OutsideFlagger, cost: int) -> _Turn:
-    """Begin a question, with its cost on the account of the day; of several workers one after the other. 6 queries."""
-    now, bounds = timezone.now(), flagger.bounds
-    account, _is_new = OutsideUse.objects.get_or_create(
-        site=row.comment.site, flagger=flagger.name, day=timezone.localdate()
-    )
-    with transaction.atomic():
-        use = OutsideUse.objects.select_for_update().get(pk=account.pk)
-        # A service that failed is tried with one question.
-        at_once = 1 if Lane.objects.filter(name=_lane(flagger)).exists() else settings.outside_at_once
-        under_way = Finding.objects.unsettled().filter(
-            flagger=flagger.name, comment__site=row.comment.site_id, attempts__gt=_WAITING, created_at__gt=now - LEASE
-        )
-        if under_way.count() >= at_once:
-            return _Turn.LATER
-        if bounds.daily_requests is not None and use.requests >= bounds.daily_requests:
-            return _Turn.SPENT
-        if bounds.daily_tokens is not None and use.tokens + cost > bounds.daily_tokens:
-            return _Turn.SPENT
-        mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts)
-        if not mine.update(attempts=row.attempts + 1, created_at=now):
-            return _Turn.LATER
-        row.attempts += 1
-        OutsideUse.objects.filter(pk=use.pk).update(requests=F("requests") + 1, tokens=F("tokens") + cost)
-    return _Turn.NOW
-
-
-def _correct_cost(row: Finding, flagger: OutsideFlagger, letter: Letter, answer: outgoing.Answer) -> None:
-    """What the question really cost, where the service says so; else what its answer adds. 1 query."""
-    counted, assumed = flagger.count_tokens(answer), len(letter.body) // _BYTES_A_TOKEN
-    more = len(answer.body) // _BYTES_A_TOKEN if counted is None else counted - assumed
-    use = OutsideUse.objects.filter(site=row.comment.site_id, flagger=flagger.name, day=timezone.localdate())
-    use.filter(tokens__gte=max(0, -more)).update(tokens=F("tokens") + more)
-
-
 def _settle(row: Finding, finding: screening.Finding) -> None:
     """Write what came of a question, unless somebody else has. 1 query, 2 to 3 more when something was found."""
     # In shadow, or not, is what it was put as.
@@ -261,7 +213,7 @@ def _send(row: Finding, flagger: OutsideFlagger, question: Question, letter: Let
     trouble: screening.Finding | None = None
     try:
         answer = _post(flagger, letter)
-        _correct_cost(row, flagger, letter, answer)
+        correct_cost(row, flagger, letter, answer)
         finding = read_answer(flagger.read(answer, question), flagger, question.comment.body)
     except AnswerError as error:
         finding = _failed(flagger, error.message, error.parameters)
@@ -274,9 +226,9 @@ def _send(row: Finding, flagger: OutsideFlagger, question: Question, letter: Let
         return _failed(flagger, FAILED)
     if trouble is not None:
         logger.warning("The service behind %s is left alone for a while: %s", flagger.name, trouble.message)
-        lanes.note_failure(_lane(flagger))
+        lanes.note_failure(lane_of(flagger))
         return finding
-    lanes.note_success(_lane(flagger), datetime.timedelta(0))
+    lanes.note_success(lane_of(flagger), datetime.timedelta(0))
     if finding.outcome != CheckOutcome.FAILED:
         _write_cache(key, finding)
     return finding
@@ -295,15 +247,6 @@ def _failed(
 ) -> screening.Finding:
     finding = without_result(flagger, CheckOutcome.FAILED, message)
     return dataclasses.replace(finding, parameters={**finding.parameters, **(parameters or {})})
-
-
-def _lane(flagger: OutsideFlagger) -> str:
-    return f"{lanes.OUTSIDE}{flagger.name}"[:32]
-
-
-def _rests(flagger: OutsideFlagger) -> bool:
-    """Whether the service is left alone, since it lately did not answer. 1 query."""
-    return Lane.objects.filter(name=_lane(flagger), rests_until__gt=timezone.now()).exists()
 
 
 def _read_cache(key: str) -> screening.Finding | None:

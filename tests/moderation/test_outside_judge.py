@@ -22,7 +22,8 @@ from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside import sentences
 from moderation.models import Finding, FlaggerSwitch, OutsideUse
 from moderation.services.decisions import decide
-from moderation.services.outside import LEASE, TURN, ask, find_questions, put_questions
+from moderation.services.outside import TURN, ask, find_questions, put_questions
+from moderation.services.outside_turns import LEASE
 from tests.factories import CLAUSES, make_article, make_comment, make_moderator
 from tests.moderation.inputs import sentence
 from tests.moderation.outside_service import Reply, Service, completion, running, verdict
