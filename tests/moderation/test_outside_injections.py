@@ -25,6 +25,8 @@ from tests.hostile.judge_addresses import ADDRESSES, INSULT
 from tests.moderation.inputs import make_input
 from tests.moderation.outside_service import Asked, Reply, Service, completion, running, verdict
 
+pytestmark = pytest.mark.once
+
 NONCE = "5eed" * 8
 POLICY = tuple(AskedClause(slug, f"Titel {slug}", f"Text {slug}") for slug in CLAUSES)
 # Of every second form one, each in another language.
@@ -44,7 +46,6 @@ def the_document(messages: list[Message]) -> dict[str, object]:
     return document
 
 
-@pytest.mark.once
 def test_comment_never_leaves_its_place_and_changes_nothing_around_it() -> None:
     assert len(set(ADDRESSES)) == 500
     plain = build_messages(question("X"), NONCE)
@@ -67,7 +68,6 @@ def test_comment_never_leaves_its_place_and_changes_nothing_around_it() -> None:
         assert len(json.dumps(the_document([system, user]))) > len(INSULT)
 
 
-@pytest.mark.once
 def test_parent_title_and_lead_are_framed_as_the_comment_is() -> None:
     for address in SOME:
         asked = Question(make_input("Ja.", parent_body=address), address, POLICY)
@@ -77,7 +77,6 @@ def test_parent_title_and_lead_are_framed_as_the_comment_is() -> None:
         assert the_document(build_messages(asked, NONCE))["comment"] == "Ja."
 
 
-@pytest.mark.once
 def test_schema_has_the_clauses_in_force_and_no_place_for_another_word() -> None:
     schema = verdict_schema(POLICY)
     assert (schema["required"], schema["additionalProperties"]) == (list(CLAUSES), False)
