@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,6 +53,8 @@ def celery_options() -> dict[str, Any]:
             },
             "review_trust": {"task": "moderation.tasks.review_trust_task", "schedule": REVIEW_INTERVAL_S},
             "flagger_days": {"task": "moderation.tasks.sum_flagger_days_task", "schedule": REVIEW_INTERVAL_S},
+            # At night, when the other work is least.
+            "learn": {"task": "moderation.tasks.learn_task", "schedule": crontab(hour="3", minute="30")},
             "purge": {"task": "comments.tasks.purge_task", "schedule": PURGE_INTERVAL_S},
         },
     }

@@ -138,6 +138,8 @@ MODERATION_FLAGGERS = [
     "moderation.flaggers.first_contact.FirstContactFlagger",
     "moderation.flaggers.outside.judge.OutsideJudge",
     "moderation.flaggers.outside.call_out.CallOut",
+    # The last one: what the others said counts for it.
+    "moderation.flaggers.learned.LearnedFlagger",
 ]
 MODERATION_JUDGE = ENV.judge
 MODERATION_CALL_OUT = ENV.call_out

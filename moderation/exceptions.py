@@ -172,3 +172,10 @@ class ArticleChangedError(ModerationError):
 
     code = "changed_since"
     default_message = _("Something else was changed since, so this cannot be taken back. Please set it by hand.")
+
+
+class NothingLearntError(ModerationError):
+    """There is no such model of the site."""
+
+    code = "nothing_learnt"
+    default_message = _("There is no earlier version to go back to.")

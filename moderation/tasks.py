@@ -15,6 +15,7 @@ from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
 from moderation.insights.weeks import weeks_up_to_now
 from moderation.services.desk_digests import put_digests
 from moderation.services.flagger_days import sum_days
+from moderation.services.learning import learn, needs_learning
 from moderation.services.outside import ask, find_questions, put_questions
 from moderation.services.publications import take_back_flagged
 from moderation.services.restrictions import forget_networks
@@ -90,3 +91,20 @@ def sum_flagger_days_task() -> None:
                 "Flagger %s on %s: %s was %d of %d before, %d of %d in the last seven days.",
                 drift.flagger, site.slug, drift.measure, *drift.before, *drift.now,
             )  # fmt: skip
+
+
+@shared_task(base=DjangoTask, soft_time_limit=60, time_limit=75, acks_late=True)
+def learn_task() -> None:
+    """Have every site whose people have decided since the last time learnt from anew."""
+    for site in Site.objects.order_by("pk"):
+        if needs_learning(site):
+            hint_on_commit(learn_site_task, site.pk)
+
+
+# 100,000 decisions take minutes; longer ones are for `manage.py learn`.
+@shared_task(base=DjangoTask, soft_time_limit=40 * 60, time_limit=45 * 60, acks_late=True)
+def learn_site_task(site_id: int) -> None:
+    """Learn from the decisions of a site."""
+    site = Site.objects.filter(pk=site_id).first()
+    if site is not None:
+        learn(site)

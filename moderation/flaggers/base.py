@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import FlaggerState
+
+if TYPE_CHECKING:
+    from moderation.flaggers.learning.features import Circumstances
+    from moderation.flaggers.learning.model import LearnedModel
 
 
 class Stage(Enum):
@@ -71,6 +75,7 @@ class SiteKnowledge:
     """What a flagger may know of the site. `own_hosts` are the site's own host names, in small letters.
 
     `recent_texts`, the latest 500 of three days, newest first, and `arrival` are there for asynchronous flaggers alone.
+    `learned`, what the site's decisions have taught, and `circumstances` are there for the flagger of this name alone.
     """
 
     terms: tuple[TermEntry, ...] = ()
@@ -79,6 +84,8 @@ class SiteKnowledge:
     states: Mapping[tuple[str, str], FlaggerState] = field(default_factory=dict)
     recent_texts: tuple[RecentText, ...] = ()
     arrival: Arrival | None = None
+    learned: LearnedModel | None = None
+    circumstances: Circumstances | None = None
 
 
 class Flagger(Protocol):

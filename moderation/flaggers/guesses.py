@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,9 +29,14 @@ def guess(flagger: Flagger, scorer: Scorer, comment: ScreeningInput, clause: str
     if not score.is_enough:
         return Finding(flagger.name, flagger.version, CheckOutcome.CLEAR, score=score.probability)
     spans = [Span(start, end, wording.label) for start, end in scorer.explain(comment.body)]
-    words = ", ".join(f"“{_shorten(comment.body[span.start : span.end])}”" for span in spans)
+    words = quoted(comment.body, spans)
     message, parameters = (wording.named, {"words": words}) if words else (wording.unnamed, {})
     return flagged(flagger, message, parameters, score=score.probability, clause=clause, spans=spans)
+
+
+def quoted(body: str, spans: Iterable[Span]) -> str:
+    """The marked stretches of a text in quotation marks, each cut to 60 characters."""
+    return ", ".join(f"“{_shorten(body[span.start : span.end])}”" for span in spans)
 
 
 def _shorten(text: str) -> str:

@@ -53,6 +53,10 @@ _KNOWN: Final[dict[str, tuple[Promise, Promise]]] = {
         _("The site's own service"),
         _("Whatever a service of the site's own says of the text, asked over the network."),
     ),
+    "learned": (
+        _("Learnt from decisions"),
+        _("Text like what was refused on this site before, by which clause, and which words made it think so."),
+    ),
 }
 
 

@@ -108,7 +108,7 @@ class NgramScorer:
             before = token.text
         times = Counter(place for places in features for place in places)
         shares = [sum(self.weights[place] / times[place] for place in places) for places in features]
-        return _strongest(tokens, shares)
+        return strongest(tokens, shares)
 
 
 @cache
@@ -154,8 +154,8 @@ def _read(header: object, table: bytes) -> NgramScorer:
     )
 
 
-def _strongest(tokens: list[Token], shares: list[float]) -> list[tuple[int, int]]:
-    """The places of the words with the greatest shares; those of one word, or of words side by side, as one."""
+def strongest(tokens: list[Token], shares: list[float]) -> list[tuple[int, int]]:
+    """The places of the three words with the greatest shares; those of one word, or of words side by side, as one."""
     ranked = sorted(range(len(tokens)), key=lambda at: -shares[at])[:_MOST_WORDS]
     named = sorted(at for at in ranked if shares[at] > 0 and shares[at] >= _LEAST_SHARE * shares[ranked[0]])
     spans: list[tuple[int, int]] = []

@@ -5,6 +5,7 @@ from moderation.models.calibration import CalibrationAnswer, CalibrationCase
 from moderation.models.decisions import Decision
 from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
 from moderation.models.findings import Finding, FindingFeedback, FlaggerDay, FlaggerSwitch, OutsideUse, Term
+from moderation.models.learning import SiteModel
 from moderation.models.mails import MailOptOut
 from moderation.models.people import ApiToken, Membership, MembershipChange
 from moderation.models.policies import Clause, PolicyVersion
@@ -45,6 +46,7 @@ __all__ = [
     "Restriction",
     "SavedView",
     "SearchDocument",
+    "SiteModel",
     "Term",
     "Trust",
 ]

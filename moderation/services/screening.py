@@ -26,6 +26,8 @@ from moderation.enums import FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, state_of
 from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_HUNGRY, TOO_SLOW, check_safely, without_result
 from moderation.flaggers.knowledge import load_knowledge, with_surroundings
+from moderation.flaggers.learned import NAME as LEARNED
+from moderation.flaggers.learning.knowledge import with_what_was_learnt
 from moderation.flaggers.memory import limited_memory
 from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Finding
@@ -82,8 +84,11 @@ def _run(
         row = _begin(comment, flagger, lease, is_unreliable=flagger.name in unreliable, is_shadow=is_shadow)
         if row is None:
             is_over = False
-        elif not _is_settled(row) and not _check(row, flagger, screening_input, knowledge):
-            return False, False
+        elif not _is_settled(row):
+            # Read when its turn has come: what the others said counts.
+            known = with_what_was_learnt(knowledge, comment) if flagger.name == LEARNED else knowledge
+            if not _check(row, flagger, screening_input, known):
+                return False, False
     return is_over, True
 
 

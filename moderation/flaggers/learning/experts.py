@@ -1,0 +1,156 @@
+"""Learners that see one decision after the other, in plain Python: each says what it thinks first and learns then.
+
+So what they said is their progressive validation (Blum, Kalai, Langford 1999, "Beating the hold-out",
+https://doi.org/10.1145/307400.307439): honest figures without a set held apart.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from typing import Final
+
+from moderation.flaggers.learning.features import BITS, sigmoid
+
+_SIZE: Final = 1 << BITS
+_NOTHING: Final = bytes(8 * _SIZE)
+
+
+class NaiveBayes:
+    """Counts in how many bad and good texts a feature stands. Best while there are few (Ng, Jordan 2001,
+    https://papers.nips.cc/paper/2020-on-discriminative-vs-generative-classifiers).
+
+    `judge` gives the sum of the log ratios over the root of their number; a feature never seen counts nothing. Newer texts
+    count more: twice as much `half_life` texts later (forward decay; Cormode and others 2009,
+    https://doi.org/10.1109/ICDE.2009.65).
+    """
+
+    def __init__(self, smoothing: float, half_life: float) -> None:
+        self._bad = array("d", _NOTHING)
+        self._good = array("d", _NOTHING)
+        # As if so many texts had been there already.
+        self._bad_texts, self._good_texts = 0.5, 3.5
+        self._smoothing = smoothing
+        self._worth = 1.0
+        self._growth = 2 ** (1 / half_life)
+
+    def judge(self, places: Sequence[int]) -> float:
+        """The evidence for bad; 0 for a text without features."""
+        if not places:
+            return 0.0
+        bad, good, log = self._bad, self._good, math.log
+        smooth_bad, smooth_good, usual = self._smooth()
+        total = sum(log((bad[place] + smooth_bad) / (good[place] + smooth_good)) for place in places)
+        return total / math.sqrt(len(places)) - usual * math.sqrt(len(places))
+
+    def learn(self, places: Sequence[int], *, is_bad: bool, weight: float) -> None:
+        """Count a text."""
+        self._worth *= self._growth
+        counts, worth = (self._bad if is_bad else self._good), weight * self._worth
+        for place in places:
+            counts[place] += worth
+        if is_bad:
+            self._bad_texts += worth
+        else:
+            self._good_texts += worth
+
+    def ratios(self) -> list[float]:
+        """What each feature says, of the whole table."""
+        smooth_bad, smooth_good, usual = self._smooth()
+        pairs = zip(self._bad, self._good, strict=True)
+        return [
+            math.log((bad + smooth_bad) / (good + smooth_good)) - usual if bad or good else 0.0 for bad, good in pairs
+        ]
+
+    def _smooth(self) -> tuple[float, float, float]:
+        """What is added to both counts, in today's worth so that it does not fade, and the log ratio of nothing but that."""
+        share = self._bad_texts / (self._bad_texts + self._good_texts)
+        smoothing = self._smoothing * self._worth
+        return smoothing * share, smoothing * (1 - share), math.log(share / (1 - share))
+
+
+class FollowTheLeader:
+    """Logistic regression by FTRL-Proximal, without regularisation but for its learning rates (McMahan and others 2013,
+    "Ad click prediction", algorithm 1, https://doi.org/10.1145/2487575.2488200)."""
+
+    _RATE: Final = 2.0
+    _BETA: Final = 1.0
+
+    def __init__(self) -> None:
+        self.weights = array("d", _NOTHING)
+        self._steps = array("d", _NOTHING)
+        self._squares = array("d", _NOTHING)
+        self._bias = 0.0
+        self._bias_squares = 1.0
+
+    def judge(self, places: Sequence[int]) -> float:
+        """The log-odds without the constant; 0 for a text without features."""
+        if not places:
+            return 0.0
+        return sum(map(self.weights.__getitem__, places)) / math.sqrt(len(places))
+
+    def learn(self, places: Sequence[int], *, is_bad: bool, weight: float) -> None:
+        """One step; none for what it was sure of."""
+        gradient = weight * (sigmoid(self.judge(places) + self._bias) - is_bad)
+        if abs(gradient) < 0.005 or not places:
+            return
+        self._bias_squares += gradient * gradient
+        self._bias -= 0.5 * gradient / math.sqrt(self._bias_squares)
+        step = gradient / math.sqrt(len(places))
+        square = step * step
+        weights, steps, squares, root = self.weights, self._steps, self._squares, math.sqrt
+        for place in places:
+            before = squares[place]
+            after = squares[place] = before + square
+            spread = root(after)
+            total = steps[place] = steps[place] + step - (spread - root(before)) / self._RATE * weights[place]
+            weights[place] = -total * self._RATE / (self._BETA + spread)
+
+
+class Stack:
+    """Logistic regression of a few signals with a normal prior, updated by one Newton step for each example (the extended
+    Kalman filter; Penny, Roberts 1999, https://doi.org/10.1109/IJCNN.1999.832603).
+
+    By the prior it repeats one signal; the more it has seen, the more it weighs them by what they were worth (stacked
+    generalisation, Wolpert 1992, https://doi.org/10.1016/S0893-6080(05)80023-1). `kept` is the share of its certainty
+    that it keeps with each example, so that it follows a site that changes.
+    """
+
+    def __init__(self, means: Sequence[float], variances: Sequence[float], kept: float) -> None:
+        self.means = list(means)
+        size = range(len(self.means))
+        self._covariance = [[variances[row] if row == column else 0.0 for column in size] for row in size]
+        self._most = [10 * variance for variance in variances]
+        self._kept = kept
+
+    def judge(self, signals: Sequence[float]) -> float:
+        """The log-odds."""
+        return sum(mean * signal for mean, signal in zip(self.means, signals, strict=True))
+
+    def learn(self, signals: Sequence[float], *, is_bad: bool, weight: float) -> None:
+        """One step."""
+        spread = [sum(map(float.__mul__, row, signals)) for row in self._covariance]
+        variance = sum(map(float.__mul__, spread, signals))
+        value = self.judge(signals)
+        # MacKay 1992: the probability when the log-odds are only known with this variance.
+        probability = sigmoid(value / math.sqrt(1 + math.pi * variance / 8))
+        curvature = weight * max(1e-4, probability * (1 - probability))
+        shrink = curvature / (1 + curvature * variance)
+        size = range(len(spread))
+        for row in size:
+            own, part = self._covariance[row], shrink * spread[row]
+            for column in size:
+                own[column] = (own[column] - part * spread[column]) / self._kept
+            if own[row] > self._most[row]:
+                # A signal that is never there teaches nothing, and must not come to be trusted without bounds.
+                self._limit(row)
+        error = weight * (is_bad - probability)
+        scale = error / (1 + curvature * variance)
+        self.means = [mean + scale * part for mean, part in zip(self.means, spread, strict=True)]
+
+    def _limit(self, at: int) -> None:
+        factor = math.sqrt(self._most[at] / self._covariance[at][at])
+        for other in range(len(self._covariance)):
+            self._covariance[at][other] *= factor
+            self._covariance[other][at] *= factor

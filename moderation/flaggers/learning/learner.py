@@ -1,0 +1,152 @@
+"""The judge of one clause while it learns: judges first, learns after, and hands out what it knows as a small model."""
+
+from __future__ import annotations
+
+import random
+from array import array
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from moderation.flaggers.learning.experts import FollowTheLeader, NaiveBayes, Stack
+from moderation.flaggers.learning.features import BITS, Example, sigmoid
+from moderation.flaggers.learning.model import (
+    ArticleRates,
+    LearnedClause,
+    PastDecision,
+    as_bytes,
+    bounded,
+    evidence_share,
+)
+
+# Chosen by progressive validation on streams of the permissive training data, see docs/reference/models.md.
+_SMOOTHING: Final = 5.0
+_HALF_LIFE: Final = 5_000
+_KEPT: Final = 0.9997
+# The constant, and then as SIGNALS: one violation in eight texts, the shipped model as it is, and little trust in the rest.
+_MEANS: Final = (-2.0, 1.0, 0.25, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.2)
+_VARIANCES: Final = (2.0, 0.05, 0.1, 0.1, 0.02, 0.02, 0.05, 0.05, 0.1, 0.05)
+# Of the judge without the shipped model, which is only there to be compared.
+_ALONE: Final = (-2.0, 0.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.2)
+_PLATT_VARIANCES: Final = (0.1, 0.02)
+_SEED: Final = 20261128
+# How many earlier texts are learnt again with each new one, while there are few; and out of how many of each kind.
+_REPEATED: Final = ((5_000, 2), (20_000, 1))
+_REMEMBERED: Final = 1_000
+_NEIGHBOURS: Final = 300
+_SKETCH: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Probabilities that a text is against the clause: by the shipped model (uncalibrated), by the site's decisions alone,
+    and by both."""
+
+    cold: float
+    alone: float
+    both: float
+
+
+class ClauseLearner:
+    """Learns one clause. Memory is bounded: about 10 MB of tables, and 2,000 texts that are learnt again."""
+
+    def __init__(self, clause: str) -> None:
+        self.clause = clause
+        self.bad = self.good = 0
+        self._bayes = NaiveBayes(_SMOOTHING, _HALF_LIFE)
+        self._leader = FollowTheLeader()
+        self._stack = Stack(_MEANS, _VARIANCES, _KEPT)
+        self._alone = Stack(_ALONE, _VARIANCES, _KEPT)
+        # Platt 1999: a slope and a constant that make probabilities, learnt from what was said before each decision.
+        self._platt = Stack((0.0, 1.0), _PLATT_VARIANCES, _KEPT)
+        self._rates = ArticleRates()
+        self._memory: dict[bool, list[tuple[array[int], float]]] = {True: [], False: []}
+        self._past: deque[PastDecision] = deque(maxlen=_NEIGHBOURS)
+        self._chance = random.Random(_SEED)  # noqa: S311 - the same model each time
+
+    def judge(self, example: Example) -> Judgement:
+        """What it thinks of a text."""
+        signals = self._signals(example)
+        value = self._stack.judge(signals)
+        return Judgement(
+            cold=sigmoid(signals[1]),
+            alone=sigmoid(self._alone.judge(signals)),
+            both=sigmoid(self._platt.judge((1.0, value))),
+        )
+
+    def learn(self, example: Example, *, is_bad: bool, weight: float = 1.0, past: PastDecision | None = None) -> None:
+        """Learn what people decided; `weight` up to 1; `past` to name it as a like case later."""
+        signals = self._signals(example)
+        self._platt.learn((1.0, self._stack.judge(signals)), is_bad=is_bad, weight=weight)
+        self._stack.learn(signals, is_bad=is_bad, weight=weight)
+        self._alone.learn(signals, is_bad=is_bad, weight=weight)
+        self._bayes.learn(example.runs, is_bad=is_bad, weight=weight)
+        self._leader.learn(example.words, is_bad=is_bad, weight=weight)
+        self._rates.learn(example.article, is_bad=is_bad, weight=weight)
+        self._repeat()
+        self._remember(example.words, weight, is_bad=is_bad)
+        if is_bad:
+            self.bad += 1
+            if past is not None:
+                self._past.append(past)
+        else:
+            self.good += 1
+
+    def snapshot(self, title: str) -> LearnedClause:
+        """What it knows now, as a model that can be kept."""
+        share = evidence_share(self.bad, self.good)
+        runs, runs_scale = as_bytes(self._bayes.ratios())
+        words, words_scale = as_bytes(self._leader.weights)
+        offset, slope = self._platt.means
+        constant, *weights = (slope * mean for mean in self._stack.means)
+        return LearnedClause(
+            clause=self.clause,
+            title=title,
+            bad=self.bad,
+            good=self.good,
+            constant=offset + constant,
+            weights=tuple(weights),
+            runs=runs,
+            runs_scale=runs_scale * share,
+            words=words,
+            words_scale=words_scale * share,
+            rates=self._rates.kept(),
+            past=tuple(self._past),
+        )
+
+    def _signals(self, example: Example) -> tuple[float, ...]:
+        share = evidence_share(self.bad, self.good)
+        cold = example.cold.get(self.clause, 0.0)
+        runs, words = self._bayes.judge(example.runs) * share, self._leader.judge(example.words) * share
+        return (1.0, cold, *map(bounded, (runs, words)), *example.facts, self._rates.judge(example.article))
+
+    def _repeat(self) -> None:
+        """Learn again: as often a bad text as a good one, since the bad are few."""
+        times = next((number for below, number in _REPEATED if self.bad + self.good < below), 0)
+        for _time in range(times):
+            is_bad = self._chance.random() < 0.5
+            if texts := self._memory[is_bad]:
+                places, weight = self._chance.choice(texts)
+                self._leader.learn(places, is_bad=is_bad, weight=weight)
+
+    def _remember(self, places: array[int], weight: float, *, is_bad: bool) -> None:
+        texts = self._memory[is_bad]
+        if len(texts) < _REMEMBERED:
+            texts.append((places, weight))
+        else:
+            texts[self._chance.randrange(_REMEMBERED)] = (places, weight)
+
+
+class Sketches:
+    """Makes of the words of a text the few that are rarest on the site, by which like texts are found."""
+
+    def __init__(self) -> None:
+        self._texts = array("I", bytes(4 << BITS))
+
+    def draw(self, words: array[int]) -> tuple[int, ...]:
+        """The rarest words of this text, up to 24; and count them."""
+        texts = self._texts
+        rarest = sorted(words, key=lambda place: (texts[place], place))[:_SKETCH]
+        for place in words:
+            texts[place] += 1
+        return tuple(sorted(rarest))

@@ -1,0 +1,210 @@
+"""What was learnt from a site's decisions, as it is kept and asked: linear, so that it can say which words moved it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from moderation.flaggers.learning.features import (
+    BITS,
+    FEATURES,
+    SIGNALS,
+    Circumstances,
+    logit,
+    make_example,
+    sigmoid,
+    word_places,
+)
+from moderation.flaggers.ngrams import token_features, tokenize
+from moderation.flaggers.scorers import strongest
+
+_BOUND: Final = 10.0
+_FEW: Final = 10
+# A model of five clauses with full tables has 3 MB.
+_MOST_BYTES: Final = 50_000_000
+_ARTICLES: Final = 500
+_ARTICLE_PRIOR: Final = 5.0
+# Of the rare words of a text another one has to have so many, and such a share, to be called alike.
+_LEAST_COMMON: Final = 4
+_LEAST_ALIKE: Final = 0.25
+_NAMED: Final = 3
+
+
+class ModelError(Exception):
+    """Kept bytes that are no model of this version; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """A decided comment: its public identifier, and hashes of its rarest words."""
+
+    comment: str
+    words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedClause:
+    """What was learnt of one clause: `bad` texts were refused by it and `good` ones published. The log-odds are the constant
+    and the weighted SIGNALS; `runs` and `words` are tables of signed bytes."""
+
+    clause: str
+    title: str
+    bad: int
+    good: int
+    constant: float
+    weights: tuple[float, ...]
+    runs: array[int]
+    runs_scale: float
+    words: array[int]
+    words_scale: float
+    rates: Mapping[int, float]
+    past: tuple[PastDecision, ...]
+
+    def judge(self, body: str, language: str, circumstances: Circumstances) -> tuple[float, dict[str, float]]:
+        """The probability that a text is against the clause, and the share of each of SIGNALS in its log-odds. About 2 ms."""
+        example = make_example(body, language, circumstances, [self.clause])
+        runs = self.runs_scale * sum(map(self.runs.__getitem__, example.runs)) / math.sqrt(max(1, len(example.runs)))
+        words = (
+            self.words_scale * sum(map(self.words.__getitem__, example.words)) / math.sqrt(max(1, len(example.words)))
+        )
+        signals = (
+            example.cold[self.clause],
+            bounded(runs),
+            bounded(words),
+            *example.facts,
+            self.rates.get(example.article, 0.0),
+        )
+        shares = {name: weight * signal for name, weight, signal in zip(SIGNALS, self.weights, signals, strict=True)}
+        return sigmoid(self.constant + sum(shares.values())), shares
+
+    def explain(self, body: str) -> list[tuple[int, int]]:
+        """Up to three stretches of the text that the site's decisions speak against most, as half-open offsets."""
+        tokens = tokenize(body, with_addresses=False)
+        run_places, before = [], ""
+        for token in tokens:
+            run_places.append([feature >> 32 - BITS for feature in token_features(token.text, before)])
+            before = token.text
+        at_words = word_places(tokens)
+        runs_worth = self.weights[1] * self.runs_scale / _root(run_places)
+        words_worth = self.weights[2] * self.words_scale / _root(at_words)
+        run_times, word_times = _times(run_places), _times(at_words)
+        shares = [
+            runs_worth * sum(self.runs[place] / run_times[place] for place in of_runs)
+            + words_worth * sum(self.words[place] / word_times[place] for place in of_words)
+            for of_runs, of_words in zip(run_places, at_words, strict=True)
+        ]
+        return strongest(tokens, shares)
+
+    def find_alike(self, body: str) -> list[str]:
+        """Public identifiers of up to three comments refused by this clause that are most alike; of 300 at most."""
+        own = {place for places in word_places(tokenize(body, with_addresses=False)) for place in places}
+        found = []
+        for at, past in enumerate(self.past):
+            common = len(own.intersection(past.words))
+            share = common / max(1, len(past.words))
+            if common >= _LEAST_COMMON and share >= _LEAST_ALIKE:
+                found.append((-share, -at, past.comment))
+        return [comment for _share, _at, comment in sorted(found)[:_NAMED]]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedModel:
+    """What a site's decisions have taught, by clause; `number` is the version."""
+
+    number: int
+    clauses: tuple[LearnedClause, ...]
+
+
+class ArticleRates:
+    """How much more often than elsewhere comments on an article are refused; the latest 500 articles."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, tuple[float, float]] = {}
+        self._bad, self._all = 0.5, 4.0
+
+    def judge(self, article: int) -> float:
+        """As log-odds; 0 for one not seen."""
+        if article not in self._counts:
+            return 0.0
+        rate = self._bad / self._all
+        bad, every = self._counts[article]
+        return logit((bad + _ARTICLE_PRIOR * rate) / (every + _ARTICLE_PRIOR)) - logit(rate)
+
+    def learn(self, article: int, *, is_bad: bool, weight: float) -> None:
+        """Count a decision. 0 stands for no article."""
+        self._bad += weight * is_bad
+        self._all += weight
+        if article:
+            bad, every = self._counts.pop(article, (0.0, 0.0))
+            self._counts[article] = (bad + weight * is_bad, every + weight)
+            if len(self._counts) > _ARTICLES:
+                del self._counts[next(iter(self._counts))]
+
+    def kept(self) -> dict[int, float]:
+        """What `judge` says of each article."""
+        return {article: round(self.judge(article), 3) for article in self._counts}
+
+
+def evidence_share(bad: int, good: int) -> float:
+    """How much what was learnt counts: nothing at first, half with ten texts of the rarer kind."""
+    fewer = min(bad, good)
+    return fewer / (fewer + _FEW)
+
+
+def bounded(value: float) -> float:
+    """A signal that cannot drown the others."""
+    return max(-_BOUND, min(_BOUND, value))
+
+
+def as_bytes(values: Sequence[float]) -> tuple[array[int], float]:
+    """A table of signed bytes, and what one is worth."""
+    scale = max(map(abs, values), default=0.0) / 127 or 1.0
+    return array("b", [round(value / scale) for value in values]), scale
+
+
+def pack(clauses: Iterable[LearnedClause]) -> bytes:
+    """The clauses as bytes to be kept; about 0.1 to 0.4 MB each."""
+    content = {"features": FEATURES, "clauses": [_as_json(clause) for clause in clauses]}
+    return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 6)
+
+
+def unpack(content: bytes, number: int) -> LearnedModel:
+    """The model of kept bytes. Raises ModelError."""
+    try:
+        stored = json.loads(zlib.decompressobj().decompress(content, _MOST_BYTES))
+        if stored["features"] != FEATURES:
+            raise ModelError("It was learnt with other features than this version computes; run manage.py learn.")
+        return LearnedModel(number, tuple(map(_from_json, stored["clauses"])))
+    except (ValueError, TypeError, KeyError, zlib.error) as error:
+        raise ModelError(f"It is damaged: {error!r}") from error
+
+
+def _as_json(clause: LearnedClause) -> dict[str, Any]:
+    tables = {name: base64.b64encode(getattr(clause, name).tobytes()).decode() for name in ("runs", "words")}
+    past = [[one.comment, *one.words] for one in clause.past]
+    plain = {one.name: getattr(clause, one.name) for one in fields(clause) if one.name not in ("runs", "words", "past")}
+    return {**plain, **tables, "past": past, "rates": list(clause.rates.items())}
+
+
+def _from_json(stored: dict[str, Any]) -> LearnedClause:
+    runs, words = (array("b", base64.b64decode(stored.pop(name))) for name in ("runs", "words"))
+    past = tuple(PastDecision(comment, tuple(hashes)) for comment, *hashes in stored.pop("past"))
+    weights, rates = tuple(stored.pop("weights")), dict(stored.pop("rates"))
+    if (len(runs), len(words), len(weights)) != (1 << BITS, 1 << BITS, len(SIGNALS)):
+        raise ModelError("Its tables have another length than those of this version.")
+    return LearnedClause(**stored, runs=runs, words=words, past=past, weights=weights, rates=rates)
+
+
+def _root(places: Sequence[Sequence[int]]) -> float:
+    return math.sqrt(max(1, len({place for each in places for place in each})))
+
+
+def _times(places: Sequence[Sequence[int]]) -> Counter[int]:
+    return Counter(place for each in places for place in each)

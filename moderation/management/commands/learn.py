@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from comments.models import Site
+from moderation.evaluation import progress as validation
+from moderation.evaluation.judging import BadLineError, read_examples
+from moderation.exceptions import NothingLearntError
+from moderation.services import learning
+
+
+class Command(BaseCommand):
+    """Learns from decisions, goes back to what was learnt before, or shows on a file how fast it learns."""
+
+    help = (
+        "Learn from the decisions of people which comments are against which clause; of all sites unless one is named. The "
+        "latest five versions are kept. With --replay nothing is stored: the texts of a file, as evaluate_flaggers takes it, are "
+        "judged in its order, each before its label is learnt, and the figures are printed."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--site", help="slug of the site")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--roll-back", action="store_true", help="use the version before the one in use; needs --site"
+        )
+        what.add_argument("--replay", type=Path, metavar="FILE.jsonl", help="labelled texts in the order of time")
+
+    def handle(self, *_args: Any, site: str | None, roll_back: bool, replay: Path | None, **_options: Any) -> None:
+        if replay is not None:
+            self._replay(replay)
+            return
+        sites = Site.objects.order_by("slug") if site is None else Site.objects.filter(slug=site)
+        if site is not None and not sites:
+            raise CommandError(f"There is no site {site!r}.")
+        if roll_back:
+            if site is None:
+                raise CommandError("Please name the site: --site SLUG.")
+            self._roll_back(sites[0])
+            return
+        for each in sites:
+            self._learn(each)
+
+    def _learn(self, site: Site) -> None:
+        made = learning.learn(site)
+        if made is None:
+            self.stdout.write(f"{site.slug}: too few decisions to learn from.")
+            return
+        state = "worse than the one in use, so not put to use" if made.is_withheld else "in use"
+        self.stdout.write(f"{site.slug}: version {made.number} of {made.decisions} decisions, {state}.")
+        for clause, figures in made.figures.items():
+            self._print(clause, figures["calibration_error"], figures["windows"])
+
+    def _roll_back(self, site: Site) -> None:
+        try:
+            chosen = learning.roll_back(site=site)
+        except NothingLearntError as error:
+            raise CommandError(str(error.message)) from error
+        self.stdout.write(f"{site.slug}: version {chosen.number} is in use again.")
+
+    def _replay(self, path: Path) -> None:
+        try:
+            with path.open(encoding="utf-8") as lines:
+                judged = validation.replay(read_examples(lines))
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}.") from error
+        except BadLineError as error:
+            raise CommandError(f"{path}: {error}") from error
+        for label, progress in judged.items():
+            self._print(label, progress.calibration_error(), progress.figures())
+
+    def _print(self, name: str, calibration_error: float | None, windows: Iterable[validation.WindowFigures]) -> None:
+        self.stdout.write(f"  {name}: calibration error {_figure(calibration_error)}")
+        self.stdout.write(
+            "    decisions        bad  AUC shipped  learnt   both  cal. error  set aside keeping 95 / 99 %"
+        )
+        for one in windows:
+            since_to = f"{one['since']}-{one['to'] or one['since'] + one['texts']}"
+            self.stdout.write(
+                f"    {since_to:<14} {one['bad']:>5}  {_figure(one['cold']):>11}  {_figure(one['alone']):>6}  {_figure(one['both']):>5}"
+                f"  {_figure(one['calibration_error']):>10}  {_figure(one['aside_95'])} / {_figure(one['aside_99'])}"
+            )
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from comments.models import Site
+
+
+class SiteModelQuerySet(models.QuerySet["SiteModel"]):
+    def in_use(self) -> SiteModelQuerySet:
+        """The one of each site that is asked."""
+        return self.filter(is_current=True)
+
+    def without_weights(self) -> SiteModelQuerySet:
+        """Without the bytes that only the judge needs."""
+        return self.defer("weights")
+
+
+class SiteModel(models.Model):
+    """What was learnt from a site's decisions at one time, with how good it was. The latest few are kept, one is in use."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="site_models", verbose_name=_("site"))
+    number = models.PositiveIntegerField(_("number"))
+    made_at = models.DateTimeField(_("made"))
+    # How many decisions it learnt from.
+    decisions = models.PositiveIntegerField(_("decisions"))
+    # By clause: {"title", "bad", "good", "calibration_error", "windows": [WindowFigures, ...]}.
+    figures = models.JSONField(_("figures"), default=dict, blank=True)
+    # What flaggers/learning/model.py packs.
+    weights = models.BinaryField(_("weights"), editable=False)
+    is_current = models.BooleanField(_("in use"), default=False)
+    # Was no better than the one in use, and so was not put to use by itself.
+    is_withheld = models.BooleanField(_("withheld"), default=False)
+    # Who put it to use by hand, and when.
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="chosen_site_models",
+        verbose_name=_("chosen by"),
+    )
+    chosen_at = models.DateTimeField(_("chosen"), null=True, blank=True)
+
+    objects = SiteModelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("model of a site")
+        verbose_name_plural = _("models of sites")
+        ordering = ("site", "-number")
+        constraints = (
+            # Versions of a site are numbered.
+            models.UniqueConstraint(fields=("site", "number"), name="site_model_number_unique"),
+            # One of them is asked. Also the index behind finding it.
+            models.UniqueConstraint(
+                fields=("site",), condition=models.Q(is_current=True), name="site_model_one_in_use"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.site_id}: {self.number}"

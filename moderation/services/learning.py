@@ -1,0 +1,298 @@
+"""Learning from a site's decisions: what counts as a label, the model made of them, and the way back to an earlier one."""
+
+from __future__ import annotations
+
+import logging
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypedDict
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import override
+
+from comments.models import Revision, Site
+from moderation.enums import Action, AppealState, Automation, Permission
+from moderation.evaluation.progress import Progress, WindowFigures
+from moderation.exceptions import NotAllowedError, NothingLearntError
+from moderation.flaggers.learning.features import Circumstances, Example, make_example
+from moderation.flaggers.learning.knowledge import FINDING_COLUMNS, make_circumstances
+from moderation.flaggers.learning.learner import ClauseLearner, Sketches
+from moderation.flaggers.learning.model import PastDecision, pack
+from moderation.models import Appeal, Decision, Finding, Opinion, SiteModel
+from moderation.permissions import may
+from moderation.services.policies import current_policy
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 500
+KEPT: Final = 5
+# A clause is judged from so many comments on that were refused by it.
+LEAST_BAD: Final = 10
+# A new model may be so much worse, in AUC, before it is withheld: less is chance.
+MARGIN: Final = 0.02
+ADVERTISING: Final = "no-advertising"
+PUBLISHED: Final = (Action.APPROVE, Action.RESTORE)
+# Somebody of whom nothing is known is taken to agree with others nine times out of ten.
+_AGREED, _COMPARED = 4.5, 5.0
+_LEAST_WEIGHT = 0.2
+_AUTHOR_BITS: Final = 16
+
+
+class ClauseFigures(TypedDict):
+    """How good the judge of one clause was, as progressive validation; `title` in the language of the site."""
+
+    title: str
+    bad: int
+    good: int
+    calibration_error: float | None
+    windows: list[WindowFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A decision that teaches: the clause the text was refused by, empty for one that was published; the columns of the
+    comment that count; and how far its moderator agrees with others, 0.2 to 1."""
+
+    comment_id: int
+    comment: str
+    revision: int
+    author_id: int
+    article: str
+    language: str
+    is_reply: bool
+    clause: str
+    weight: float
+
+
+def learn(site: Site) -> SiteModel | None:
+    """Make a model of all decisions of a site and put it to use, unless it is worse than the one in use; the latest five are
+    kept, and the one in use. None where no clause has been applied ten times.
+
+    About 5 queries for each 500 decisions; memory does not grow with their number: 10 MB for each clause.
+    """
+    titles = _clause_titles(site)
+    learners = {clause: ClauseLearner(clause) for clause in titles}
+    progress = {clause: Progress() for clause in titles}
+    count = 0
+    for label, example, past in _examples(site, list(titles)):
+        count += 1
+        for clause in titles if not label.clause else [label.clause] if label.clause in titles else []:
+            progress[clause].add(learners[clause].judge(example), is_bad=bool(label.clause))
+            learners[clause].learn(example, is_bad=bool(label.clause), weight=label.weight, past=past)
+    able = [learner for learner in learners.values() if learner.bad >= LEAST_BAD and learner.good >= LEAST_BAD]
+    if not able:
+        return None
+    figures: dict[str, ClauseFigures] = {
+        learner.clause: {
+            "title": titles[learner.clause],
+            "bad": learner.bad,
+            "good": learner.good,
+            "calibration_error": progress[learner.clause].calibration_error(),
+            "windows": progress[learner.clause].figures(),
+        }
+        for learner in able
+    }
+    return _keep(site, count, figures, pack(learner.snapshot(titles[learner.clause]) for learner in able))
+
+
+def read_labels(site: Site) -> Iterator[list[Label]]:
+    """The decisions that teach, in the order in which they were made, in batches. 1 query each and 3 at first.
+
+    Of each text the last decision that stands, made by a person. A text refused by a clause says nothing of the others.
+    """
+    weights = moderator_weights(site)
+    after = 0
+    while rows := list(_teaching(site).filter(pk__gt=after).order_by("pk").values_list(*_COLUMNS)[:BATCH]):
+        after = rows[-1][0]
+        yield [
+            Label(
+                comment_id=comment_id,
+                comment=public_id,
+                revision=revision,
+                author_id=author_id,
+                article=article,
+                language=language,
+                is_reply=parent_id is not None,
+                clause="" if action in PUBLISHED else clause or ADVERTISING,
+                weight=weights.get(moderator_id, _AGREED / _COMPARED),
+            )
+            for (
+                _pk, comment_id, public_id, revision, author_id, article, language, parent_id, action, clause, moderator_id
+            ) in rows
+        ]  # fmt: skip
+
+
+def moderator_weights(site: Site) -> dict[int, float]:
+    """How much the decisions of each moderator count: how often others came to the same, where others judged too. 3 queries.
+
+    Others judge too in opinions, in appeals, and where they take a decision back.
+    """
+    agreed: dict[int, float] = defaultdict(lambda: _AGREED)
+    compared: dict[int, float] = defaultdict(lambda: _COMPARED)
+    others = Q(change__decision__moderator__lt=F("moderator")) | Q(change__decision__moderator__gt=F("moderator"))
+    opinions = Opinion.objects.filter(others, comment__site=site, moderator__isnull=False)
+    for one, other, opinion, decision in opinions.values_list(
+        "moderator_id", "change__decision__moderator_id", "action", "change__decision__action"
+    ).iterator():
+        for moderator in (one, other):
+            compared[moderator] += 1
+            agreed[moderator] += (opinion in PUBLISHED) == (decision in PUBLISHED)
+    overturned = Decision.objects.filter(comment__site=site, undone_by__isnull=False).exclude(undone_by=F("moderator"))
+    for moderator in overturned.exclude(moderator=None).values_list("moderator_id", flat=True).iterator():
+        compared[moderator] += 1
+    appeals = Appeal.objects.filter(decision__comment__site=site, decision__moderator__isnull=False)
+    for moderator, state in (
+        appeals.exclude(state=AppealState.OPEN).values_list("decision__moderator_id", "state").iterator()
+    ):
+        compared[moderator] += 1
+        agreed[moderator] += state == AppealState.REJECTED
+    return {moderator: max(_LEAST_WEIGHT, agreed[moderator] / compared[moderator]) for moderator in compared}
+
+
+def put_to_use(*, site: Site, administrator: AbstractBaseUser | None, number: int) -> SiteModel:
+    """Have an earlier model asked from now on; the row says who chose it. 4 queries. Without an account: from the command
+    line. Raises NotAllowedError, NothingLearntError."""
+    if administrator is not None and not may(administrator, site, Permission.ADMINISTER):
+        raise NotAllowedError
+    with transaction.atomic():
+        kept = {model.number: model for model in _locked(site)}
+        if number not in kept:
+            raise NothingLearntError
+        SiteModel.objects.filter(site=site, is_current=True).update(is_current=False)
+        chosen = kept[number]
+        chosen.is_current, chosen.chosen_at = True, timezone.now()
+        chosen.chosen_by_id = None if administrator is None else administrator.pk
+        chosen.save(update_fields=["is_current", "chosen_at", "chosen_by"])
+    return chosen
+
+
+def roll_back(*, site: Site, administrator: AbstractBaseUser | None = None) -> SiteModel:
+    """Put the model to use that was made before the one in use. 5 queries. Raises NotAllowedError, NothingLearntError."""
+    current = SiteModel.objects.in_use().filter(site=site).values_list("number", flat=True).first()
+    if current is None:
+        raise NothingLearntError
+    earlier = SiteModel.objects.filter(site=site, number__lt=current).order_by("-number")
+    number = earlier.values_list("number", flat=True).first()
+    if number is None:
+        raise NothingLearntError
+    return put_to_use(site=site, administrator=administrator, number=number)
+
+
+def read_models(site: Site) -> list[SiteModel]:
+    """What is kept of a site, the newest first, without weights. 1 query."""
+    return list(SiteModel.objects.without_weights().filter(site=site).select_related("chosen_by").order_by("-number"))
+
+
+def needs_learning(site: Site) -> bool:
+    """Whether people have decided, or taken back, since the newest model was made. 1 to 2 queries."""
+    newest = SiteModel.objects.filter(site=site).order_by("-number").values_list("made_at", flat=True).first()
+    decided = Decision.objects.filter(comment__site=site)
+    if newest is not None:
+        decided = decided.filter(Q(applied_at__gte=newest) | Q(undone_at__gte=newest))
+    return decided.exists()
+
+
+def _teaching(site: Site) -> QuerySet[Decision]:
+    standing = Decision.objects.filter(undone_at__isnull=True, automated_decision=Automation.NONE)
+    later = standing.filter(comment=OuterRef("comment"), revision=OuterRef("revision"), pk__gt=OuterRef("pk"))
+    is_clear = Q(action__in=(*PUBLISHED, Action.SPAM)) | Q(clause__isnull=False)
+    return standing.filter(~Exists(later), is_clear, comment__site=site)
+
+
+_COLUMNS = (
+    "pk", "comment_id", "comment__public_id", "revision", "comment__author_id", "comment__article__key", "content_language",
+    "comment__parent_id", "action", "clause__slug", "moderator_id",
+)  # fmt: skip
+
+
+def _examples(site: Site, clauses: list[str]) -> Iterator[tuple[Label, Example, PastDecision]]:
+    """Each label with its text as the judge sees it. 3 queries for each batch."""
+    # By hashed authors: how many of their comments were published and refused before.
+    counts = {is_bad: array("I", bytes(4 << _AUTHOR_BITS)) for is_bad in (False, True)}
+    sketches = Sketches()
+    for labels in read_labels(site):
+        bodies, findings = _texts_of(labels)
+        for label in labels:
+            key = (label.comment_id, label.revision)
+            if key not in bodies:
+                continue
+            author = label.author_id & ((1 << _AUTHOR_BITS) - 1)
+            circumstances: Circumstances = make_circumstances(
+                is_reply=label.is_reply,
+                approved=counts[False][author],
+                rejected=counts[True][author],
+                article=label.article,
+                findings=findings[key],
+            )
+            example = make_example(bodies[key], label.language, circumstances, clauses)
+            yield label, example, PastDecision(label.comment, sketches.draw(example.words))
+            counts[bool(label.clause)][author] += 1
+
+
+def _texts_of(
+    labels: list[Label],
+) -> tuple[dict[tuple[int, int], str], Mapping[tuple[int, int], list[tuple[str, str, float | None, str]]]]:
+    """Texts and findings by comment and revision. 2 queries."""
+    ids = [label.comment_id for label in labels]
+    rows = Revision.objects.filter(comment_id__in=ids).values_list("comment_id", "number", "body")
+    bodies = {(comment_id, number): body for comment_id, number, body in rows}
+    findings: dict[tuple[int, int], list[tuple[str, str, float | None, str]]] = defaultdict(list)
+    found = Finding.objects.filter(comment_id__in=ids).values_list("comment_id", "revision", *FINDING_COLUMNS)
+    for comment_id, revision, *finding in found:
+        findings[comment_id, revision].append((finding[0], finding[1], finding[2], finding[3]))
+    return bodies, findings
+
+
+def _clause_titles(site: Site) -> dict[str, str]:
+    """The clauses of the policy in force with their titles, in the language of the site."""
+    policy = current_policy(site)
+    with override(site.language):
+        return {clause.slug: clause.title for clause in policy.clauses.all()} if policy else {}
+
+
+def _keep(site: Site, decisions: int, figures: dict[str, ClauseFigures], weights: bytes) -> SiteModel:
+    with transaction.atomic():
+        kept = list(_locked(site))
+        current = next((model for model in kept if model.is_current), None)
+        is_withheld = current is not None and _is_worse(figures, current.figures)
+        if not is_withheld:
+            SiteModel.objects.filter(site=site, is_current=True).update(is_current=False)
+        made = SiteModel.objects.create(
+            site=site,
+            number=max((model.number for model in kept), default=0) + 1,
+            made_at=timezone.now(),
+            decisions=decisions,
+            figures=figures,
+            weights=weights,
+            is_current=not is_withheld,
+            is_withheld=is_withheld,
+        )
+        newest = SiteModel.objects.filter(site=site).order_by("-number").values_list("pk", flat=True)[:KEPT]
+        SiteModel.objects.filter(site=site, is_current=False).exclude(pk__in=list(newest)).delete()
+    if is_withheld:
+        logger.warning(
+            "Model %s of site %s is worse than the one in use, and was not put to use.", made.number, site.pk
+        )
+    return made
+
+
+def _locked(site: Site) -> QuerySet[SiteModel]:
+    """The models of a site, so that of two that are made at once one waits for the other."""
+    Site.objects.select_for_update().get(pk=site.pk)
+    return SiteModel.objects.without_weights().filter(site=site).order_by("-number")
+
+
+def _is_worse(new: Mapping[str, ClauseFigures], old: Mapping[str, ClauseFigures]) -> bool:
+    """Whether it judged the latest decisions worse than the one in use judged the latest of its time."""
+    both = [(_latest(new[clause]), _latest(old[clause])) for clause in new if clause in old]
+    pairs = [(one, other) for one, other in both if one is not None and other is not None]
+    return bool(pairs) and sum(one - other for one, other in pairs) / len(pairs) < -MARGIN
+
+
+def _latest(figures: ClauseFigures) -> float | None:
+    return next((window["both"] for window in reversed(figures["windows"]) if window["both"] is not None), None)

@@ -1,0 +1,206 @@
+"""Learning from the decisions of a site: what is a label, what is kept, and what the flagger says of a stored comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from comments.enums import CheckOutcome, Status
+from comments.models import Article, Comment
+from moderation.enums import Action, Automation, FlaggerState, OpinionKind, Role
+from moderation.exceptions import NotAllowedError, NothingLearntError
+from moderation.flaggers.knowledge import forget_knowledge
+from moderation.models import Decision, Finding, Opinion, SiteModel
+from moderation.services import learning
+from moderation.services.appeals import file_appeal, uphold_appeal
+from moderation.services.decisions import decide, undo
+from moderation.services.flagger_switches import choose_states
+from moderation.services.screening import screen_stored_comment
+from moderation.tasks import learn_site_task
+from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.inputs import sentence
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _learned_alone(settings: Settings) -> Iterator[None]:
+    settings.MODERATION_FLAGGERS = ["moderation.flaggers.learned.LearnedFlagger"]
+    forget_knowledge()
+    yield
+    forget_knowledge()
+
+
+def judge(comment: Comment, moderator: User, action: Action, clause: str = "") -> Decision:
+    comment.refresh_from_db()
+    return decide(
+        comment=comment,
+        moderator=moderator,
+        action=action,
+        expected_status=Status(comment.status),
+        expected_revision=comment.revision,
+        clause=clause,
+    )
+
+
+def labels(article: Article) -> list[tuple[str, str]]:
+    return [(label.comment, label.clause) for batch in learning.read_labels(article.site) for label in batch]
+
+
+def fill(article: Article, moderator: User, bad: int = 12, good: int = 12) -> None:
+    for number in range(bad):
+        judge(
+            make_comment(article, body=f"Reiner Klüngel und Filz, Nummer {number} im Rathaus"),
+            moderator,
+            Action.REJECT,
+            "respect",
+        )
+    for number in range(good):
+        judge(
+            make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {number}"),
+            moderator,
+            Action.APPROVE,
+        )
+
+
+def keep_version(article: Article, number: int, both: float, *, is_current: bool = False) -> SiteModel:
+    figures = {"respect": {"windows": [{"both": both}]}}
+    return SiteModel.objects.create(
+        site=article.site,
+        number=number,
+        made_at=timezone.now(),
+        decisions=1,
+        figures=figures,
+        weights=b"",
+        is_current=is_current,
+    )
+
+
+def test_labels_are_the_last_standing_decisions_of_people() -> None:
+    article = make_article()
+    senior, other = make_moderator(article.site, role=Role.SENIOR), make_moderator(article.site, role=Role.SENIOR)
+    approved, refused, spam, undone, restored, automatic = (make_comment(article) for _comment in range(6))
+    judge(approved, senior, Action.APPROVE)
+    judge(refused, senior, Action.REJECT, "respect")
+    judge(spam, senior, Action.SPAM)
+    undo(decision=judge(undone, senior, Action.REJECT, "respect"), moderator=senior)
+    judge(restored, senior, Action.REJECT, "respect")
+    restored.refresh_from_db()
+    uphold_appeal(appeal=file_appeal(comment=restored, text="Das war ein Irrtum."), moderator=other)
+    rule = judge(automatic, senior, Action.APPROVE)
+    Decision.objects.filter(pk=rule.pk).update(automated_decision=Automation.FULL)
+    # Published without anybody's judgement: no label.
+    make_comment(article, status=Status.APPROVED)
+    assert labels(article) == [
+        (approved.public_id, ""),
+        (refused.public_id, "respect"),
+        (spam.public_id, "no-advertising"),
+        (restored.public_id, ""),
+    ]
+
+
+def test_learning_of_a_clause_leaves_out_what_another_clause_refused() -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    fill(article, moderator)
+    judge(make_comment(article), moderator, Action.REJECT, "on-topic")
+    made = learning.learn(article.site)
+    assert made is not None
+    assert (made.number, made.decisions, made.is_current) == (1, 25, True)
+    assert {clause: (one["bad"], one["good"]) for clause, one in made.figures.items()} == {"respect": (12, 12)}
+
+
+def test_moderators_count_by_how_often_others_came_to_the_same() -> None:
+    article = make_article()
+    careful, hasty, third = (make_moderator(article.site) for _moderator in range(3))
+    for action in (Action.APPROVE, Action.REJECT):
+        comment = make_comment(article)
+        decision = judge(comment, careful, action, "respect" if action == Action.REJECT else "")
+        for moderator, opinion in ((third, action), (hasty, Action.SPAM)):
+            Opinion.objects.create(
+                comment=comment,
+                revision=1,
+                moderator=moderator,
+                kind=OpinionKind.SECOND,
+                action=opinion,
+                change=decision.change,
+            )
+    for _decision in range(4):
+        undo(decision=judge(make_comment(article), hasty, Action.REJECT, "respect"), moderator=careful)
+    weights = learning.moderator_weights(article.site)
+    assert weights[third.pk] == pytest.approx(6.5 / 7)
+    assert weights[careful.pk] == pytest.approx(7.5 / 9)
+    assert weights[hasty.pk] == pytest.approx(5.5 / 11)
+
+
+def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    for count in (1, 3):
+        for _comment in range(count):
+            judge(make_comment(article), moderator, Action.APPROVE)
+        # Weights 3, policy 2, a batch 3, the end 1.
+        with django_assert_num_queries(9):
+            assert learning.learn(article.site) is None
+
+
+def test_new_version_that_is_worse_is_kept_and_not_used() -> None:
+    article = make_article()
+    fill(article, make_moderator(article.site))
+    for number in range(1, 7):
+        keep_version(article, number, 0.999 if number == 2 else 0.5, is_current=number == 2)
+    made = learning.learn(article.site)
+    assert made is not None
+    latest = made.figures["respect"]["windows"][-1]["both"]
+    assert (made.number, made.is_withheld, made.is_current) == (7, latest < 0.979, latest >= 0.979)
+    # The latest five, and the one in use however old.
+    assert [model.number for model in learning.read_models(article.site)] == [
+        7,
+        6,
+        5,
+        4,
+        3,
+        *([2] if made.is_withheld else []),
+    ]
+
+
+def test_roll_back_uses_the_version_before_and_says_who_chose_it() -> None:
+    article = make_article()
+    administrator = make_moderator(article.site, role=Role.ADMINISTRATOR)
+    keep_version(article, 1, 0.8)
+    keep_version(article, 2, 0.8, is_current=True)
+    with pytest.raises(NotAllowedError):
+        learning.roll_back(site=article.site, administrator=make_moderator(article.site))
+    chosen = learning.roll_back(site=article.site, administrator=administrator)
+    assert (chosen.number, chosen.chosen_by) == (1, administrator)
+    assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
+    with pytest.raises(NothingLearntError):
+        learning.roll_back(site=article.site, administrator=administrator)
+
+
+def test_learned_flagger_speaks_of_a_stored_comment_after_learning(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    article = make_article()
+    administrator = make_moderator(article.site, role=Role.ADMINISTRATOR)
+    fill(article, administrator)
+    choose_states(site=article.site, administrator=administrator, flagger="learned", states={"": FlaggerState.ON})
+    forget_knowledge()
+    before = make_comment(article, body="Wieder nur Klüngel und Filz im Rathaus")
+    screen_stored_comment(before.pk)
+    assert Finding.objects.get(comment=before).outcome == CheckOutcome.NOT_RUN
+    learn_site_task(article.site_id)
+    after = make_comment(article, body="Schon wieder reiner Klüngel und Filz im Rathaus")
+    with django_assert_max_num_queries(22):
+        screen_stored_comment(after.pk)
+    finding = Finding.objects.get(comment=after)
+    assert (finding.outcome, finding.clause, finding.is_shadow) == (CheckOutcome.FLAGGED, "respect", False)
+    assert sentence(finding).startswith("Like comments that were refused here by the clause “Titel respect”: “")
+    after.refresh_from_db()
+    assert after.risk > 0

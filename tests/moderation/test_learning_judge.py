@@ -1,0 +1,124 @@
+"""The judge that learns, without a database: on generated streams, as a model that is kept, and what it says."""
+
+from __future__ import annotations
+
+import random
+from array import array
+
+import pytest
+
+from comments.enums import CheckOutcome
+from moderation.evaluation.judging import Example as Line
+from moderation.evaluation.metrics import Judged, measure
+from moderation.evaluation.progress import replay
+from moderation.flaggers.base import SiteKnowledge
+from moderation.flaggers.guard import read_answer
+from moderation.flaggers.learned import LearnedFlagger
+from moderation.flaggers.learning.features import Circumstances, Example, make_example
+from moderation.flaggers.learning.learner import ClauseLearner, Sketches
+from moderation.flaggers.learning.model import LearnedModel, ModelError, PastDecision, pack, unpack
+from tests.moderation.inputs import make_input, marked, sentence
+
+pytestmark = pytest.mark.once
+
+WORDS = [
+    f"{start}{end}"
+    for start in ("bahn", "park", "steuer", "schul", "rad", "wald")
+    for end in ("weg", "amt", "bau", "plan")
+]
+REFUSED = ("Klüngel", "Filz", "Mauschelei")
+
+
+def make_lines(count: int, share: float) -> list[Line]:
+    """Harmless texts, and such with a word that nobody but this site minds."""
+    chance = random.Random(1)  # noqa: S311 - the same texts each time
+    lines = []
+    for _line in range(count):
+        is_bad = chance.random() < share
+        words = chance.choices(WORDS, k=12) + ([chance.choice(REFUSED)] if is_bad else [])
+        chance.shuffle(words)
+        lines.append(Line(" ".join(words), "de", "", "", "", {"respect": is_bad}))
+    return lines
+
+
+def teach(lines: list[Line], clause: str = "respect") -> ClauseLearner:
+    learner, sketches = ClauseLearner(clause), Sketches()
+    for number, line in enumerate(lines):
+        example = make_example(line.text, line.language, Circumstances(), [clause])
+        is_bad = line.labels["respect"]
+        learner.learn(example, is_bad=is_bad, past=PastDecision(f"c{number}", sketches.draw(example.words)))
+    return learner
+
+
+def test_replay_learns_what_the_shipped_model_does_not_know() -> None:
+    first, second = replay(make_lines(700, 0.15))["respect"].figures()
+    assert (first["texts"], second["texts"]) == (500, 200)
+    assert second["cold"] is not None
+    assert second["both"] is not None
+    assert second["cold"] < 0.8
+    assert second["both"] > 0.95
+    assert second["calibration_error"] is not None
+    assert second["calibration_error"] < 0.06
+
+
+def test_learner_with_nothing_to_learn_but_noise_stays_with_the_shipped_model() -> None:
+    chance = random.Random(2)  # noqa: S311 - the same texts each time
+    learner = ClauseLearner("respect")
+    cold, both = [], []
+    for _text in range(600):
+        is_bad = chance.random() < 0.06
+        places = array("I", chance.sample(range(1 << 18), 40))
+        signal = chance.gauss(1.5 if is_bad else 0.0, 1.0)
+        example = Example(places, places, (0.0, 0.0, 0.0, 0.0, 0.0), 0, {"respect": signal})
+        judgement = learner.judge(example)
+        cold.append(Judged(judgement.cold, is_flagged=False, is_bad=is_bad))
+        both.append(Judged(judgement.both, is_flagged=False, is_bad=is_bad))
+        learner.learn(example, is_bad=is_bad)
+    assert measure(both).roc_auc > measure(cold).roc_auc - 0.03
+
+
+def test_model_that_was_kept_says_what_the_learner_said() -> None:
+    lines = make_lines(200, 0.2)
+    learner = teach(lines)
+    (clause,) = unpack(pack([learner.snapshot("Achtung")]), 3).clauses
+    assert (clause.clause, clause.title, clause.bad + clause.good) == ("respect", "Achtung", 200)
+    for line in lines[:20]:
+        example = make_example(line.text, "de", Circumstances(), ["respect"])
+        probability, shares = clause.judge(line.text, "de", Circumstances())
+        assert probability == pytest.approx(learner.judge(example).both, abs=0.02)
+        assert shares["rejected"] == 0
+    with pytest.raises(ModelError):
+        unpack(b"nonsense", 1)
+
+
+def test_flagger_names_words_cases_and_the_authors_past() -> None:
+    learner = teach(make_lines(300, 0.3))
+    # The author's past is worth something here.
+    model = LearnedModel(7, (learner.snapshot("Achtung"),))
+    past = next(one for one in make_lines(300, 0.3) if one.labels["respect"])
+    flagger = LearnedFlagger()
+    finding = flagger.check(make_input(past.text), SiteKnowledge(learned=model, circumstances=Circumstances()))
+    assert (finding.outcome, finding.clause, finding.parameters["model"]) == (CheckOutcome.FLAGGED, "respect", 7)
+    assert any(word in " ".join(marked(finding, past.text)) for word in REFUSED)
+    assert sentence(finding).startswith("Like comments that were refused here by the clause “Achtung”: “")
+    named = str(finding.parameters["comments"]).split(", ")
+    assert 1 <= len(named) <= 3
+    assert read_answer(finding, flagger, past.text) == finding
+
+    harmless = flagger.check(make_input("Der Park wird schön."), SiteKnowledge(learned=model))
+    assert (harmless.outcome, harmless.message) == (CheckOutcome.CLEAR, "")
+    assert harmless.score is not None
+
+
+def test_flagger_without_a_model_says_that_it_did_not_run() -> None:
+    finding = LearnedFlagger().check(make_input("Der Park wird schön."), SiteKnowledge())
+    assert finding.outcome == CheckOutcome.NOT_RUN
+    assert sentence(finding) == "There are too few decisions on this site to learn from."
+
+
+@pytest.mark.parametrize("body", ["", "!" * 3_000, "> zitiert", "a " * 2_000, "😀" * 900])
+def test_flagger_any_text_gets_a_valid_finding(body: str) -> None:
+    model = LearnedModel(1, (teach(make_lines(40, 0.5)).snapshot("Achtung"),))
+    flagger = LearnedFlagger()
+    finding = flagger.check(make_input(body), SiteKnowledge(learned=model))
+    assert read_answer(finding, flagger, body) == finding
