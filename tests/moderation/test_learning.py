@@ -197,7 +197,7 @@ def test_learned_flagger_speaks_of_a_stored_comment_after_learning(
     assert Finding.objects.get(comment=before).outcome == CheckOutcome.NOT_RUN
     learn_site_task(article.site_id)
     after = make_comment(article, body="Schon wieder reiner Klüngel und Filz im Rathaus")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(26):
         screen_stored_comment(after.pk)
     finding = Finding.objects.get(comment=after)
     assert (finding.outcome, finding.clause, finding.is_shadow) == (CheckOutcome.FLAGGED, "respect", False)
