@@ -13,7 +13,7 @@ from typing import Final, TypedDict
 
 from moderation.evaluation.judging import Example as Line
 from moderation.evaluation.metrics import Figures, Judged, measure
-from moderation.flaggers.learning.features import Circumstances, article_number, make_example
+from moderation.flaggers.learning.features import Circumstances, article_number, make_example, sigmoid
 from moderation.flaggers.learning.learner import ClauseLearner, Judgement
 
 # Decisions from and to: how fast it learns.
@@ -24,8 +24,8 @@ _LATEST: Final = 20_000
 
 class WindowFigures(TypedDict):
     """What came of the decisions of one window, `to` 0 for all that follow: areas under the ROC curve of the shipped model,
-    of the site's decisions alone and of both; of both the calibration error, and the share of the queue that may be set
-    aside keeping 95 and 99 percent of the bad texts. None where there are no bad or no good ones.
+    of the site's decisions alone and of both, each by the order it gives; of both the calibration error, and the share of
+    the queue that may be set aside keeping 95 and 99 percent of the bad texts. None where there are no bad or no good ones.
     """
 
     since: int
@@ -66,7 +66,7 @@ class Progress:
     def calibration_error(self) -> float | None:
         """Of everything that is kept, of all windows."""
         answers = [answer for window in self._windows for answer in window]
-        return known(_measure(answers, "both").calibration_error) if answers else None
+        return known(_measure(answers, "probability").calibration_error) if answers else None
 
     def _read(self) -> Iterator[WindowFigures]:
         for (since, to), answers in zip(WINDOWS, self._windows, strict=True):
@@ -81,7 +81,7 @@ class Progress:
                 "cold": known(_measure(answers, "cold").roc_auc),
                 "alone": known(_measure(answers, "alone").roc_auc),
                 "both": known(both.roc_auc),
-                "calibration_error": known(both.calibration_error),
+                "calibration_error": known(_measure(answers, "probability").calibration_error),
                 "aside_95": known(both.set_aside_keeping_95),
                 "aside_99": known(both.set_aside_keeping_99),
             }
@@ -110,5 +110,9 @@ def known(figure: float) -> float | None:
 
 
 def _measure(answers: Iterable[_Answer], judge: str) -> Figures:
+    """The figures of one field of the judgements, log-odds as a share; calibration has a meaning for the probability alone."""
+    is_share = judge == "probability"
     scores = ((getattr(answer.judgement, judge), answer.is_bad) for answer in answers)
-    return measure(Judged(score, is_flagged=score >= 0.5, is_bad=is_bad) for score, is_bad in scores)
+    return measure(
+        Judged(score if is_share else sigmoid(score), is_flagged=False, is_bad=is_bad) for score, is_bad in scores
+    )

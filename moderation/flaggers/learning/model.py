@@ -26,7 +26,7 @@ from moderation.flaggers.ngrams import token_features, tokenize
 from moderation.flaggers.scorers import strongest
 
 _BOUND: Final = 10.0
-_FEW: Final = 10
+_FEW: Final = 20
 # A model of five clauses with full tables has 3 MB.
 _MOST_BYTES: Final = 50_000_000
 _ARTICLES: Final = 500
@@ -153,7 +153,7 @@ class ArticleRates:
 
 
 def evidence_share(bad: int, good: int) -> float:
-    """How much what was learnt counts: nothing at first, half with ten texts of the rarer kind."""
+    """How much what was learnt counts: nothing at first, half with twenty texts of the rarer kind."""
     fewer = min(bad, good)
     return fewer / (fewer + _FEW)
 
