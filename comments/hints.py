@@ -19,14 +19,14 @@ EXPIRES_S = 600
 _MOST_WAITING = 1_000
 
 
-def hint_on_commit(task: Task[Any, Any], *ids: int, countdown_s: int = 0) -> None:
+def hint_on_commit(task: Task[Any, Any], *ids: int, countdown_s: int = 0, expires_s: int = EXPIRES_S) -> None:
     """Have `task` called with these ids by a worker, after the transaction has been committed; at once without one.
-    With a countdown that many seconds later.
+    With a countdown that many seconds later; not at all when no worker was free until it expires.
 
     Never raises and never waits: a broker that is down or frozen takes seconds to say so, which is time of the thread
     that publishes, not of the request.
     """
-    transaction.on_commit(partial(_messenger.take, task, ids, countdown_s), robust=True)
+    transaction.on_commit(partial(_messenger.take, task, ids, countdown_s, expires_s), robust=True)
 
 
 def wait_for_hints(timeout_s: float) -> bool:
@@ -39,17 +39,19 @@ class _Messenger:
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._waiting: queue.Queue[tuple[Task[Any, Any], tuple[int, ...], int]] = queue.Queue(_MOST_WAITING)
+        self._waiting: queue.Queue[tuple[Task[Any, Any], tuple[int, ...], int, int]] = queue.Queue(_MOST_WAITING)
         self._unfinished = 0
         self._is_running = False
 
-    def take(self, task: Task[Any, Any], ids: tuple[int, ...], countdown_s: int = 0) -> None:
+    def take(
+        self, task: Task[Any, Any], ids: tuple[int, ...], countdown_s: int = 0, expires_s: int = EXPIRES_S
+    ) -> None:
         with self._condition:
             if not self._is_running:
                 threading.Thread(target=self._work, name="hints", daemon=True).start()
                 self._is_running = True
             try:
-                self._waiting.put_nowait((task, ids, countdown_s))
+                self._waiting.put_nowait((task, ids, countdown_s, expires_s))
             except queue.Full:
                 logger.warning("Too many hints wait for the broker; %s %s is left to the sweep.", task.name, ids)
             else:
@@ -61,11 +63,11 @@ class _Messenger:
 
     def _work(self) -> None:
         while True:
-            task, ids, countdown_s = self._waiting.get()
+            task, ids, countdown_s, expires_s = self._waiting.get()
             done = 1
             try:
                 # Without retries and results: both would wait for a broker that is away.
-                task.apply_async(args=ids, countdown=countdown_s, retry=False, ignore_result=True, expires=EXPIRES_S)
+                task.apply_async(args=ids, countdown=countdown_s, retry=False, ignore_result=True, expires=expires_s)
             except Exception as error:  # noqa: BLE001 - whatever a broker's client raises when its server is away
                 done += self._drop_waiting()
                 logger.warning("The broker took no hints (%s); %s are left to the sweep.", type(error).__name__, done)

@@ -29,6 +29,8 @@ SWEEP_LIMIT = 200
 QUESTIONS_LIMIT = 10
 # Younger ones still have their own message under way.
 SWEEP_AGE = datetime.timedelta(seconds=5)
+# By then the next sweep has found what is still to be done: where much waits, no message is there several times.
+SWEEP_EXPIRES_S = 15
 
 
 @shared_task(base=DjangoTask, soft_time_limit=10, time_limit=15, acks_late=True)
@@ -65,7 +67,7 @@ def sweep_outside_task() -> None:
 def sweep_unscreened_task() -> None:
     """Find comments whose message was lost, or whose worker died, and hand each to a worker."""
     for comment_id in find_unscreened(older_than=SWEEP_AGE, limit=SWEEP_LIMIT):
-        hint_on_commit(screen_comment_task, comment_id)
+        hint_on_commit(screen_comment_task, comment_id, expires_s=SWEEP_EXPIRES_S)
 
 
 @shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=True)

@@ -1,8 +1,8 @@
 """The asynchronous flaggers, one after the other, so that one that hangs or kills its process holds up nothing else.
 
 Before each of them its row is written, as begun: who finds that row later knows how it ended. A flagger gets two
-attempts at a revision; those begun before come last, so that the others have spoken by then. One that has hung, crashed
-or eaten up the memory twice is left out for some minutes, and its finding says so.
+attempts at a revision; those begun before, here or for another comment, come last, so that the others have spoken by then.
+One that has hung, crashed or eaten up the memory twice is left out for some minutes, and its finding says so.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import Max, Q
@@ -61,8 +60,9 @@ def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> b
     flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
     unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
     if unsettled:
-        unsettled.sort(key=lambda flagger: flagger.name in rows)
-        is_over, was_in_time = _run(comment, unsettled, knowledge, is_after_crash=is_after_crash)
+        troubled = _find_troubled()
+        unsettled.sort(key=lambda flagger: (flagger.name in rows, flagger.name in troubled))
+        is_over, was_in_time = _run(comment, unsettled, knowledge, troubled, is_after_crash=is_after_crash)
         if not is_over:
             return was_in_time
     mark_screened(comment_id=comment.pk, revision=comment.revision)
@@ -70,18 +70,23 @@ def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> b
 
 
 def _run(
-    comment: Comment, flaggers: Iterable[Flagger], knowledge: SiteKnowledge, *, is_after_crash: bool
+    comment: Comment,
+    flaggers: Iterable[Flagger],
+    knowledge: SiteKnowledge,
+    troubled: Mapping[str, int],
+    *,
+    is_after_crash: bool,
 ) -> tuple[bool, bool]:
     """Whether each of them is settled for this revision, and whether none was stopped for lack of time."""
     screening_input = stored_screening_input(comment)
     shadows = {one.name for one in flaggers if state_of(one, comment.language, knowledge) == FlaggerState.SHADOW}
     knowledge = with_surroundings(knowledge, comment)
-    unreliable = _find_unreliable()
     lease = datetime.timedelta(0) if is_after_crash else settings.flagger_lease
     is_over = True
     for flagger in flaggers:
         is_shadow = flagger.name in shadows
-        row = _begin(comment, flagger, lease, is_unreliable=flagger.name in unreliable, is_shadow=is_shadow)
+        is_unreliable = troubled.get(flagger.name, 0) >= MOST_FAILURES
+        row = _begin(comment, flagger, lease, is_unreliable=is_unreliable, is_shadow=is_shadow)
         if row is None:
             is_over = False
         elif not _is_settled(row):
@@ -150,19 +155,21 @@ def _settle(row: Finding, finding: screening.Finding) -> bool:
     return is_mine
 
 
-def _find_unreliable() -> set[str]:
-    """Names of flaggers that lately hung, ate up the memory or took their process down. 2 queries, over the newest
-    5,000 rows.
+def _find_troubled() -> dict[str, int]:
+    """How often flaggers lately hung, ate up the memory or took their process down, by name; 0 for one that was begun and
+    may be at it still, or gone. 2 queries, over the newest 5,000 rows.
     """
     now = timezone.now()
     newest = Finding.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    # Whoever is still at it after half the lease was not stopped by the soft limit of the task.
-    hanging_since = now - settings.flagger_lease / 2
-    failed = Finding.objects.filter(
-        Q(outcome=CheckOutcome.FAILED, message__in=_COSTLY)
-        | Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0, created_at__lt=hanging_since),
+    found = Finding.objects.filter(
+        Q(outcome=CheckOutcome.FAILED, message__in=_COSTLY) | Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0),
         pk__gt=newest - _LATEST_ROWS,
         created_at__gte=now - FAILURE_MEMORY,
     )
-    counted = Counter(failed.values_list("flagger", flat=True))
-    return {name for name, count in counted.items() if count >= MOST_FAILURES}
+    # Whoever is still at it after half the lease was not stopped by the soft limit of the task.
+    hanging_since = now - settings.flagger_lease / 2
+    counted: dict[str, int] = {}
+    for name, outcome, begun_at in found.values_list("flagger", "outcome", "created_at"):
+        is_failure = outcome == CheckOutcome.FAILED or begun_at < hanging_since
+        counted[name] = counted.get(name, 0) + is_failure
+    return counted

@@ -73,6 +73,16 @@ def test_flagger_that_nothing_stops_is_left_out_before_its_lease_ends() -> None:
     assert found(left_out, "well").outcome == CheckOutcome.CLEAR
 
 
+def test_flagger_that_was_begun_elsewhere_and_may_be_gone_comes_last() -> None:
+    article = make_article()
+    crashed, next_one = make_comment(article), make_comment(article)
+    with added(GoesDown(), Well()):
+        crash(crashed)
+        crash(next_one)
+    assert not Finding.objects.filter(comment=crashed, flagger="well").exists()
+    assert found(next_one, "well").outcome == CheckOutcome.CLEAR
+
+
 def test_flagger_that_eats_memory_is_left_out_however_much_others_say_in_between(settings: Settings) -> None:
     settings.MODERATION_FLAGGER_MEMORY_BYTES = 128 * MEBIBYTE
     article = make_article()
