@@ -61,7 +61,11 @@ def worker(flaggers: tuple[type[Asynchronous], ...], limits: Limits) -> Iterator
         yield process
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def screen(article: Article, count: int, flaggers: tuple[type[Asynchronous], ...], limits: Limits) -> float:
