@@ -26,6 +26,7 @@ from moderation.models import (
     Report,
     Restriction,
     SavedView,
+    Term,
 )
 from moderation.permissions import User, desk_sites, roles_with
 from moderation.queue.colleagues import BESIDE, is_discussed
@@ -128,6 +129,14 @@ def get_finding_or_404(user: User, pk: int) -> Finding:
     if finding is None or hides_findings(finding.comment.public_id, finding.comment.waiting_since):
         raise Http404(_("There is nothing here."))
     return finding
+
+
+def get_term_or_404(site: Site, pk: int) -> Term:
+    """A word of this site's list. 1 query."""
+    term = Term.objects.filter(pk=pk, site=site).select_related("site").first()
+    if term is None:
+        raise Http404(_("There is nothing here."))
+    return term
 
 
 def get_batch_or_404(user: User, batch_id: uuid.UUID) -> list[Decision]:

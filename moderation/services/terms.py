@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comments.models import Site
 from moderation.models import Term
@@ -67,7 +68,7 @@ def _store(
     if "active" in row:
         term.is_active = row["active"].lower() in _YES
         if row["active"].lower() not in (*_YES, *_NO):
-            result.refused[number] = f"“{row['active']}” is neither yes nor no."
+            result.refused[number] = _("“%(value)s” is neither yes nor no.") % {"value": row["active"]}
             return
     if not is_new and before == (term.clause, term.note, term.is_active):
         result.unchanged += 1
@@ -92,7 +93,9 @@ def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
     table = csv.reader(lines, delimiter=delimiter)
     names = [name.strip().lower() for name in next(table, [])]
     if "phrase" not in names or len(set(names)) < len(names) or not set(names) <= set(COLUMNS):
-        result.refused[1] = f"The heading has to be made of {', '.join(COLUMNS)}; phrase has to be among them."
+        result.refused[1] = _("The heading has to be made of %(columns)s; phrase has to be among them.") % {
+            "columns": ", ".join(COLUMNS)
+        }
         return []
     rows: list[tuple[int, dict[str, str]]] = []
     for cells in table:
@@ -101,7 +104,7 @@ def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
         if any(values):
             rows.append((table.line_num, dict(zip(names, values, strict=False))))
         if len(values) > len(names) or (any(values) and not rows[-1][1].get("phrase")):
-            result.refused[table.line_num] = "There is no phrase, or more cells than the heading has."
+            result.refused[table.line_num] = _("There is no phrase, or more cells than the heading has.")
             rows.pop()
     return rows
 

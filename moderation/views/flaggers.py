@@ -14,14 +14,14 @@ from moderation.exceptions import NotAllowedError
 from moderation.forms_flaggers import SwitchForm
 from moderation.services.flagger_switches import COUNTED_DAYS, choose_states, read_switches
 from moderation.views.answers import HttpResponseSeeOther
-from moderation.views.desk import Desk, desk_action, desk_page, open_desk, signed_in
+from moderation.views.desk import desk_action, desk_page, open_administered_desk, signed_in
 
 
 @desk_page
 @require_safe
 def flaggers(request: HttpRequest) -> HttpResponse:
     """Every check with its state, what it looks for, and how often it found something. 2 queries besides the session's."""
-    desk = _open_desk(request)
+    desk = open_administered_desk(request)
     forms = [SwitchForm(line) for line in read_switches(desk.site)]
     context = {
         "site": desk.site,
@@ -36,7 +36,7 @@ def flaggers(request: HttpRequest) -> HttpResponse:
 @desk_action
 def switch(request: HttpRequest, name: str) -> HttpResponse:
     """Choose the states of one check; then 303 to it on the page. 404 for one that is not installed or a state there is not."""
-    desk = _open_desk(request)
+    desk = open_administered_desk(request)
     line = next((one for one in read_switches(desk.site) if one.flagger.name == name), None)
     form = None if line is None else SwitchForm(line, request.POST)
     if form is None or not form.is_valid():
@@ -47,10 +47,3 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
         raise PermissionDenied(str(error.message)) from error
     query = urlencode({"site": desk.site.slug, "saved": name})
     return HttpResponseSeeOther(f"{reverse('moderation:flaggers')}?{query}#check-{name}")
-
-
-def _open_desk(request: HttpRequest) -> Desk:
-    desk = open_desk(request)
-    if not desk.may_administer:
-        raise PermissionDenied(_("Your role on this site does not allow this."))
-    return desk

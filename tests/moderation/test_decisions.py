@@ -55,6 +55,7 @@ def test_decide_rejecting_by_a_clause_records_all_of_a_statement_of_reasons() ->
         "facts": "Tatsachen respect",
         "category": "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
         "source": "own_initiative",
+        "findings_hidden": False,
         "automated_detection": False,
         "automated_decision": "not_automated",
         "content_language": "de",

@@ -1,0 +1,69 @@
+"""The page of a site's words."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from comments.models import Site
+from moderation.enums import Role
+from moderation.models import Term
+from tests.factories import make_article, make_moderator
+from tests.moderation.desk_pages import html_of, sign_in, text_of
+
+PAGE = "/moderation/terms/"
+
+
+def words(site: Site) -> list[tuple[str, str, str, bool]]:
+    return list(
+        Term.objects.filter(site=site).order_by("phrase").values_list("phrase", "language", "clause", "is_active")
+    )
+
+
+@pytest.mark.django_db
+def test_word_is_added_changed_and_switched_off_and_one_that_is_there_is_refused() -> None:
+    site = make_article().site
+    client = sign_in(make_moderator(site, role=Role.ADMINISTRATOR))
+
+    client.post(f"{PAGE}save/", {"phrase": " Nudel  salat ", "language": "de", "clause": "respect"})
+    assert words(site) == [("Nudel salat", "de", "respect", True)]
+    twice = client.post(f"{PAGE}save/", {"phrase": "Nudel salat", "language": "de"})
+    assert (twice.status_code, "The list has this word for this language already." in text_of(twice)) == (422, True)
+
+    pk = Term.objects.get().pk
+    assert 'value="Nudel salat"' in html_of(client.get(f"{PAGE}?edit={pk}"))
+    client.post(f"{PAGE}save/", {"term": pk, "phrase": "Nudel*", "language": "", "clause": ""})
+    client.post(f"{PAGE}{pk}/switch/", {"active": "0"})
+    assert words(site) == [("Nudel*", "", "", False)]
+    assert "Nudel* Off" in text_of(client.get(f"{PAGE}?q=NUD"))
+    assert "No word of the list is like this." in text_of(client.get(f"{PAGE}?q=x"))
+
+
+@pytest.mark.django_db
+def test_list_goes_out_as_a_file_and_in_again_and_a_refused_line_changes_nothing() -> None:
+    site, other = make_article().site, make_article().site
+    Term.objects.create(site=site, phrase="Nudel", clause="respect")
+    table = b"".join(sign_in(make_moderator(site, role=Role.ADMINISTRATOR)).get("/moderation/terms.csv"))
+    client = sign_in(make_moderator(other, role=Role.ADMINISTRATOR))
+
+    done = client.post(f"{PAGE}upload/", {"file": SimpleUploadedFile("terms.csv", table)})
+    broken = client.post(
+        f"{PAGE}upload/", {"file": SimpleUploadedFile("terms.csv", b"phrase,active\nB,yes\nA,perhaps\n")}
+    )
+
+    assert (done.status_code, "1 added, 0 changed" in text_of(done)) == (200, True)
+    assert (broken.status_code, "Line 3: “perhaps” is neither yes nor no." in text_of(broken)) == (422, True)
+    assert words(other) == words(site) == [("Nudel", "", "respect", True)]
+
+
+@pytest.mark.django_db
+def test_list_is_for_the_administrators_of_its_site_alone() -> None:
+    site = make_article().site
+    pk = Term.objects.create(site=site, phrase="Nudel").pk
+    moderator, stranger = make_moderator(site), make_moderator(make_article().site, role=Role.ADMINISTRATOR)
+
+    assert sign_in(moderator).get(PAGE).status_code == 403
+    assert sign_in(moderator).post(f"{PAGE}{pk}/switch/", {"active": "0"}).status_code == 403
+    assert sign_in(stranger).post(f"{PAGE}{pk}/switch/", {"active": "0"}).status_code == 404
+    assert sign_in(stranger).get(f"{PAGE}?edit={pk}").status_code == 404
+    assert Term.objects.get().is_active
