@@ -26,8 +26,8 @@ class TermForm(forms.Form):
         ),
     )
     language = forms.ChoiceField(
-        label=_("In comments in"),
-        choices=[("", _("all languages")), ("de", _("German")), ("en", _("English"))],
+        label=_("Language of the comments"),
+        choices=[("", _("All languages")), ("de", _("German")), ("en", _("English"))],
         required=False,
     )
     clause = forms.ChoiceField(label=_("Clause"), required=False)
