@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.core import checks
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 
 from comments.models import Site
 from moderation.conf import settings
+from moderation.flaggers import encoder
 from moderation.flaggers.registry import BrokenFlaggerError, load_flagger
 from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
 from moderation.insights.weeks import weeks_up_to_now
@@ -43,3 +44,25 @@ def check_drift(databases: Sequence[str] | None = None, **_kwargs: object) -> It
                 hint="Look at what it said lately, and put it in shadow if it is no longer right.",
                 id="marginalia_moderation.W001",
             )
+
+
+@register()
+def check_encoder(**_kwargs: object) -> Iterable[CheckMessage]:
+    """The encoder's file is whole where the packages are there that read it."""
+    if settings.encoder and not encoder.missing_packages() and (reason := encoder.fault()):
+        yield checks.Warning(
+            f"Respect and spam are judged by the small models: {reason}",
+            hint="Install the package again.",
+            id="marginalia_moderation.W002",
+        )
+
+
+@register(Tags.security, deploy=True)
+def check_encoder_packages(**_kwargs: object) -> Iterable[CheckMessage]:
+    """Says with `check --deploy` that respect and spam have the small models, where a site did not choose them."""
+    if settings.encoder and encoder.missing_packages():
+        yield Info(
+            f"Respect and spam are judged by the small models: {encoder.fault()}",
+            hint="Or set MODERATION_ENCODER = False.",
+            id="marginalia_moderation.I001",
+        )

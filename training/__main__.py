@@ -1,8 +1,9 @@
 """Makes the models that are shipped, and the files they are measured with. For developers; nothing of it runs on a site.
 
-    python -m training models DATA        # both models into moderation/flaggers/weights, and what tests compare with
+    python -m training models DATA        # both small models into moderation/flaggers/weights, and what tests compare with
+    python -m training encoder DATA WORK  # the encoder after them; what is learnt so far goes to the folder WORK
     python -m training sets DATA FOLDER   # JSON lines for `manage.py evaluate_flaggers`; not to be committed
-    python -m training videos DATA        # spam, each video judged by a model that saw the others alone
+    python -m training videos DATA [WORK] # spam, each video judged by a model that saw the others alone; of the encoder in WORK
 
 DATA is a folder of Parquet files, described in docs/reference/models.md. All figures come out the same each time.
 """
@@ -45,16 +46,20 @@ def main() -> None:
     """Do what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("models", "sets", "videos"):
+    for name in ("models", "encoder", "sets", "videos"):
         command = commands.add_parser(name)
         command.add_argument("data", type=Path)
-        if name == "sets":
-            command.add_argument("folder", type=Path)
+        if name != "models":
+            command.add_argument("folder", type=Path, nargs="?" if name == "videos" else None)
     options = parser.parse_args()
     if options.command == "models":
         make_models(options.data)
+    elif options.command == "encoder":
+        make_encoder(options.data, options.folder)
     elif options.command == "sets":
         write_sets(options.data, options.folder)
+    elif options.folder:
+        leave_one_video_out_of_encoder(options.data, options.folder)
     else:
         leave_one_video_out(options.data)
 
@@ -77,6 +82,18 @@ def make_models(data: Path) -> None:
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in compared)
     (OWN_DATA / "compared.jsonl").write_text(lines, encoding="utf-8")
     _write_sentences()
+
+
+def make_encoder(data: Path, work: Path) -> None:
+    """Train it, or go on training it, and write its file and what it says of COMPARED before its weights became bytes."""
+    # Torch takes seconds to load, and the small models do without it.
+    from training.encoder import STEPS, train  # noqa: PLC0415
+    from training.encoder_file import write_encoder  # noqa: PLC0415
+
+    train(data, work, STEPS)
+    said = write_encoder(data, work, WEIGHTS_FOLDER / "encoder.bin", [text for _language, text in COMPARED])
+    lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in said)
+    (OWN_DATA / "compared_encoder.jsonl").write_text(lines, encoding="utf-8")
 
 
 def write_sets(data: Path, folder: Path) -> None:
@@ -104,6 +121,21 @@ def leave_one_video_out(data: Path) -> None:
         _print_figures(video, own)
         judged += own
     _print_figures("all videos", judged)
+
+
+def leave_one_video_out_of_encoder(data: Path, work: Path) -> None:
+    """The same of the encoder, which itself saw no comment under a video: its head and the n-grams without that video."""
+    from training.encoder_file import unseen_videos  # noqa: PLC0415 - as above
+
+    everything = []
+    for video, probabilities_of, labels in unseen_videos(data, work):
+        own = [
+            Judged(float(score), bool(score >= 0.5), bool(bad))
+            for score, bad in zip(probabilities_of, labels, strict=True)
+        ]
+        _print_figures(video, own)
+        everything += own
+    _print_figures("all videos", everything)
 
 
 def _print_held_out(rows: list[Row], linear: Linear, sums: Iterable[float]) -> None:

@@ -29,6 +29,7 @@ RATE: Final = 1e-4
 HEAD_RATE: Final = 1e-3
 WARM: Final = 40
 FALL: Final = 140
+STEPS: Final = 310
 # Each so many steps the vectors are compared with the base's.
 COMPARE: Final = 5
 COMPARED_WEIGHT: Final = 4.0

@@ -23,7 +23,7 @@ from moderation.flaggers.pieces import END, START, Pieces
 from training.encoder import LONGEST, vocabulary
 from training.encoder_base import Base, base_file, read_base
 from training.encoder_graph import graph_of
-from training.encoder_network import HEADS
+from training.encoder_network import HEADS, Encoder, batch_of
 from training.encoder_rows import SEED, is_held_out, lessons
 from training.model import FOLDS, features_of, fit, held_out_sums
 from training.sources import Row, hash_of, respect_rows, spam_rows
@@ -32,7 +32,8 @@ from training.tasks import RESPECT, SPAM
 VERSION: Final = 1
 BASE_LICENCE: Final = "multilingual-e5-small: MIT"
 SPAM_STRENGTH: Final = 0.3
-_HARMLESS: Final = 3_000
+# Of each source.
+_HARMLESS: Final = 2_000
 SUMS: Final = "sums"
 
 
@@ -57,8 +58,9 @@ class Reader:
         return np.stack(both), np.stack(said)
 
 
-def write_encoder(data: Path, work: Path, path: Path) -> None:
-    """The file of what lies in `work`. Prints how it does on what was held out."""
+def write_encoder(data: Path, work: Path, path: Path, compared: list[str]) -> list[dict[str, object]]:
+    """The file of what lies in `work`. Prints how it does on what was held out. What it says of the compared texts before
+    its weights become bytes."""
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
     texts, scores = [base.pieces[number] for number in kept], [round(base.scores[number], 4) for number in kept]
@@ -82,9 +84,20 @@ def write_encoder(data: Path, work: Path, path: Path) -> None:
     }
     path.write_bytes(MAGIC + json.dumps(header, ensure_ascii=False).encode() + b"\n" + graph)
     print(f"{path.name}: {path.stat().st_size} bytes")
+    network = Encoder(base, kept).eval()
+    network.load_state_dict({name: torch.tensor(value) for name, value in state.items()})
+    pieces = Pieces(texts, scores)
+    found: list[dict[str, object]] = []
+    for text in compared:
+        with torch.no_grad():
+            _vector, said = network(*batch_of([pieces.encode(text)]))
+        found.append(
+            {"text": text} | {head: round(float(value), 4) for head, value in zip(HEADS, said[0], strict=True)}
+        )
+    return found
 
 
-def leave_one_video_out(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
+def unseen_videos(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
     """Each video with the probabilities and labels of its comments, by a head and n-grams that saw none of them."""
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
@@ -159,10 +172,14 @@ def _calibrations(rows: list[Row], said: Any, others: Any, false_alarms: Any) ->
 
 def _spam_rows(data: Path) -> list[Row]:
     chance = random.Random(SEED)  # noqa: S311 - the same rows each time
+    found: dict[str, int] = {}
+    chosen = []
     rows = spam_rows(data)
-    harmless = [row for row in rows if row.source == "comments"]
-    chosen = {row.text for row in chance.sample(harmless, _HARMLESS)}
-    return [row for row in rows if row.source != "comments" or row.text in chosen]
+    for row in chance.sample(rows, len(rows)):
+        found[row.source] = found.get(row.source, 0) + (not row.is_bad)
+        if row.is_bad or found[row.source] <= _HARMLESS:
+            chosen.append(row)
+    return chosen
 
 
 def _spam_head() -> LogisticRegression:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from django.core.checks import run_checks
 from pytest_django import Settings
 
-from moderation.flaggers import encoder
-from moderation.flaggers.base import Stage
+from comments.enums import CheckOutcome
+from moderation.enums import Role
+from moderation.flaggers import encoder, registry
+from moderation.flaggers.base import SiteKnowledge, Stage
+from moderation.flaggers.encoder import MODEL_FILE, embed, load_encoder
+from moderation.flaggers.guard import read_answer
 from moderation.flaggers.pieces import UNKNOWN, Pieces
 from moderation.flaggers.respect import RespectFlagger
 from moderation.flaggers.spam import SpamFlagger
+from moderation.models import Finding
+from moderation.services.screening import screen_stored_comment
+from tests import settings as test_settings
+from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.desk_pages import sign_in
+from tests.moderation.inputs import make_input, marked
 
 pytestmark = pytest.mark.once
 
@@ -66,6 +81,7 @@ def test_respect_and_spam_have_the_small_models_where_the_file_is_broken(
     if content is not None:
         file.write_bytes(content)
     assert encoder.fault().startswith(says)
+    assert [message.id for message in run_checks() if "small models" in message.msg] == ["marginalia_moderation.W002"]
     for flagger in (RespectFlagger(), SpamFlagger()):
         assert flagger.version.startswith("ngrams-")
         assert flagger.stage is Stage.INLINE
@@ -81,3 +97,111 @@ def test_respect_has_the_small_model_where_the_site_wants_it_or_packages_are_mis
     monkeypatch.setattr(encoder, "missing_packages", lambda: ["onnxruntime", "numpy"])
     assert encoder.fault() == "onnxruntime and numpy cannot be found; install the extra: pip install marginalia[ml]."
     assert RespectFlagger().stage is Stage.INLINE
+    said = [message for message in run_checks(include_deployment_checks=True) if "small models" in message.msg]
+    assert [(message.id, message.hint) for message in said] == [
+        ("marginalia_moderation.I001", "Or set MODERATION_ENCODER = False.")
+    ]
+
+
+# --- With the shipped model
+
+INSULT = "Du bist ein Vollidiot, halt endlich dein dummes Maul!"
+POLITE = "Danke für den Artikel, das Freibad soll offen bleiben."
+ADVERTISING = "Verdiene 5000 € im Monat von zu Hause, melde dich per WhatsApp: www.geld.example"
+COMPARED = Path(__file__).resolve().parent.parent.parent / "training" / "data" / "compared_encoder.jsonl"
+
+
+@pytest.fixture
+def shipped(settings: Settings) -> None:
+    """The encoder is switched on."""
+    settings.MODERATION_ENCODER = True
+    assert encoder.fault() == ""
+
+
+def said(text: str, head: str) -> float:
+    return load_encoder(MODEL_FILE).read(text).said[head]
+
+
+def test_encoder_says_what_was_learnt_before_its_weights_became_bytes() -> None:
+    lines = [json.loads(line) for line in COMPARED.read_text(encoding="utf-8").splitlines()]
+    for head in ("respect", "spam"):
+        assert [said(line["text"], head) for line in lines] == pytest.approx([line[head] for line in lines], abs=0.6)
+    assert MODEL_FILE.stat().st_size <= 40_000_000
+
+
+@pytest.mark.usefixtures("shipped")
+def test_flaggers_with_the_encoder_are_asynchronous_and_name_the_words() -> None:
+    respect, spam = RespectFlagger(), SpamFlagger()
+    assert respect.version.startswith("encoder-")
+    assert respect.stage is spam.stage is Stage.ASYNCHRONOUS
+    insult = respect.check(make_input(INSULT), SiteKnowledge())
+    assert (insult.outcome, insult.clause) == (CheckOutcome.FLAGGED, "respect")
+    assert "Vollidiot" in " ".join(marked(insult, INSULT))
+    assert spam.check(make_input(ADVERTISING), SiteKnowledge()).outcome == CheckOutcome.FLAGGED
+    for flagger in (respect, spam):
+        finding = flagger.check(make_input(POLITE), SiteKnowledge())
+        assert (finding.outcome, finding.spans) == (CheckOutcome.CLEAR, ())
+        assert finding.score is not None
+        assert finding.score < 0.5
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("body", ["", "!", "😀" * 5_000, "a" * 5_000, "a. " * 1_600])
+def test_encoder_any_text_gets_a_valid_finding(body: str) -> None:
+    flagger = RespectFlagger()
+    finding = flagger.check(make_input(body), SiteKnowledge())
+    assert read_answer(finding, flagger, body) == finding
+
+
+def test_vectors_of_one_topic_are_nearer_than_those_of_two() -> None:
+    vectors = embed(
+        [
+            "Das Freibad bleibt im Sommer länger offen.",
+            "Das Schwimmbad soll im August öffnen.",
+            "Der Stürmer schoss drei Tore gegen Bayern.",
+        ]
+    )
+    assert (vectors.shape, vectors.dtype) == ((3, 384), np.float32)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.02
+    assert embed([]).shape == (0, 384)
+
+
+def test_encoder_reads_neither_quoted_lines_nor_only_the_beginning() -> None:
+    assert said(f"> {INSULT}\n\n{POLITE}", "respect") == said(POLITE, "respect")
+    ordinary = f"{POLITE} " * 30
+    assert said(ordinary + INSULT, "respect") > said(ordinary, "respect") + 0.5
+
+
+def test_encoder_takes_little_time() -> None:
+    text = " ".join(POLITE.split() * 6)[:330]
+    costs = []
+    for number in range(9):
+        started = time.thread_time()
+        said(f"{number} {text}", "respect")
+        costs.append(time.thread_time() - started)
+    # 20 ms on an idle core; two that share one are slower.
+    assert sorted(costs)[4] < 0.08
+
+
+@pytest.fixture
+def site_with_encoder(shipped: None, settings: Settings) -> Iterator[None]:
+    """All flaggers of the project, loaded with the encoder."""
+    settings.MODERATION_FLAGGERS = test_settings.GUESSES
+    registry._load_all.cache_clear()
+    yield
+    registry._load_all.cache_clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("site_with_encoder")
+def test_comment_is_judged_by_the_encoder_after_it_was_stored() -> None:
+    comment = make_comment(make_article(), body=INSULT)
+    assert not Finding.objects.filter(comment=comment).exists()
+    assert screen_stored_comment(comment.pk)
+    rows = {row.flagger: row for row in Finding.objects.filter(comment=comment)}
+    assert rows["respect"].version.startswith("encoder-")
+    assert (rows["respect"].outcome, rows["spam"].outcome) == (CheckOutcome.FLAGGED, CheckOutcome.CLEAR)
+    client = sign_in(make_moderator(comment.site, role=Role.ADMINISTRATOR))
+    page = client.get(f"/moderation/flaggers/?site={comment.site.slug}").content.decode()
+    assert page.count("Judged by the large model, a moment after the text was sent.") == 2
