@@ -79,8 +79,8 @@ class Encoder:
         self.read = lru_cache(maxsize=_READINGS_KEPT)(self._read)
 
     def _read(self, text: str) -> Reading:
-        """What the encoder makes of a text, without the lines it quotes."""
-        numbers = self._pieces.encode(own_words(text))[: _WINDOW * _MOST_WINDOWS]
+        """What the encoder makes of a text, without quoted lines and code."""
+        numbers = self._pieces.encode(own_words(text, with_addresses=True))[: _WINDOW * _MOST_WINDOWS]
         windows = [numbers[start : start + _WINDOW] for start in range(0, len(numbers), _WINDOW)] or [[]]
         total: Any = 0.0
         said = [-math.inf] * len(self.header.heads)

@@ -58,9 +58,9 @@ def fold(source: str) -> Folded:
     return Folded("".join(parts), tuple(origins))
 
 
-def own_words(source: str) -> str:
-    """The text with quoted lines, code and addresses blanked out, each character where it was."""
-    for pattern in (_QUOTED_LINE, _CODE, _ADDRESS):
+def own_words(source: str, *, with_addresses: bool = False) -> str:
+    """The text with quoted lines, code and (unless they are asked for) addresses blanked out, each character where it was."""
+    for pattern in (_QUOTED_LINE, _CODE) if with_addresses else (_QUOTED_LINE, _CODE, _ADDRESS):
         source = pattern.sub(lambda match: " " * len(match[0]), source)
     return source
 
