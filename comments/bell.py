@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -89,8 +89,10 @@ def _replies(author: Author, until: datetime.datetime) -> Iterable[News]:
 
 
 def _outcomes(author: Author, until: datetime.datetime) -> Iterable[News]:
-    """The last step that moderators made with each comment. Nobody is told that something was taken for spam."""
-    steps = StatusChange.objects.filter(comment__author=author, actor_kind=ActorKind.MODERATOR)
+    """The last step that moderators made with each comment, or software that rejected it. Nobody is told that something was
+    taken for spam."""
+    by_rule = Q(actor_kind=ActorKind.RULE, to_status=Status.REJECTED)
+    steps = StatusChange.objects.filter(Q(actor_kind=ActorKind.MODERATOR) | by_rule, comment__author=author)
     steps = steps.filter(created_at__gt=author.seen_at, created_at__lte=until, undone_by=None)
     steps = steps.exclude(to_status=Status.SPAM)
     # What was taken back within the grace never happened for anybody else.

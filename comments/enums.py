@@ -71,6 +71,14 @@ class CheckOutcome(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class FindingReach(models.TextChoices):
+    """How far what was found reaches; each step does what the ones before it do."""
+
+    INFORM = "inform", _("Is shown")
+    ORDER = "order", _("Orders the queue")
+    HOLD = "hold", _("Holds back")
+
+
 class Scope(models.TextChoices):
     """What somebody follows."""
 

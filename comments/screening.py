@@ -10,7 +10,7 @@ from typing import cast
 from django.utils.module_loading import import_string
 
 from comments.conf import settings
-from comments.enums import CheckOutcome, Status
+from comments.enums import CheckOutcome, FindingReach, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Finding:
     spans: tuple[Span, ...] = ()
     # Kept to be measured: nobody is shown it, and nothing follows from it.
     is_shadow: bool = False
+    reach: FindingReach = FindingReach.HOLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def celery_options() -> dict[str, Any]:
             "flagger_days": {"task": "moderation.tasks.sum_flagger_days_task", "schedule": REVIEW_INTERVAL_S},
             # At night, when the other work is least.
             "learn": {"task": "moderation.tasks.learn_task", "schedule": crontab(hour="3", minute="30")},
+            "review_rules": {"task": "moderation.tasks.review_rules_task", "schedule": REVIEW_INTERVAL_S},
             "purge": {"task": "comments.tasks.purge_task", "schedule": PURGE_INTERVAL_S},
         },
     }

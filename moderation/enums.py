@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from comments.enums import FindingReach
+
 
 class Action(models.TextChoices):
     """What a moderator may do with a comment."""
@@ -185,11 +187,46 @@ class ArticleChangeKind(models.TextChoices):
 
 
 class FlaggerState(models.TextChoices):
-    """What becomes of a flagger on a site."""
+    """What becomes of a flagger on a site, from nothing up to all that can follow from what it says. ON does what INFORM and
+    ORDER do, and holds back what would appear at once."""
 
     OFF = "off", pgettext_lazy("state of a check", "Off")
     SHADOW = "shadow", pgettext_lazy("state of a check", "In shadow")
+    INFORM = "inform", pgettext_lazy("state of a check", "On, only informs")
+    ORDER = "order", pgettext_lazy("state of a check", "On, informs and orders")
     ON = "on", pgettext_lazy("state of a check", "On")
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether moderators see what it says."""
+        return self not in (FlaggerState.OFF, FlaggerState.SHADOW)
+
+    @property
+    def reach(self) -> FindingReach:
+        """How far what it says reaches while it is heard."""
+        return {FlaggerState.INFORM: FindingReach.INFORM, FlaggerState.ORDER: FindingReach.ORDER}.get(
+            self, FindingReach.HOLD
+        )
+
+
+class RuleStanding(models.TextChoices):
+    """Where a rule stands by which a flagger may decide."""
+
+    MEASURING = "measures", _("Measures: decides nothing yet")
+    SHORT = "short", _("Not right often enough so far: decides nothing")
+    DECIDING = "decides", _("Decides")
+    FALLEN = "fallen", _("Fell back: decides nothing any more")
+
+
+class RuleEventKind(models.TextChoices):
+    """What became of such a rule."""
+
+    OPTED_IN = "in", _("Switched on")
+    OPTED_OUT = "out", _("Switched off")
+    BEGAN = "began", _("Was right often enough, and began to decide")
+    FELL_SHORT = "short", _("Was not proved right often enough")
+    FELL_BACK = "fell", _("Was no longer right often enough, and stopped")
+    NEW_VERSION = "version", _("The check has changed: measured anew")
 
 
 class DigestChoice(models.TextChoices):

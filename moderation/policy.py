@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from comments.enums import ArticleMode, CheckOutcome, Status
+from comments.enums import ArticleMode, CheckOutcome, FindingReach, Status
 from comments.screening import Finding, Verdict
 
 # Where a new comment goes, by the article's mode and the gravest outcome. What is not in the table waits for a moderator:
@@ -27,7 +27,9 @@ def judge(findings: Iterable[Finding], mode: str, *, is_trusted: bool = False) -
     """Where a comment goes at first, with the findings that say why. An unknown mode counts as the strictest."""
     found = tuple(findings)
     outcome = min(
-        (finding.outcome for finding in found if not finding.is_shadow), key=_GRAVITY.index, default=CheckOutcome.CLEAR
+        (one.outcome for one in found if not one.is_shadow and one.reach == FindingReach.HOLD),
+        key=_GRAVITY.index,
+        default=CheckOutcome.CLEAR,
     )
     known = ArticleMode(mode) if mode in ArticleMode.values else ArticleMode.PRE_MODERATED
     table = FIRST_STATUS | FIRST_STATUS_OF_TRUSTED if is_trusted and mode == known else FIRST_STATUS

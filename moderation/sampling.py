@@ -17,7 +17,12 @@ def is_in_blind_sample(public_id: str) -> bool:
     By a keyed hash of its identifier: nobody can choose or guess it, and it stays so for ever. A larger share keeps those
     that a smaller one had.
     """
-    share = settings.blind_sample_share
+    return is_drawn(public_id, settings.blind_sample_share)
+
+
+def is_drawn(public_id: str, share: float) -> bool:
+    """Whether a comment is among those of a sample of this share, 0 to 1. No query. The blind sample is the first part of
+    every larger one."""
     if share <= 0:
         return False
     digest = salted_hmac("moderation.sampling", public_id, algorithm="sha256").digest()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from comments.screening import ScreeningInput, Verdict
 from moderation.enums import FlaggerState
-from moderation.flaggers.base import Stage, state_of
+from moderation.flaggers.base import Stage, in_state, state_of
 from moderation.flaggers.inline import run_inline
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.registry import installed_flaggers
@@ -21,10 +19,9 @@ def screen(screening_input: ScreeningInput) -> Verdict:
     """
     knowledge = load_knowledge(screening_input.site)
     states = [(one, state_of(one, screening_input.language, knowledge)) for one in installed_flaggers(Stage.INLINE)]
-    shadows = {flagger.name for flagger, state in states if state == FlaggerState.SHADOW}
+    by_name = {flagger.name: state for flagger, state in states}
     flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
     findings = [
-        replace(finding, is_shadow=True) if finding.flagger in shadows else finding
-        for finding in run_inline(flaggers, screening_input, knowledge)
+        in_state(finding, by_name[finding.flagger]) for finding in run_inline(flaggers, screening_input, knowledge)
     ]
     return judge(findings, screening_input.mode, is_trusted=screening_input.is_trusted)

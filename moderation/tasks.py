@@ -13,6 +13,8 @@ from comments.models import Site
 from comments.services.screening import find_unscreened
 from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
 from moderation.insights.weeks import weeks_up_to_now
+from moderation.services.deciding import decide_by_rules
+from moderation.services.deciding_rules import review_rules
 from moderation.services.desk_digests import put_digests
 from moderation.services.flagger_days import sum_days
 from moderation.services.learning import learn, needs_learning
@@ -44,6 +46,7 @@ def screen_comment_task(comment_id: int) -> None:
     if not screen_stored_comment(comment_id, is_after_crash=is_after_crash):
         hint_on_commit(screen_comment_task, comment_id)
     take_back_flagged(comment_id)
+    decide_by_rules(comment_id)
 
 
 @shared_task(base=DjangoTask, soft_time_limit=75, time_limit=85, acks_late=True)
@@ -52,6 +55,7 @@ def ask_outside_task(question_id: int) -> None:
     comment_id, next_id = ask(question_id)
     if comment_id is not None:
         take_back_flagged(comment_id)
+        decide_by_rules(comment_id)
     if next_id is not None:
         hint_on_commit(ask_outside_task, next_id)
 
@@ -75,6 +79,12 @@ def review_trust_task() -> None:
     """Bring the trust that sites give by their rules up to date, and forget which networks were restricted long ago."""
     review_trust_by_rules()
     forget_networks()
+
+
+@shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=True)
+def review_rules_task() -> None:
+    """Measure the rules by which checks decide; those that people no longer agree with stop."""
+    review_rules()
 
 
 @shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)

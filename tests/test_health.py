@@ -83,6 +83,7 @@ def test_schedule_names_tasks_that_exist() -> None:
         "comments.tasks.sweep_task",
         "comments.tasks.purge_task",
         "moderation.tasks.put_desk_digests_task",
+        "moderation.tasks.review_rules_task",
         "moderation.tasks.review_trust_task",
         "moderation.tasks.sweep_outside_task",
         "moderation.tasks.sum_flagger_days_task",

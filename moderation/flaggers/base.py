@@ -6,6 +6,7 @@ process, and the same input always gives the same finding.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -157,6 +158,11 @@ def first_state(flagger: Flagger) -> FlaggerState:
     """What becomes of a flagger on a site that has not chosen: its attribute `first_state`, ON without one."""
     state = getattr(flagger, "first_state", FlaggerState.ON)
     return FlaggerState(state)
+
+
+def in_state(finding: Finding, state: FlaggerState) -> Finding:
+    """What was said by a flagger in this state: whether it counts, and how far it reaches."""
+    return dataclasses.replace(finding, is_shadow=state == FlaggerState.SHADOW, reach=state.reach)
 
 
 def state_of(flagger: Flagger, language: str, site: SiteKnowledge) -> FlaggerState:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from moderation.models.articles import ArticleChange
 from moderation.models.calibration import CalibrationAnswer, CalibrationCase
+from moderation.models.deciding import DecidingEvent, DecidingRule
 from moderation.models.decisions import Decision
 from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
 from moderation.models.findings import Finding, FindingFeedback, FlaggerDay, FlaggerSwitch, OutsideUse, Term
@@ -24,6 +25,8 @@ __all__ = [
     "CalibrationAnswer",
     "CalibrationCase",
     "Clause",
+    "DecidingEvent",
+    "DecidingRule",
     "Decision",
     "Deferral",
     "DeskPreferences",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from comments.enums import Status
 from comments.models import Comment, StatusChange
 from moderation.enums import Action, Automation, Ground, Measure, Source
+from moderation.models.deciding import DecidingRule
 from moderation.models.policies import Clause, PolicyVersion
 
 
@@ -68,6 +69,17 @@ class Decision(models.Model):
     automated_decision = models.CharField(
         _("automation"), max_length=16, choices=Automation.choices, default=Automation.NONE
     )
+    # By which a check decided; empty where a person did, or trust in the author.
+    rule = models.ForeignKey(
+        DecidingRule,
+        null=True,
+        blank=True,
+        # The index below is the one that is needed.
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="made",
+        verbose_name=_("rule"),
+    )
     content_language = models.CharField(_("language of the comment"), max_length=12)
     content_date = models.DateField(_("date of the comment"))
     applied_at = models.DateTimeField(_("in effect from"))
@@ -104,6 +116,10 @@ class Decision(models.Model):
             models.Index(fields=("batch_id",), condition=models.Q(batch_id__isnull=False), name="decision_by_batch"),
             # queue.py: lately decided by somebody.
             models.Index(fields=("moderator", "-applied_at"), name="decision_by_moderator"),
+            # deciding.py: how much a rule has decided today.
+            models.Index(
+                fields=("rule", "applied_at"), condition=models.Q(rule__isnull=False), name="decision_by_rule"
+            ),
             # insights: what was decided in a time.
             models.Index(fields=("applied_at",), name="decision_by_time"),
             # insights: what was restricted in a time.

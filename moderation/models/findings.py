@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from comments.enums import CheckOutcome
+from comments.enums import CheckOutcome, FindingReach
 from comments.models import Comment, Site
 from moderation.enums import FlaggerState
 
@@ -22,6 +22,14 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def flagged(self) -> FindingQuerySet:
         """Where something was found, as far as it counts."""
         return self.counting().filter(outcome=CheckOutcome.FLAGGED)
+
+    def weighed(self) -> FindingQuerySet:
+        """What orders the queue."""
+        return self.flagged().exclude(reach=FindingReach.INFORM)
+
+    def holding(self) -> FindingQuerySet:
+        """Whatever counts, found or not, of flaggers that may hold back."""
+        return self.counting().filter(reach=FindingReach.HOLD)
 
 
 class Finding(models.Model):
@@ -41,6 +49,14 @@ class Finding(models.Model):
     spans = models.JSONField(_("spans"), default=list, blank=True)
     # Said by a flagger that was in shadow: kept to be measured, shown to nobody, and nothing follows from it.
     is_shadow = models.BooleanField(_("in shadow"), default=False, db_default=False)
+    # How far it reached on its site when it was said.
+    reach = models.CharField(
+        _("reach"),
+        max_length=6,
+        choices=FindingReach.choices,
+        default=FindingReach.HOLD,
+        db_default=FindingReach.HOLD,
+    )
     # How often an asynchronous flagger was begun; one that never ends is given up. Of a question to somebody outside, which
     # waits for its turn: one more.
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -22,7 +22,7 @@ from comments.services import outbox
 from comments.text import clean_body
 from moderation.enums import Action, Automation, Measure, Permission, ReportKind, Source
 from moderation.exceptions import ClauseNeededError, NotAllowedError, NothingToUndoError
-from moderation.models import Clause, Decision, DeskSettings, Finding, PolicyVersion
+from moderation.models import Clause, DecidingRule, Decision, DeskSettings, Finding, PolicyVersion
 from moderation.permissions import may_decide, permissions_of
 from moderation.sampling import hides_findings
 from moderation.services.policies import current_policy
@@ -155,7 +155,7 @@ def decide(
         change.comment.site, change.comment.author = comment.site, comment.author
         review_trust(change, bench.trust_rule)
         decision = _record(change, action, bench, broken, settles_edit=settles_edit, batch_id=batch_id)
-        _put_mail(decision, "decision_mail", f"decision:{decision.pk}", settings.undo_grace)
+        put_decision_mail(decision)
     return decision
 
 
@@ -190,6 +190,11 @@ def revoke(decision: Decision, moderator: AbstractBaseUser, trust_rule: DeskSett
     has_left = not outbox.cancel(f"decision:{decision.pk}")
     # What was done is not kept for ever; a mail so old has long been sent.
     return has_left or decision.applied_at < now - outbox.KEEP_DONE
+
+
+def put_decision_mail(decision: Decision) -> None:
+    """Write to the author what was decided, when the grace of an undo is over. 1 query."""
+    _put_mail(decision, "decision_mail", f"decision:{decision.pk}", settings.undo_grace)
 
 
 def put_undo_mail(decision: Decision) -> None:
@@ -242,7 +247,25 @@ def _record(
     settles_edit: bool,
     batch_id: uuid.UUID | None,
 ) -> Decision:
-    """The decision with the facts of its statement of reasons, which come from the policy, never from the comment."""
+    is_flagged = _is_flagged(change, bench)
+    return record_decision(
+        change, action, bench.policy, clause, is_flagged=is_flagged, settles_edit=settles_edit, batch_id=batch_id
+    )
+
+
+def record_decision(
+    change: StatusChange,
+    action: Action,
+    policy: PolicyVersion | None,
+    clause: Clause | None,
+    *,
+    is_flagged: bool,
+    settles_edit: bool = False,
+    batch_id: uuid.UUID | None = None,
+    rule: DecidingRule | None = None,
+) -> Decision:
+    """The decision with the facts of its statement of reasons, which come from the policy, never from the comment. With a
+    rule it is software's, and says so (DSA, Article 17(3)(c)). The caller holds the step's transaction. 1 to 2 queries."""
     comment = change.comment
     with override(comment.language):
         facts = clause.facts if clause else ""
@@ -256,7 +279,7 @@ def _record(
         to_status=change.to_status,
         revision=change.revision,
         settles_edit=settles_edit,
-        policy_version=bench.policy,
+        policy_version=policy,
         clause=clause,
         note=change.note,
         measure=MEASURES[action],
@@ -265,8 +288,9 @@ def _record(
         category=clause.category if clause else "",
         source=_source(change, action),
         findings_hidden=hides_findings(comment.public_id, change.from_waiting_since),
-        automated_detection=_is_flagged(change, bench),
-        automated_decision=Automation.NONE,
+        automated_detection=is_flagged,
+        automated_decision=Automation.NONE if rule is None else Automation.FULL,
+        rule=rule,
         content_language=comment.language,
         content_date=comment.posted_at.date(),
         applied_at=change.created_at,

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from comments import screening
+from comments.enums import FindingReach
 from comments.models import Comment
 from moderation.models import Finding
 
-STORED_FIELDS = ("version", "outcome", "score", "clause", "message", "parameters", "spans", "is_shadow")
+STORED_FIELDS = ("version", "outcome", "score", "clause", "message", "parameters", "spans", "is_shadow", "reach")
 
 
 class StoredFinding(TypedDict):
@@ -23,6 +24,7 @@ class StoredFinding(TypedDict):
     parameters: dict[str, str | int]
     spans: list[tuple[int, int, str]]
     is_shadow: bool
+    reach: FindingReach
 
 
 def stored(finding: screening.Finding) -> StoredFinding:
@@ -36,6 +38,7 @@ def stored(finding: screening.Finding) -> StoredFinding:
         "parameters": dict(finding.parameters),
         "spans": [(span.start, span.end, span.label) for span in finding.spans],
         "is_shadow": finding.is_shadow,
+        "reach": finding.reach,
     }
 
 

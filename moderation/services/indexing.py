@@ -36,7 +36,7 @@ def refresh_risk(comment_id: int) -> None:
     """
     with transaction.atomic():
         comment = Comment.objects.select_for_update().only(*_WEIGHED).get(pk=comment_id)
-        found = Finding.objects.flagged().filter(comment=comment, revision=comment.revision)
+        found = Finding.objects.weighed().filter(comment=comment, revision=comment.revision)
         risk = _shown_risk(comment, found.values_list("score", flat=True))
         if risk != comment.risk:
             Comment.objects.filter(pk=comment_id).update(risk=risk)
@@ -89,7 +89,7 @@ def index_rows(rows: Sequence[tuple[int, int, str, str]]) -> None:
 
 def _correct_risks(ids: Sequence[int]) -> None:
     scores: dict[int, list[float | None]] = defaultdict(list)
-    found = Finding.objects.flagged().filter(comment_id__in=ids, revision=F("comment__revision"))
+    found = Finding.objects.weighed().filter(comment_id__in=ids, revision=F("comment__revision"))
     for comment_id, score in found.values_list("comment_id", "score"):
         scores[comment_id].append(score)
     for comment in Comment.objects.filter(pk__in=ids).only(*_WEIGHED):

@@ -18,12 +18,12 @@ from django.db.models import Q
 from django.utils import timezone, translation
 
 from comments import outgoing, screening
-from comments.enums import CheckOutcome, Status
+from comments.enums import CheckOutcome, FindingReach, Status
 from comments.models import Comment
 from comments.services import lanes
 from comments.services.screening import stored_screening_input
 from moderation.enums import FlaggerState
-from moderation.flaggers.base import Stage, state_of
+from moderation.flaggers.base import Stage, in_state, state_of
 from moderation.flaggers.guard import CRASHED, FAILED, RUNNING, read_answer, without_result
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.outside import sentences
@@ -83,11 +83,7 @@ def put_questions(comment_id: int) -> list[int]:
             revision=comment.revision,
             flagger=flagger.name,
             attempts=WAITING,
-            **stored(
-                dataclasses.replace(
-                    without_result(flagger, CheckOutcome.NOT_RUN, RUNNING), is_shadow=state == FlaggerState.SHADOW
-                )
-            ),
+            **stored(in_state(without_result(flagger, CheckOutcome.NOT_RUN, RUNNING), state)),
         )
         for flagger, state in states.items()
         if state != FlaggerState.OFF
@@ -197,8 +193,8 @@ def _seal(row: Finding) -> Envelope:
 
 def _settle(row: Finding, finding: screening.Finding) -> None:
     """Write what came of a question, unless somebody else has. 1 query, 2 to 3 more when something was found."""
-    # In shadow, or not, is what it was put as.
-    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow))
+    # In shadow or not, and how far it reaches, is what it was put as.
+    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow, reach=FindingReach(row.reach)))
     attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
     is_mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts).update(**values, attempts=attempts)
     if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:

@@ -12,13 +12,15 @@ from moderation.services.policies import current_policy
 
 
 def record_publication(change: StatusChange) -> Decision | None:
-    """The decision behind a comment that a rule let through where a person would have had to; None for any other step.
+    """The decision behind a comment that was let through for trust where a person would have had to; None for any other step.
 
-    4 queries. In a post-moderated discussion comments appear by its mode, and nobody has decided yet.
+    4 queries. In a post-moderated discussion comments appear by its mode, and nobody has decided yet. Trust lets through
+    before the background has looked; a check that decides does so after it, and writes its own decision.
     """
     comment = change.comment
     is_publication = change.from_status == Status.PENDING and change.to_status == Status.APPROVED
-    if not is_publication or comment.article.mode == ArticleMode.POST_MODERATED:
+    is_screened = comment.screened_revision >= change.revision
+    if not is_publication or is_screened or comment.article.mode == ArticleMode.POST_MODERATED:
         return None
     return Decision.objects.create(
         comment=comment,
@@ -46,7 +48,7 @@ def take_back_flagged(comment_id: int) -> bool:
     if decision is None or decision.automated_decision != Automation.FULL:
         return False
     comment = Comment.objects.published().filter(pk=comment_id, revision=decision.revision).first()
-    found = Finding.objects.flagged().filter(comment=comment_id, revision=decision.revision)
+    found = Finding.objects.flagged().holding().filter(comment=comment_id, revision=decision.revision)
     if comment is None or not found.exists():
         return False
     try:

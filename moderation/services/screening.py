@@ -17,12 +17,12 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from comments import screening
-from comments.enums import CheckOutcome
+from comments.enums import CheckOutcome, FindingReach
 from comments.models import Comment
 from comments.services.screening import mark_screened, stored_screening_input
 from moderation.conf import settings
 from moderation.enums import FlaggerState
-from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, state_of
+from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, in_state, state_of
 from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_HUNGRY, TOO_SLOW, check_safely, without_result
 from moderation.flaggers.knowledge import load_knowledge, with_surroundings
 from moderation.flaggers.learned import NAME as LEARNED
@@ -79,14 +79,13 @@ def _run(
 ) -> tuple[bool, bool]:
     """Whether each of them is settled for this revision, and whether none was stopped for lack of time."""
     screening_input = stored_screening_input(comment)
-    shadows = {one.name for one in flaggers if state_of(one, comment.language, knowledge) == FlaggerState.SHADOW}
+    states = {one.name: state_of(one, comment.language, knowledge) for one in flaggers}
     knowledge = with_surroundings(knowledge, comment)
     lease = datetime.timedelta(0) if is_after_crash else settings.flagger_lease
     is_over = True
     for flagger in flaggers:
-        is_shadow = flagger.name in shadows
         is_unreliable = troubled.get(flagger.name, 0) >= MOST_FAILURES
-        row = _begin(comment, flagger, lease, is_unreliable=is_unreliable, is_shadow=is_shadow)
+        row = _begin(comment, flagger, lease, is_unreliable=is_unreliable, state=states[flagger.name])
         if row is None:
             is_over = False
         elif not _is_settled(row):
@@ -116,15 +115,15 @@ def _is_settled(row: Finding | None) -> bool:
 
 
 def _begin(
-    comment: Comment, flagger: Flagger, lease: datetime.timedelta, *, is_unreliable: bool, is_shadow: bool
+    comment: Comment, flagger: Flagger, lease: datetime.timedelta, *, is_unreliable: bool, state: FlaggerState
 ) -> Finding | None:
     """The row of a flagger that may run now, or of one that is given up; None while somebody else is at it. 1 to 3 queries."""
-    first = without_result(flagger, CheckOutcome.NOT_RUN, PAUSED if is_unreliable else RUNNING)
+    first = in_state(without_result(flagger, CheckOutcome.NOT_RUN, PAUSED if is_unreliable else RUNNING), state)
     row, is_new = Finding.objects.get_or_create(
         comment=comment,
         revision=comment.revision,
         flagger=flagger.name,
-        defaults={**stored(first), "attempts": 0 if is_unreliable else 1, "is_shadow": is_shadow},
+        defaults={**stored(first), "attempts": 0 if is_unreliable else 1},
     )
     if is_new or _is_settled(row):
         return row
@@ -144,8 +143,8 @@ def _begin(
 def _settle(row: Finding, finding: screening.Finding) -> bool:
     """Write what came of a begun flagger; False when somebody else has taken it over. 1 query,
     2 to 3 more when it found something."""
-    # In shadow, or not, is what it was begun as.
-    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow))
+    # In shadow or not, and how far it reaches, is what it was begun as.
+    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow, reach=FindingReach(row.reach)))
     attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
     mine = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
     is_mine = bool(mine.update(**values, attempts=attempts))

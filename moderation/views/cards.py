@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from comments.enums import Status
 from comments.models import Comment, Site
-from moderation.enums import Action, FlaggerState, ReportKind
+from moderation.enums import Action, ReportKind
 from moderation.flaggers.base import SiteKnowledge, Stage, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.registry import installed_flaggers
@@ -200,7 +200,7 @@ def _absent(item: QueueItem, knowledge: SiteKnowledge) -> Iterator[str]:
     stages = (Stage.INLINE, Stage.ASYNCHRONOUS) if item.is_screened else (Stage.INLINE,)
     for stage in stages:
         for flagger in installed_flaggers(stage):
-            if flagger.name not in known and state_of(flagger, item.language, knowledge) == FlaggerState.ON:
+            if flagger.name not in known and state_of(flagger, item.language, knowledge).is_heard:
                 yield flagger.name
 
 

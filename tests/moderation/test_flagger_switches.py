@@ -19,6 +19,7 @@ from moderation.insights.spans import Period, span_of
 from moderation.models import Finding as FindingRow
 from moderation.models import FlaggerSwitch
 from moderation.queue import QueueFilters, read_queue
+from moderation.services.publications import take_back_flagged
 from moderation.services.screening import screen_stored_comment
 from tests.factories import make_article, make_comment, make_moderator, make_site
 from tests.moderation.desk_pages import QUEUE, press, sign_in
@@ -178,3 +179,20 @@ def test_switches_cost_no_query_of_their_own(django_assert_num_queries: DjangoAs
             )
         with django_assert_num_queries(1):
             assert len(load_knowledge("paper").states) == count
+
+
+@pytest.mark.parametrize(
+    ("state", "risk", "status"),
+    [(FlaggerState.INFORM, 0, Status.APPROVED), (FlaggerState.ORDER, 180, Status.APPROVED)],
+)
+def test_flagger_reaches_no_further_than_its_site_lets_it(state: FlaggerState, risk: int, status: Status) -> None:
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    switch(article.site, state)
+    comment = screened(make_comment(article))
+    take_back_flagged(comment.pk)
+    comment.refresh_from_db()
+    assert (comment.risk, comment.status) == (risk, status)
+
+    waiting = screened(make_comment(make_article(article.site, key="other")))
+    page = sign_in(make_moderator(article.site)).get(f"{QUEUE}?site={article.site.slug}").content.decode()
+    assert (waiting.risk, "Suspicious" in page) == (risk, True)

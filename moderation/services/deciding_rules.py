@@ -1,0 +1,188 @@
+"""The rules by which a site lets flaggers decide: switched on by its administrators, kept on by what people decide.
+
+A rule decides nothing until enough decisions of people prove it right often enough (`evaluation.selecting`), and stops by
+itself when they no longer are, or when the flagger is another than the one that was measured.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments.exceptions import InvalidInputError
+from comments.models import Site
+from moderation.enums import Action, Permission, RuleEventKind, RuleStanding
+from moderation.evaluation.selecting import Labelled, choose_threshold, level_of_look
+from moderation.exceptions import NotAllowedError
+from moderation.insights.deciding import newest_version, read_agreement, start_of_day
+from moderation.models import DecidingEvent, DecidingRule, Decision
+from moderation.models.deciding import DECIDING_ACTIONS
+from moderation.permissions import may
+
+logger = logging.getLogger(__name__)
+
+# Of a site's own decisions, by people.
+FEWEST_DECISIONS = 500
+# The newest that a rule would have made too: those it is watched by while it decides.
+WATCHED = 500
+LEAST_BOUND, MOST_BOUND = 0.9, 0.9999
+LEAST_SHARE, MOST_SHARE = 0.01, 0.9
+MOST_CEILING = 10_000
+_EVENTS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """What an administrator chose: in which direction, for which language ("" all), by which bound, how much."""
+
+    action: Action
+    language: str
+    bound: float
+    ceiling: int
+    people_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule, how many decisions it made today, and what became of it lately, the newest first."""
+
+    rule: DecidingRule
+    today: int
+    events: tuple[DecidingEvent, ...]
+
+
+def read_rules(site: Site) -> dict[str, list[RuleLine]]:
+    """The rules of a site by flagger. 3 queries."""
+    made = Decision.objects.filter(rule__site=site, applied_at__gte=start_of_day())
+    today = dict(made.order_by().values_list("rule").annotate(count=Count("pk")))
+    events: dict[int, list[DecidingEvent]] = {}
+    for event in DecidingEvent.objects.filter(rule__site=site).select_related("actor")[:1_000]:
+        events.setdefault(event.rule_id, []).append(event)
+    found: dict[str, list[RuleLine]] = {}
+    for rule in DecidingRule.objects.filter(site=site).order_by("flagger", "language", "action"):
+        latest = tuple(events.get(rule.pk, ())[:_EVENTS_SHOWN])
+        found.setdefault(rule.flagger, []).append(RuleLine(rule, today.get(rule.pk, 0), latest))
+    return found
+
+
+def switch_rule_on(*, site: Site, administrator: AbstractBaseUser, flagger: str, choice: RuleChoice) -> DecidingRule:
+    """Let a flagger decide once it is proved right often enough, and try whether it is. About 12 queries.
+
+    Another bound is tested at once, as one more look that has its price. A rule that fell back begins anew with the
+    decisions after that. Raises NotAllowedError, InvalidInputError ("bound", "ceiling", "people_share", "action").
+    """
+    if not may(administrator, site, Permission.ADMINISTER):
+        raise NotAllowedError
+    _require_possible(choice)
+    key = {"site": site, "flagger": flagger, "language": choice.language, "action": choice.action}
+    with transaction.atomic():
+        DecidingRule.objects.get_or_create(**key, defaults={"next_look": FEWEST_DECISIONS})
+        rule = DecidingRule.objects.select_for_update().get(**key)
+        if rule.bound != choice.bound or rule.standing == RuleStanding.FALLEN:
+            rule.standing, rule.threshold, rule.next_look = RuleStanding.MEASURING, None, FEWEST_DECISIONS
+        rule.is_active = True
+        rule.bound, rule.ceiling, rule.people_share = choice.bound, choice.ceiling, choice.people_share
+        rule.save()
+        _log(rule, RuleEventKind.OPTED_IN, administrator)
+    return review_rule(rule.pk)
+
+
+def switch_rule_off(*, rule: DecidingRule, administrator: AbstractBaseUser) -> None:
+    """Decide nothing by it from now on. 3 queries. Raises NotAllowedError."""
+    if not may(administrator, rule.site, Permission.ADMINISTER):
+        raise NotAllowedError
+    with transaction.atomic():
+        if DecidingRule.objects.filter(pk=rule.pk, is_active=True).update(is_active=False):
+            _log(rule, RuleEventKind.OPTED_OUT, administrator)
+
+
+def review_rules() -> int:
+    """Measure all rules that are switched on; how many decide now. 6 to 8 queries a rule."""
+    rules = [review_rule(pk) for pk in DecidingRule.objects.filter(is_active=True).values_list("pk", flat=True)]
+    return sum(rule.standing == RuleStanding.DECIDING for rule in rules)
+
+
+def review_rule(rule_id: int) -> DecidingRule:
+    """Measure a rule anew: begin, go on, or stop. Idempotent until people have decided more. 6 to 8 queries, by a lock on it."""
+    with transaction.atomic():
+        rule = DecidingRule.objects.select_for_update().get(pk=rule_id)
+        if not rule.is_active or rule.standing == RuleStanding.FALLEN:
+            return rule
+        version = newest_version(rule) or rule.version
+        if version != rule.version:
+            _begin_anew(rule, version)
+        labelled = read_agreement(rule)
+        rule.decisions, rule.measured_at = len(labelled), timezone.now()
+        if rule.standing == RuleStanding.DECIDING:
+            _watch(rule, labelled)
+        elif rule.decisions >= rule.next_look:
+            _look(rule, labelled)
+        rule.save()
+    return rule
+
+
+def _begin_anew(rule: DecidingRule, version: str) -> None:
+    is_change = rule.version != ""
+    rule.version, rule.measured_since = version, None
+    rule.standing, rule.threshold, rule.lower_bound = RuleStanding.MEASURING, None, None
+    rule.looks, rule.next_look, rule.pile, rule.agreed = 0, FEWEST_DECISIONS, 0, 0
+    if is_change:
+        _log(rule, RuleEventKind.NEW_VERSION)
+
+
+def _look(rule: DecidingRule, labelled: list[Labelled]) -> None:
+    """Test whether it may decide. The next test waits for twice as many decisions, and is harder."""
+    selection = choose_threshold(labelled, bound=rule.bound, level=level_of_look(rule.looks))
+    rule.looks += 1
+    rule.next_look = 2 * rule.decisions
+    if selection is None:
+        rule.standing = RuleStanding.SHORT
+        _log(rule, RuleEventKind.FELL_SHORT)
+        return
+    rule.standing, rule.threshold, rule.lower_bound = RuleStanding.DECIDING, selection.threshold, selection.lower_bound
+    rule.pile, rule.agreed = selection.pile, selection.agreed
+    _log(rule, RuleEventKind.BEGAN)
+
+
+def _watch(rule: DecidingRule, labelled: list[Labelled]) -> None:
+    """Stop where of the newest that it would have decided people decided fewer than the bound alike."""
+    threshold = rule.threshold or 0.0
+    pile = [one.is_right for one in labelled if one.sureness >= threshold][:WATCHED]
+    rule.pile, rule.agreed = len(pile), sum(pile)
+    if rule.agreed >= rule.bound * rule.pile:
+        return
+    logger.warning("Flagger %s decides no more on site %s: people agree too seldom.", rule.flagger, rule.site_id)
+    _log(rule, RuleEventKind.FELL_BACK)
+    rule.standing, rule.threshold, rule.is_active = RuleStanding.FALLEN, None, False
+    rule.measured_since, rule.looks = timezone.now(), 0
+
+
+def _log(rule: DecidingRule, kind: RuleEventKind, actor: AbstractBaseUser | None = None) -> None:
+    DecidingEvent.objects.create(
+        rule=rule,
+        kind=kind,
+        actor_id=actor.pk if actor else None,
+        version=rule.version,
+        bound=rule.bound,
+        threshold=rule.threshold,
+        decisions=rule.decisions,
+        pile=rule.pile,
+        agreed=rule.agreed,
+    )
+
+
+def _require_possible(choice: RuleChoice) -> None:
+    if choice.action not in DECIDING_ACTIONS:
+        raise InvalidInputError("action", _("Software can only publish or reject."))
+    if not LEAST_BOUND <= choice.bound <= MOST_BOUND:
+        raise InvalidInputError("bound", _("Please choose a share between 90 and 99.99 percent."))
+    if not 1 <= choice.ceiling <= MOST_CEILING:
+        raise InvalidInputError("ceiling", _("Please choose a number of decisions between 1 and 10,000."))
+    if not LEAST_SHARE <= choice.people_share <= MOST_SHARE:
+        raise InvalidInputError("people_share", _("Please choose a share between 1 and 90 percent."))

@@ -1,0 +1,287 @@
+"""What software may decide: nothing, unless the site switched it on and people's own decisions proved it."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from comments.enums import ActorKind, CheckOutcome, Status
+from comments.models import Article, Comment, StatusChange
+from comments.screening import Finding, ScreeningInput
+from moderation.enums import Action, Automation, FlaggerState, Measure, Role, RuleEventKind, RuleStanding
+from moderation.flaggers.base import SiteKnowledge, flagged
+from moderation.flaggers.registry import added
+from moderation.models import ArticleRule, DecidingEvent, DecidingRule, Decision, FlaggerSwitch, Lease
+from moderation.models import Finding as FindingRow
+from moderation.sampling import is_drawn
+from moderation.services.deciding import decide_by_rules
+from moderation.services.deciding_rules import RuleChoice, review_rules, switch_rule_off, switch_rule_on
+from moderation.services.decisions import undo
+from moderation.services.policies import current_policy
+from moderation.tasks import screen_comment_task
+from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.desk_pages import sign_in, text_of
+from tests.moderation.test_notifications import ADDRESS, deliver, judge
+from tests.services.bad_flaggers import Asynchronous
+
+pytestmark = pytest.mark.django_db
+
+_numbers = itertools.count(1)
+BAD, GOOD = "Böse.", "Gut."
+
+
+class Judge(Asynchronous):
+    """Sure of everything: of the good, and of what is bad."""
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        if comment.body.startswith(BAD):
+            return flagged(self, "Bad.", score=0.9995, clause="respect")
+        return Finding(self.name, self.version, CheckOutcome.CLEAR, score=0.0005)
+
+
+class Suspects(Asynchronous):
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        return flagged(self, "Suspicious.", score=0.2)
+
+
+@pytest.fixture(autouse=True)
+def judge_alone(settings: Settings) -> Iterator[Judge]:
+    settings.MODERATION_FLAGGERS = []
+    settings.MODERATION_BLIND_SAMPLE_SHARE = 0
+    flagger = Judge()
+    with added(flagger):
+        yield flagger
+
+
+def add_judged(article: Article, count: int, *, wrong: int = 0, bad: bool = False, version: str = "1") -> None:
+    """Decisions of a person on texts that the judge was sure of, the last ones against it."""
+    now = timezone.now()
+    number = next(_numbers)
+    moderator = make_moderator(article.site)
+    policy = current_policy(article.site)
+    assert policy is not None
+    respect = next(clause for clause in policy.clauses.all() if clause.slug == "respect")
+    author = make_comment(article).author
+    # Withdrawn, so that they are not in the way.
+    comments = Comment.objects.bulk_create(
+        Comment(
+            site=article.site, article=article, author=author, author_name="Hanna", language="de",
+            status=Status.WITHDRAWN, posted_at=now, idempotency_key=f"{number}-{place}", screened_revision=1,
+        )
+        for place in range(count)
+    )  # fmt: skip
+    steps = StatusChange.objects.bulk_create(
+        StatusChange(
+            comment=one, from_status=Status.PENDING, to_status=Status.APPROVED, revision=1,
+            actor_kind=ActorKind.MODERATOR, actor=moderator, created_at=now,
+        )
+        for one in comments
+    )  # fmt: skip
+    FindingRow.objects.bulk_create(
+        FindingRow(
+            comment=one, revision=1, flagger="judge", version=version, clause="respect" if bad else "",
+            outcome=CheckOutcome.FLAGGED if bad else CheckOutcome.CLEAR, score=0.9995 if bad else 0.0005,
+        )
+        for one in comments
+    )  # fmt: skip
+    rejected = [bad != (place >= count - wrong) for place in range(count)]
+    Decision.objects.bulk_create(
+        Decision(
+            comment=one, change=step, moderator=moderator, revision=1, from_status=Status.PENDING,
+            action=Action.REJECT if is_rejected else Action.APPROVE,
+            to_status=Status.REJECTED if is_rejected else Status.APPROVED,
+            measure=Measure.NOT_PUBLISHED if is_rejected else Measure.NONE,
+            policy_version=policy, clause=respect if is_rejected else None,
+            content_language="de", content_date=now.date(), applied_at=now,
+        )
+        for one, step, is_rejected in zip(comments, steps, rejected, strict=True)
+    )  # fmt: skip
+
+
+def switch_on(article: Article, action: Action = Action.APPROVE, **values: Any) -> DecidingRule:
+    choice = {"language": "", "bound": 0.99, "ceiling": 50, "people_share": 0.01} | values
+    return switch_rule_on(
+        site=article.site,
+        administrator=make_moderator(article.site, role=Role.ADMINISTRATOR),
+        flagger="judge",
+        choice=RuleChoice(action=action, **choice),
+    )
+
+
+def proved(action: Action = Action.APPROVE, **values: Any) -> Article:
+    """A discussion of a site whose judge was proved today, and may decide."""
+    article = make_article()
+    choice = {"bound": 0.99, "people_share": 0.01, "threshold": 0.999, "version": "1"} | values
+    DecidingRule.objects.create(
+        site=article.site,
+        flagger="judge",
+        action=action,
+        standing=RuleStanding.DECIDING,
+        measured_at=timezone.now(),
+        **choice,
+    )
+    return article
+
+
+def send(article: Article, body: str = GOOD, **values: Any) -> Comment:
+    """A comment outside the share that goes to people, after all checks."""
+    comment = make_comment(article, body=f"{body} {next(_numbers)}", **values)
+    while is_drawn(comment.public_id, 0.01):
+        comment = make_comment(article, body=f"{body} {next(_numbers)}", **values)
+    return screened(comment)
+
+
+def screened(comment: Comment) -> Comment:
+    screen_comment_task(comment.pk)
+    comment.refresh_from_db()
+    return comment
+
+
+def events() -> list[str]:
+    return list(DecidingEvent.objects.order_by("id").values_list("kind", flat=True))
+
+
+def test_nothing_decides_unless_it_was_switched_on(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    article = make_article()
+    comment = send(article)
+    assert comment.status == Status.PENDING
+    with django_assert_num_queries(1):
+        assert decide_by_rules(comment.pk) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "wrong", "standing"), [(499, 0, RuleStanding.MEASURING), (500, 6, RuleStanding.SHORT)]
+)
+def test_switched_on_it_decides_nothing_before_it_is_proved(count: int, wrong: int, standing: RuleStanding) -> None:
+    article = make_article()
+    add_judged(article, count, wrong=wrong)
+    assert switch_on(article).standing == standing
+    assert send(article).status == Status.PENDING
+    # Switched on again, nothing is looked at once more.
+    assert switch_on(article).looks == int(count >= 500)
+
+
+def test_what_software_and_undone_decisions_say_proves_nothing() -> None:
+    article = make_article()
+    add_judged(article, 5)
+    decisions = Decision.objects.order_by("id")
+    decisions.filter(pk=decisions[0].pk).update(moderator=None, automated_decision=Automation.FULL)
+    decisions.filter(pk=decisions[1].pk).update(undone_at=timezone.now())
+    assert switch_on(article).decisions == 3
+
+
+def test_it_publishes_once_says_so_and_is_undone_like_any_other() -> None:
+    article = proved()
+    comment = send(article, email=ADDRESS)
+    decision = Decision.objects.get(comment=comment)
+    assert (comment.status, decision.action, decision.moderator) == (Status.APPROVED, Action.APPROVE, None)
+    assert (decision.automated_decision, decision.automated_detection) == (Automation.FULL, False)
+    assert comment.status_changes.get(to_status=Status.APPROVED).actor_kind == ActorKind.RULE
+    article.refresh_from_db()
+    assert article.comment_count == 1
+
+    moderator = make_moderator(article.site, role=Role.SENIOR)
+    listed = text_of(sign_in(moderator).get(f"{reverse('moderation:decisions')}?by=all&site={article.site.slug}"))
+    assert "Software, by a rule of this site" in listed
+    undo(decision=decision, moderator=moderator)
+    assert screened(comment).status == Status.PENDING
+    assert decide_by_rules(comment.pk) is None
+    assert Decision.objects.filter(comment=comment).count() == 1
+
+
+def test_statement_of_a_rejection_names_clause_and_automated_means() -> None:
+    comment = send(proved(Action.REJECT), BAD, email=ADDRESS)
+    decision = Decision.objects.get(comment=comment)
+    assert (comment.status, decision.facts) == (Status.REJECTED, "Tatsachen respect")
+    assert (decision.automated_decision, decision.automated_detection) == (Automation.FULL, True)
+    deliver()
+    [message] = mail.outbox
+    for text in ("Titel respect", "automated means"):
+        assert text in message.body
+
+
+def test_ceiling_of_a_day_holds_and_ends_with_it() -> None:
+    article = proved(ceiling=2)
+    assert [send(article).status for _ in range(3)] == [Status.APPROVED, Status.APPROVED, Status.PENDING]
+    Decision.objects.filter(rule__isnull=False).update(applied_at=timezone.now() - datetime.timedelta(days=1))
+    assert send(article).status == Status.APPROVED
+
+
+def test_share_goes_to_people_all_the_same() -> None:
+    article = proved(people_share=0.5)
+    comments = [screened(make_comment(article)) for _ in range(12)]
+    left = [comment.status == Status.PENDING for comment in comments]
+    assert left == [is_drawn(comment.public_id, 0.5) for comment in comments]
+    assert any(left)
+    assert not all(left)
+
+
+def test_rule_falls_back_by_itself_and_begins_anew_when_switched_on() -> None:
+    article = proved()
+    rule = DecidingRule.objects.get()
+    add_judged(article, 510, wrong=6)
+    assert send(article).status == Status.APPROVED
+    # Before the first decision of a day it is measured anew.
+    DecidingRule.objects.update(measured_at=timezone.now() - datetime.timedelta(days=1))
+    assert send(article).status == Status.PENDING
+    rule.refresh_from_db()
+    assert (rule.standing, rule.is_active, rule.threshold) == (RuleStanding.FALLEN, False, None)
+    assert (rule.pile, rule.agreed) == (500, 494)
+    assert events() == [RuleEventKind.FELL_BACK]
+    assert review_rules() == 0
+
+    rule = switch_on(article)
+    assert (rule.standing, rule.decisions) == (RuleStanding.MEASURING, 0)
+
+
+def test_another_version_of_the_check_is_measured_anew(judge_alone: Judge) -> None:
+    article = proved()
+    judge_alone.version = "2"
+    assert send(article).status == Status.PENDING
+    assert review_rules() == 0
+    rule = DecidingRule.objects.get()
+    assert (rule.standing, rule.version, rule.decisions, rule.is_active) == (RuleStanding.MEASURING, "2", 0, True)
+    assert events()[-1] == RuleEventKind.NEW_VERSION
+    add_judged(article, 500, version="2")
+    assert review_rules() == 1
+    assert events()[-1] == RuleEventKind.BEGAN
+    assert send(article).status == Status.APPROVED
+
+
+def test_switched_off_it_decides_nothing() -> None:
+    article = proved()
+    rule = DecidingRule.objects.get()
+    switch_rule_off(rule=rule, administrator=make_moderator(article.site, role=Role.ADMINISTRATOR))
+    assert send(article).status == Status.PENDING
+
+
+@pytest.mark.parametrize("case", ["leased", "decided", "suspected", "two_people", "shadow", "edited"])
+def test_what_people_have_in_hand_or_another_check_holds_is_left_to_people(case: str) -> None:
+    article = proved()
+    comment = make_comment(article, body=GOOD)
+    while is_drawn(comment.public_id, 0.01):
+        comment = make_comment(article, body=f"{GOOD} {next(_numbers)}")
+    moderator = make_moderator(article.site)
+    expected = Status.PENDING
+    if case == "leased":
+        Lease.objects.create(comment=comment, user=moderator, expires_at=timezone.now() + datetime.timedelta(minutes=1))
+    elif case == "decided":
+        judge(comment, Action.REJECT, "respect")
+        expected = Status.REJECTED
+    elif case == "two_people":
+        ArticleRule.objects.create(article=article, needs_two_people=True)
+    elif case == "shadow":
+        FlaggerSwitch.objects.create(site=article.site, flagger="judge", state=FlaggerState.SHADOW)
+    elif case == "edited":
+        undo(decision=judge(comment), moderator=moderator)
+    with added(*([Suspects()] if case == "suspected" else [])):
+        assert screened(comment).status == expected
+    assert not Decision.objects.filter(rule__isnull=False).exists()
