@@ -58,6 +58,7 @@ def test_decide_rejecting_by_a_clause_records_all_of_a_statement_of_reasons() ->
         "findings_hidden": False,
         "automated_detection": False,
         "automated_decision": "not_automated",
+        "rule_id": None,
         "content_language": "de",
         "content_date": comment.posted_at.date(),
         "applied_at": decision.change.created_at,
