@@ -7,9 +7,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from comments.exceptions import InvalidInputError
 from moderation.enums import FlaggerState
+from moderation.models.deciding import DECIDING_ACTIONS
+from moderation.services.deciding_rules import RuleChoice
 from moderation.services.flagger_switches import SwitchLine
 
+_ALL = "all"
+_LANGUAGES = {"": _("In all languages"), "de": _("In German"), "en": _("In English")}
 _LABELS = {"": _("In general"), "de": _("In German"), "en": _("In English")}
 
 
@@ -33,6 +38,35 @@ class SwitchForm(forms.Form):
         """What was chosen, of a form that is valid."""
         chosen = {language: self.cleaned_data[_field(language)] for language in self.line.states}
         return {language: FlaggerState(state) if state else None for language, state in chosen.items()}
+
+
+class RuleForm(forms.Form):
+    """By which rule a flagger may decide; shares are percentages."""
+
+    action = forms.ChoiceField(label=_("It may"), choices=[(one.value, one.label) for one in DECIDING_ACTIONS])
+    language = forms.ChoiceField(label=_("Comments"))
+    bound = forms.FloatField(label=_("Right in at least (percent)"), initial=99)
+    ceiling = forms.IntegerField(label=_("Decisions a day at most"), initial=50)
+    people_share = forms.FloatField(label=_("Share that people judge all the same (percent)"), initial=10)
+
+    def __init__(self, line: SwitchLine, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id=f"{line.flagger.name}_rule_%s")
+        self.line = line
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Comments"), choices=[(one or _ALL, _LANGUAGES.get(one, one)) for one in line.states]
+        )
+
+    @property
+    def choice(self) -> RuleChoice:
+        """What was chosen, of a form that is valid."""
+        sent = self.cleaned_data
+        action = next(one for one in DECIDING_ACTIONS if one == sent["action"])
+        language = "" if sent["language"] == _ALL else sent["language"]
+        return RuleChoice(action, language, sent["bound"] / 100, sent["ceiling"], sent["people_share"] / 100)
+
+    def refuse(self, error: InvalidInputError) -> None:
+        """Show what the service refused at its field."""
+        self.add_error(error.field, str(error.message))
 
 
 def _field(language: str) -> str:

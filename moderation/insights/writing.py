@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import math
+from decimal import Decimal
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
@@ -36,6 +38,14 @@ def write_moment(value: datetime.date) -> str:
 def write_share(value: float | None) -> str:
     """A share in per cent: "42 %"; a dash where there is none."""
     return NONE if value is None else _("%(count)d %%") % {"count": round(100 * value)}
+
+
+def write_exact_share(value: float | None) -> str:
+    """A share in per cent with up to two places: "99 %", "99.75 %", never rounded up to one that was not reached."""
+    if value is None:
+        return NONE
+    percent = math.floor(10_000 * value + 1e-6) / 100
+    return _("%(count)s %%") % {"count": number_format(Decimal(f"{percent:g}"))}
 
 
 def write_coefficient(value: float | None) -> str:

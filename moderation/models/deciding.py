@@ -77,6 +77,16 @@ class DecidingRule(models.Model):
     def __str__(self) -> str:
         return f"{self.site_id} {self.flagger} {self.language}: {self.action}"
 
+    @property
+    def is_deciding(self) -> bool:
+        """Whether software decides by it now."""
+        return self.is_active and self.standing == RuleStanding.DECIDING
+
+    @property
+    def agreed_share(self) -> float | None:
+        """Which share of what it would have decided people decided alike; None without any."""
+        return self.agreed / self.pile if self.pile else None
+
 
 class DecidingEvent(models.Model):
     """What became of a rule by which software may decide, when, and by which figures. Only ever added to."""

@@ -157,6 +157,13 @@ def flagger_purpose(name: str) -> str:
 
 
 @register.filter
+def in_language(language: str) -> str:
+    """Which comments a rule is for, by a primary subtag; "" for all."""
+    known = {"": _("In all languages"), "de": _("In German"), "en": _("In English")}
+    return known.get(language, language)
+
+
+@register.filter
 def flagger_labels(findings: Iterable[QueueFinding]) -> str:
     """The names of several checks, one after the other."""
     return ", ".join(flagger_label(finding.flagger) for finding in findings)

@@ -8,11 +8,19 @@ from django import template
 
 from moderation.charts import Chart
 from moderation.insights.tables import Cell
-from moderation.insights.writing import NONE, write_coefficient, write_length, write_moment, write_share
+from moderation.insights.writing import (
+    NONE,
+    write_coefficient,
+    write_exact_share,
+    write_length,
+    write_moment,
+    write_share,
+)
 
 register = template.Library()
 register.filter("lasted", write_length)
 register.filter("share", write_share)
+register.filter("exact_share", write_exact_share)
 register.filter("coefficient", write_coefficient)
 
 

@@ -4,46 +4,95 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from comments.exceptions import InvalidInputError
 from moderation.exceptions import NotAllowedError
-from moderation.forms_flaggers import SwitchForm
-from moderation.services.flagger_switches import COUNTED_DAYS, choose_states, read_switches
+from moderation.forms_flaggers import RuleForm, SwitchForm
+from moderation.models import DecidingRule
+from moderation.services.deciding_rules import FEWEST_DECISIONS, read_rules, switch_rule_off, switch_rule_on
+from moderation.services.flagger_switches import COUNTED_DAYS, SwitchLine, choose_states, read_switches
 from moderation.views.answers import HttpResponseSeeOther
-from moderation.views.desk import desk_action, desk_page, open_administered_desk, signed_in
+from moderation.views.desk import Desk, desk_action, desk_page, open_administered_desk, signed_in
 
 
 @desk_page
 @require_safe
 def flaggers(request: HttpRequest) -> HttpResponse:
-    """Every check with its state, what it looks for, and how often it found something. 2 queries besides the session's."""
-    desk = open_administered_desk(request)
-    forms = [SwitchForm(line) for line in read_switches(desk.site)]
-    context = {
-        "site": desk.site,
-        "desk": desk,
-        "forms": forms,
-        "days": COUNTED_DAYS,
-        "saved": request.GET.get("saved", ""),
-    }
-    return render(request, "moderation/flaggers.html", context)
+    """Every check with its state, what it looks for, and how often it found something. 5 queries besides the
+    session's."""
+    return _show(request, open_administered_desk(request))
 
 
 @desk_action
 def switch(request: HttpRequest, name: str) -> HttpResponse:
     """Choose the states of one check; then 303 to it on the page. 404 for one that is not installed or a state there is not."""
     desk = open_administered_desk(request)
-    line = next((one for one in read_switches(desk.site) if one.flagger.name == name), None)
-    form = None if line is None else SwitchForm(line, request.POST)
-    if form is None or not form.is_valid():
+    form = SwitchForm(_line(desk, name), request.POST)
+    if not form.is_valid():
         raise Http404(_("There is nothing here."))
     try:
         choose_states(site=desk.site, administrator=signed_in(request), flagger=name, states=form.states)
     except NotAllowedError as error:
         raise PermissionDenied(str(error.message)) from error
+    return _back(desk, name)
+
+
+@desk_action
+def decide(request: HttpRequest, name: str) -> HttpResponse:
+    """Let a check decide once it is proved; then 303 to it. 404 for a check there is not, 422 with the page for what is refused."""
+    desk = open_administered_desk(request)
+    line = _line(desk, name)
+    form = RuleForm(line, request.POST)
+    if form.is_valid():
+        try:
+            switch_rule_on(site=desk.site, administrator=signed_in(request), flagger=name, choice=form.choice)
+        except InvalidInputError as error:
+            form.refuse(error)
+        else:
+            return _back(desk, name)
+    return _show(request, desk, form)
+
+
+@desk_action
+def stop_deciding(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a check decide no more by this rule; then 303 to it. 404 for a rule of another site."""
+    desk = open_administered_desk(request)
+    rule = get_object_or_404(DecidingRule, pk=pk, site=desk.site)
+    switch_rule_off(rule=rule, administrator=signed_in(request))
+    return _back(desk, rule.flagger)
+
+
+def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> HttpResponse:
+    """The page, with a form that was refused in its place."""
+    rules = read_rules(desk.site)
+    entries = []
+    for line in read_switches(desk.site):
+        is_refused = refused is not None and refused.line.flagger.name == line.flagger.name
+        rule_form = refused if is_refused else RuleForm(line)
+        entries.append((SwitchForm(line), rule_form, rules.get(line.flagger.name, []), is_refused))
+    context = {
+        "site": desk.site,
+        "desk": desk,
+        "entries": entries,
+        "days": COUNTED_DAYS,
+        "fewest": FEWEST_DECISIONS,
+        "saved": request.GET.get("saved", ""),
+    }
+    return render(request, "moderation/flaggers.html", context, status=422 if refused else 200)
+
+
+def _line(desk: Desk, name: str) -> SwitchLine:
+    line = next((one for one in read_switches(desk.site) if one.flagger.name == name), None)
+    if line is None:
+        raise Http404(_("There is nothing here."))
+    return line
+
+
+def _back(desk: Desk, name: str) -> HttpResponse:
     query = urlencode({"site": desk.site.slug, "saved": name})
     return HttpResponseSeeOther(f"{reverse('moderation:flaggers')}?{query}#check-{name}")

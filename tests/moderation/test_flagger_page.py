@@ -13,7 +13,8 @@ from comments.enums import CheckOutcome
 from comments.models import Comment, Site
 from moderation.enums import FlaggerState, Role
 from moderation.flaggers.knowledge import forget_knowledge, load_knowledge
-from moderation.models import Finding, FlaggerSwitch
+from moderation.models import DecidingEvent, DecidingRule, Finding, FlaggerSwitch
+from moderation.services.deciding_rules import read_rules
 from moderation.services.flagger_switches import choose_states, read_switches
 from tests.factories import make_article, make_comment, make_moderator, make_site
 from tests.moderation.desk_pages import sign_in
@@ -131,3 +132,72 @@ def test_reading_switches_takes_two_queries(django_assert_num_queries: DjangoAss
             FlaggerSwitch.objects.get_or_create(site=article.site, flagger="links", language=f"x{number}", state="on")
         with django_assert_num_queries(2):
             read_switches(article.site)
+
+
+def rule_of(site: Site, **sent: str) -> dict[str, str]:
+    return {"action": "approve", "language": "de", "bound": "99.5", "ceiling": "20", "people_share": "5"} | sent
+
+
+def decide_address(site: Site) -> str:
+    return f"/moderation/flaggers/links/decide/?site={site.slug}"
+
+
+def test_rule_is_chosen_shown_with_its_standing_and_switched_off() -> None:
+    site = make_article().site
+    client = administrator(site)
+    answer = client.post(decide_address(site), rule_of(site))
+    assert answer.status_code == 303
+    rule = DecidingRule.objects.get()
+    assert (rule.flagger, rule.language, rule.action, rule.bound) == ("links", "de", "approve", 0.995)
+    assert (rule.ceiling, rule.people_share, rule.is_active) == (20, 0.05, True)
+    shown = lines(client, site)["links"]
+    assert "Approve · In German" in shown
+    assert "Measures: decides nothing yet" in shown
+    assert "0 that count; tested at 500" in shown
+
+    DecidingRule.objects.update(standing="decides", threshold=0.98, decisions=900, pile=600, agreed=599, looks=1)
+    shown = lines(client, site)["links"]
+    assert "599 of 600 (99.83 %); 99.5 % is asked" in shown
+    assert "0 of at most 20; 5 % go to people all the same" in shown
+
+    assert client.post(f"/moderation/rules/{rule.pk}/stop/?site={site.slug}").status_code == 303
+    rule.refresh_from_db()
+    assert not rule.is_active
+    assert "Switched off" in lines(client, site)["links"]
+
+
+@pytest.mark.parametrize(
+    "sent", [{"bound": "50"}, {"bound": "100"}, {"ceiling": "0"}, {"people_share": "0"}, {"action": "spam"}]
+)
+def test_rule_that_cannot_be_is_refused_in_its_form(sent: dict[str, str]) -> None:
+    site = make_article().site
+    answer = administrator(site).post(decide_address(site), rule_of(site, **sent))
+    assert answer.status_code == 422
+    assert "mg-field__error" in answer.content.decode()
+    assert not DecidingRule.objects.exists()
+
+
+def test_rule_for_all_languages_has_none_of_its_own() -> None:
+    site = make_article().site
+    administrator(site).post(decide_address(site), rule_of(site, language="all", action="reject"))
+    assert DecidingRule.objects.values_list("language", "action").get() == ("", "reject")
+
+
+def test_rules_are_for_administrators_of_their_site() -> None:
+    site, other = make_article().site, make_article().site
+    senior = sign_in(make_moderator(site, role=Role.SENIOR))
+    assert senior.post(decide_address(site), rule_of(site)).status_code == 403
+    rule = DecidingRule.objects.create(site=other, flagger="links", action="reject")
+    assert administrator(site).post(f"/moderation/rules/{rule.pk}/stop/?site={site.slug}").status_code == 404
+    rule.refresh_from_db()
+    assert rule.is_active
+
+
+def test_reading_rules_takes_three_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    site = make_article().site
+    for count in (1, 3):
+        for number in range(count):
+            rule, _new = DecidingRule.objects.get_or_create(site=site, flagger=f"check_{number}", action="approve")
+            DecidingEvent.objects.create(rule=rule, kind="in", bound=0.99)
+        with django_assert_num_queries(3):
+            assert len(read_rules(site)) == count
