@@ -82,6 +82,7 @@ def test_schedule_names_tasks_that_exist() -> None:
     assert scheduled == {
         "comments.tasks.sweep_task",
         "comments.tasks.purge_task",
+        "moderation.tasks.learn_task",
         "moderation.tasks.put_desk_digests_task",
         "moderation.tasks.review_rules_task",
         "moderation.tasks.review_trust_task",
