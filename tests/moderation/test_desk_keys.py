@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 from comments.enums import Status
 from comments.models import Comment
 from moderation.enums import Action
-from moderation.models import Decision
+from moderation.models import Decision, FindingFeedback
 from moderation.services.decisions import decide
 from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.desk_pages import flag
 from tests.moderation.test_desk_browser import open_desk, settle
 
 if TYPE_CHECKING:
@@ -262,3 +263,29 @@ def test_page_of_the_desk_costs_few_bytes_and_requests_and_asks_nobody_else(
     assert len(loaded) <= 6
     assert sum(size for _name, size in loaded) <= 100_000
     assert all(size > 0 for _name, size in loaded)
+
+
+def test_key_calls_the_first_flag_wrong_and_again_takes_it_back_while_the_sentence_stays(
+    page: Page, live_server: LiveServer
+) -> None:
+    article = make_article()
+    finding = flag(make_comment(article), "words")
+    moderator = make_moderator(article.site)
+    open_desk(page, live_server, moderator)
+    page.wait_for_load_state("networkidle")
+    button = page.locator("[data-key=wrong]")
+
+    page.keyboard.press("r")
+    page.keyboard.type("m stays a letter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    settle(page)
+    assert list(FindingFeedback.objects.values_list("finding", "user")) == [(finding.pk, moderator.pk)]
+    page.keyboard.press("m")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    settle(page)
+    assert not FindingFeedback.objects.exists()
+    assert page.locator("#id_note").input_value() == "m stays a letter"
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_contain_text("The first flag was wrong")
