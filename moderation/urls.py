@@ -58,6 +58,7 @@ urlpatterns = [
     path("moderation/comments/<str:public_id>/opinion/", together.tell_opinion, name="opinion"),
     path("moderation/comments/<str:public_id>/vote/withdraw/", together.withdraw_vote, name="withdraw_vote"),
     path("moderation/flaggers/", flaggers.flaggers, name="flaggers"),
+    path("moderation/flaggers/learned/<int:number>/", flaggers.use_site_model, name="use_site_model"),
     path("moderation/flaggers/<slug:name>/", flaggers.switch, name="switch_flagger"),
     path("moderation/terms/", terms.terms, name="terms"),
     path("moderation/terms/save/", terms.save, name="save_term"),

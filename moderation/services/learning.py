@@ -7,7 +7,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final, Literal, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -183,6 +183,43 @@ def roll_back(*, site: Site, administrator: AbstractBaseUser | None = None) -> S
     return put_to_use(site=site, administrator=administrator, number=number)
 
 
+@dataclass(frozen=True, slots=True)
+class ClauseLine:
+    """How good the model in use was lately for one clause: AUC of the shipped model and with what was learnt, and the
+    calibration error; None where it has no meaning."""
+
+    title: str
+    bad: int
+    cold: float | None
+    both: float | None
+    off: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What is kept of a site, the newest first, and how good the model in use was by clause."""
+
+    models: list[SiteModel]
+    lines: list[ClauseLine]
+
+
+def read_learning(site: Site) -> Learnt:
+    """What administrators see of what was learnt. 1 query."""
+    models = read_models(site)
+    current: Mapping[str, ClauseFigures] = next((model.figures for model in models if model.is_current), {})
+    lines = [
+        ClauseLine(
+            title=figures["title"],
+            bad=figures["bad"],
+            cold=_latest(figures, "cold"),
+            both=_latest(figures, "both"),
+            off=figures["calibration_error"],
+        )
+        for figures in current.values()
+    ]
+    return Learnt(models, lines)
+
+
 def read_models(site: Site) -> list[SiteModel]:
     """What is kept of a site, the newest first, without weights. 1 query."""
     return list(SiteModel.objects.without_weights().filter(site=site).select_related("chosen_by").order_by("-number"))
@@ -294,5 +331,6 @@ def _is_worse(new: Mapping[str, ClauseFigures], old: Mapping[str, ClauseFigures]
     return bool(pairs) and sum(one - other for one, other in pairs) / len(pairs) < -MARGIN
 
 
-def _latest(figures: ClauseFigures) -> float | None:
-    return next((window["both"] for window in reversed(figures["windows"]) if window["both"] is not None), None)
+def _latest(figures: ClauseFigures, judge: Literal["cold", "both"] = "both") -> float | None:
+    """The AUC of the last window that has one."""
+    return next((window[judge] for window in reversed(figures["windows"]) if window[judge] is not None), None)

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from comments.exceptions import InvalidInputError
-from moderation.exceptions import NotAllowedError
+from moderation.exceptions import NotAllowedError, NothingLearntError
+from moderation.flaggers.learned import NAME as LEARNED
 from moderation.forms_flaggers import RuleForm, SwitchForm
 from moderation.models import DecidingRule
 from moderation.services.deciding_rules import FEWEST_DECISIONS, read_rules, switch_rule_off, switch_rule_on
 from moderation.services.flagger_switches import COUNTED_DAYS, SwitchLine, choose_states, read_switches
+from moderation.services.learning import put_to_use, read_learning
 from moderation.views.answers import HttpResponseSeeOther
 from moderation.views.desk import Desk, desk_action, desk_page, open_administered_desk, signed_in
 
@@ -24,7 +26,7 @@ from moderation.views.desk import Desk, desk_action, desk_page, open_administere
 @require_safe
 def flaggers(request: HttpRequest) -> HttpResponse:
     """Every check with its state, what it looks for, and how often it found something. 5 queries besides the
-    session's."""
+    session's, one more for the one that learns."""
     return _show(request, open_administered_desk(request))
 
 
@@ -67,6 +69,18 @@ def stop_deciding(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(desk, rule.flagger)
 
 
+@desk_action
+def use_site_model(request: HttpRequest, number: int) -> HttpResponse:
+    """Have an earlier version of what was learnt asked; then 303 to the page. 404 for one that is not kept."""
+    desk = open_administered_desk(request)
+    try:
+        put_to_use(site=desk.site, administrator=signed_in(request), number=number)
+    except NothingLearntError as error:
+        raise Http404(str(error.message)) from error
+    query = urlencode({"site": desk.site.slug, "used": str(number)})
+    return HttpResponseSeeOther(f"{reverse('moderation:flaggers')}?{query}#check-{LEARNED}")
+
+
 def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> HttpResponse:
     """The page, with a form that was refused in its place."""
     rules = read_rules(desk.site)
@@ -79,6 +93,8 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
         "site": desk.site,
         "desk": desk,
         "entries": entries,
+        "learned": read_learning(desk.site) if any(one.line.flagger.name == LEARNED for one, *_rest in entries) else None,
+        "used": request.GET.get("used", ""),
         "days": COUNTED_DAYS,
         "fewest": FEWEST_DECISIONS,
         "saved": request.GET.get("saved", ""),
