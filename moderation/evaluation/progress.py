@@ -13,8 +13,10 @@ from typing import Final, TypedDict
 
 from moderation.evaluation.judging import Example as Line
 from moderation.evaluation.metrics import Figures, Judged, measure
-from moderation.flaggers.learning.features import Circumstances, article_number, make_example, sigmoid
+from moderation.flaggers.encoder import scorer_for
+from moderation.flaggers.learning.features import SHIPPED, Circumstances, article_number, make_example, sigmoid
 from moderation.flaggers.learning.learner import ClauseLearner, Judgement
+from moderation.flaggers.scorers import WEIGHTS_FOLDER
 
 # Decisions from and to: how fast it learns.
 WINDOWS: Final = ((0, 500), (500, 1_500), (1_500, 3_000), (3_000, None))
@@ -88,15 +90,27 @@ class Progress:
 
 
 def replay(lines: Iterable[Line]) -> dict[str, Progress]:
-    """What judges of each label would have said of these texts, in this order, had each been decided before the next came."""
+    """What judges of each label would have said of these texts, in this order, had each been decided before the next came.
+
+    A label is a clause, or the name of a flagger that speaks for one.
+    """
+    clauses = {name: clause for clause, name in SHIPPED.items()}
+    shipped = {clause: scorer_for(name, WEIGHTS_FOLDER / f"{name}.bin")[0] for clause, name in SHIPPED.items()}
     learners: dict[str, ClauseLearner] = {}
     progress: dict[str, Progress] = {}
     for line in lines:
+        labels = {clauses.get(label, label): is_bad for label, is_bad in line.labels.items()}
         circumstances = Circumstances(
-            is_reply=bool(line.parent), article=article_number(line.article) if line.article else 0
+            is_reply=bool(line.parent),
+            article=article_number(line.article) if line.article else 0,
+            scores={
+                SHIPPED[clause]: scorer.score(line.text, line.language).probability
+                for clause, scorer in shipped.items()
+                if clause in labels
+            },
         )
-        example = make_example(line.text, line.language, circumstances, line.labels)
-        for clause, is_bad in line.labels.items():
+        example = make_example(line.text, line.language, circumstances, labels)
+        for clause, is_bad in labels.items():
             if clause not in learners:
                 learners[clause], progress[clause] = ClauseLearner(clause), Progress()
             progress[clause].add(learners[clause].judge(example), is_bad=is_bad)
