@@ -46,7 +46,11 @@ MODERATION_KNOWLEDGE_MAX_AGE = datetime.timedelta(0)
 MODERATION_BLIND_SAMPLE_SHARE = 0
 
 # What models guess changes with their weights: tests that are about guesses ask for them.
-GUESSES = ["moderation.flaggers.respect.RespectFlagger", "moderation.flaggers.spam.SpamFlagger"]
+GUESSES = [
+    "moderation.flaggers.respect.RespectFlagger",
+    "moderation.flaggers.spam.SpamFlagger",
+    "moderation.flaggers.learned.LearnedFlagger",
+]
 MODERATION_FLAGGERS = [flagger for flagger in MODERATION_FLAGGERS if flagger not in GUESSES]
 # The encoder too is asked for: it takes part of a second to read, and makes respect and spam asynchronous.
 MODERATION_ENCODER = False
