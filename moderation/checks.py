@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.db import DatabaseError
 
 from comments.models import Site
 from moderation.conf import settings
@@ -36,14 +38,16 @@ def check_flaggers(**_kwargs: object) -> Iterable[CheckMessage]:
 @register(Tags.database)
 def check_drift(databases: Sequence[str] | None = None, **_kwargs: object) -> Iterable[CheckMessage]:
     """No flagger fires, or is agreed with, otherwise than before. Only with `manage.py check --database default`."""
-    for site in Site.objects.all() if databases else ():
-        for drift in read_flagger_report(site, weeks_up_to_now(DRIFT_WEEKS)).drifts:
-            yield checks.Warning(
-                f"Flagger {drift.flagger} on {site.slug}: {drift.measure} was {drift.before[0]} of {drift.before[1]} in the "
-                f"weeks before, {drift.now[0]} of {drift.now[1]} in the last seven days.",
-                hint="Look at what it said lately, and put it in shadow if it is no longer right.",
-                id="marginalia_moderation.W001",
-            )
+    # Also run before the first migration, and before one that adds what is read here.
+    with suppress(DatabaseError):
+        for site in Site.objects.all() if databases else ():
+            for drift in read_flagger_report(site, weeks_up_to_now(DRIFT_WEEKS)).drifts:
+                yield checks.Warning(
+                    f"Flagger {drift.flagger} on {site.slug}: {drift.measure} was {drift.before[0]} of {drift.before[1]} in "
+                    f"the weeks before, {drift.now[0]} of {drift.now[1]} in the last seven days.",
+                    hint="Look at what it said lately, and put it in shadow if it is no longer right.",
+                    id="marginalia_moderation.W001",
+                )
 
 
 @register()
