@@ -93,7 +93,9 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
         "site": desk.site,
         "desk": desk,
         "entries": entries,
-        "learned": read_learning(desk.site) if any(one.line.flagger.name == LEARNED for one, *_rest in entries) else None,
+        "learned": read_learning(desk.site)
+        if any(one.line.flagger.name == LEARNED for one, *_rest in entries)
+        else None,
         "used": request.GET.get("used", ""),
         "days": COUNTED_DAYS,
         "fewest": FEWEST_DECISIONS,
