@@ -39,6 +39,7 @@ class Commentable:
     mode: Source
     author_accounts: Source
     published_at: Source
+    body: Source
 
 
 _registry: dict[type[Model], Commentable] = {}
@@ -57,6 +58,7 @@ def register(
     mode: Source = "",
     author_accounts: Source = "",
     published_at: Source = "",
+    body: Source = "",
 ) -> None:
     """Make `model` commentable; call it in the `ready()` of the host's AppConfig.
 
@@ -66,9 +68,11 @@ def register(
     `author_accounts` yields the primary keys of the accounts that wrote the article: their comments under it bear a badge,
     and no reader may use their names. It is read each time the article is shown. `published_at` is a moment with its time
     zone, from which the days until discussions end are counted; without it they count from the first time we saw the article.
+    `body` yields the plain text of the article, with a blank line between paragraphs: the check "Topic" compares comments
+    with it. It is stored, and read each time the article is shown.
     """
     _registry[model] = Commentable(
-        site, key, title, url, teaser, section, language, mode, author_accounts, published_at
+        site, key, title, url, teaser, section, language, mode, author_accounts, published_at, body
     )
 
 
@@ -145,6 +149,7 @@ def _facts(commentable: Commentable, host_object: Model) -> ArticleFacts:
         mode=ArticleMode(mode) if mode else ArticleMode.PRE_MODERATED,
         author_accounts=_author_accounts(commentable, host_object),
         published_at=_read(commentable.published_at, host_object) or None,
+        body=None if commentable.body == "" else str(_read(commentable.body, host_object) or ""),
     )
 
 

@@ -24,4 +24,5 @@ class DemoConfig(AppConfig):
             section="section",
             language="language",
             author_accounts="author_accounts",
+            body="body",
         )

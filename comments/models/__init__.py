@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from comments.models.articles import Article, ArticleKey, ArticleUrl, Site
+from comments.models.articles import Article, ArticleKey, ArticleText, ArticleUrl, Site
 from comments.models.authors import Author
 from comments.models.bounces import Bounce
 from comments.models.comments import Comment, Revision, StatusChange
@@ -12,6 +12,7 @@ from comments.models.votes import Mute, Vote
 __all__ = [
     "Article",
     "ArticleKey",
+    "ArticleText",
     "ArticleUrl",
     "Author",
     "Bounce",

@@ -86,6 +86,9 @@ class Article(models.Model):
     version = models.PositiveBigIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    # Of the text that the host handed over, so that it is written only when it changed; empty without one.
+    text_digest = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+
     # Not stored: the primary key of the merged article by whose key this one was asked for.
     asked_for_as: int | None = None
 
@@ -137,6 +140,26 @@ class Article(models.Model):
         if self.mode in (ArticleMode.READ_ONLY, ArticleMode.HIDDEN):
             return self.mode
         return "open" if self.takes_comments else "closed"
+
+
+class ArticleText(models.Model):
+    """The words of an article, where the host hands them over: for comparing with comments, shown to moderators in quotes.
+
+    A table of its own, so that nothing that reads articles carries their texts along.
+    """
+
+    article = models.OneToOneField(
+        Article, on_delete=models.CASCADE, primary_key=True, related_name="text", verbose_name=_("article")
+    )
+    # Plain text with a blank line between paragraphs.
+    body = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("text of an article")
+        verbose_name_plural = _("texts of articles")
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.body[:40]}"
 
 
 class ArticleKey(models.Model):

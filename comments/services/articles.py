@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from comments.enums import ArticleMode
 from comments.exceptions import InvalidInputError, UnknownArticleError
-from comments.models import Article, ArticleUrl, Site
+from comments.models import Article, ArticleText, ArticleUrl, Site
 from comments.models.articles import ARTICLE_KEY_PATTERN
 from comments.origins import is_from_origins
 from comments.services.article_keys import find_by_former_key
@@ -20,12 +21,15 @@ from comments.text import TextError, normalise_line
 
 TITLE_LIMIT = 300
 URL_LIMIT = 2000
+# Beyond it nothing of an article is kept: what comes so late is seldom what a comment is about.
+TEXT_LIMIT = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
     """What a host says of its article. `language` empty: the site's. `author_accounts` are primary keys of accounts;
-    None: the host does not say, and what was noted before stays; so it is with `published_at`."""
+    None: the host does not say, and what was noted before stays; so it is with `published_at` and with `body`, the plain
+    text of the article with a blank line between paragraphs."""
 
     key: str
     url: str
@@ -36,6 +40,7 @@ class ArticleFacts:
     mode: ArticleMode = ArticleMode.PRE_MODERATED
     author_accounts: tuple[str, ...] | None = None
     published_at: datetime.datetime | None = None
+    body: str | None = None
 
 
 def register_article(*, site: Site, facts: ArticleFacts) -> Article:
@@ -61,6 +66,8 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
         values["author_accounts"] = list(facts.author_accounts)
     if facts.published_at is not None:
         values["published_at"] = facts.published_at
+    if facts.body is not None:
+        values["text_digest"] = _digest(facts.body)
     created = False
     if article is None:
         defaults = {**values, "mode": facts.mode}
@@ -72,6 +79,8 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
         for name in changed:
             setattr(article, name, values[name])
         article.save(update_fields=changed)
+    if facts.body is not None and (created or "text_digest" in changed):
+        _write_text(article, facts.body)
     if facts.author_accounts and (created or "author_accounts" in changed):
         recognise_article_authors(site=site, accounts=facts.author_accounts)
     article.site = site
@@ -109,6 +118,19 @@ def register_from_page(*, site: Site, key: str, url: str, title: str) -> Article
         )
     article.site = site
     return article
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()[:32] if body.strip() else ""
+
+
+def _write_text(article: Article, body: str) -> None:
+    """1 to 3 queries. A text of blanks is none."""
+    if body.strip():
+        clean = body.replace("\0", "")[:TEXT_LIMIT]
+        ArticleText.objects.update_or_create(article=article, defaults={"body": clean})
+    else:
+        ArticleText.objects.filter(article=article).delete()
 
 
 def _require_key(key: str) -> None:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from comments.enums import Status
 from comments.exceptions import UnknownArticleError
-from comments.models import Article, ArticleUrl
+from comments.models import Article, ArticleText, ArticleUrl
 from comments.services.articles import ArticleFacts, register_article, register_from_page
 from tests.factories import make_comment, make_policy, make_site
 
@@ -67,3 +68,18 @@ def test_register_article_confirms_what_a_page_said_before() -> None:
 
     article.refresh_from_db()
     assert (article.title, article.is_confirmed) == ("Richtig", True)
+
+
+def test_register_article_keeps_the_text_of_a_host_that_tells_it(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    site = make_site()
+    for body, kept in (
+        ("Erster\0 Absatz.\n\nZweiter.", ["Erster Absatz.\n\nZweiter."]),
+        (None, ["Erster Absatz.\n\nZweiter."]),
+        ("Neu.", ["Neu."]),
+        (" \n ", []),
+    ):
+        facts = ArticleFacts(key="a", url=URL, title="Brücke", body=body)
+        register_article(site=site, facts=facts)
+        assert list(ArticleText.objects.values_list("body", flat=True)) == kept
+        with django_assert_num_queries(1):
+            register_article(site=site, facts=facts)
