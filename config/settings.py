@@ -136,6 +136,7 @@ MODERATION_FLAGGERS = [
     "moderation.flaggers.bursts.BurstsFlagger",
     "moderation.flaggers.new_domains.NewDomainsFlagger",
     "moderation.flaggers.first_contact.FirstContactFlagger",
+    "moderation.flaggers.topic.TopicFlagger",
     "moderation.flaggers.outside.judge.OutsideJudge",
     "moderation.flaggers.outside.call_out.CallOut",
     # The last one: what the others said counts for it.

@@ -89,6 +89,11 @@ class Settings:
         return getattr(django_settings, "MODERATION_KNOWLEDGE_MAX_AGE", datetime.timedelta(seconds=30))
 
     @property
+    def articles_max_age(self) -> datetime.timedelta:
+        """For how long a process works with the articles of a site that it once read to compare comments with them."""
+        return getattr(django_settings, "MODERATION_ARTICLES_MAX_AGE", datetime.timedelta(minutes=10))
+
+    @property
     def links_allowed(self) -> int:
         """How many different links to other sites a comment may have before their number alone is worth a look."""
         return getattr(django_settings, "MODERATION_LINKS_ALLOWED", 2)

@@ -41,6 +41,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # A busy test machine must not make a healthy check "too slow", nor a list of one test stay for the next.
 MODERATION_INLINE_BUDGET = datetime.timedelta(seconds=5)
 MODERATION_KNOWLEDGE_MAX_AGE = datetime.timedelta(0)
+MODERATION_ARTICLES_MAX_AGE = datetime.timedelta(0)
 
 # Two of a hundred comments look different at the desk: tests that are about these ask for them.
 MODERATION_BLIND_SAMPLE_SHARE = 0

@@ -3,7 +3,8 @@
     python -m training models DATA        # both small models into moderation/flaggers/weights, and what tests compare with
     python -m training encoder DATA WORK  # the encoder after them; what is learnt so far goes to the folder WORK
     python -m training sets DATA FOLDER   # JSON lines for `manage.py evaluate_flaggers`; not to be committed
-    python -m training videos DATA [WORK] # spam, each video judged by a model that saw the others alone; of the encoder in WORK
+    python -m training topic DATA         # topic: its weights, and its figures
+    python -m training videos DATA [WORK] # spam, each video judged by a model that saw the others alone; of the encoder
 
 DATA is a folder of Parquet files, described in docs/reference/models.md. All figures come out the same each time.
 """
@@ -24,6 +25,7 @@ from training.sentences import testing_sentences
 from training.sets import examples
 from training.sources import Row, respect_rows, spam_rows
 from training.tasks import RESPECT, SPAM
+from training.topic import make_topic
 
 OWN_DATA: Final = Path(__file__).resolve().parent / "data"
 
@@ -46,7 +48,7 @@ def main() -> None:
     """Do what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("models", "encoder", "sets", "videos"):
+    for name in ("models", "encoder", "sets", "topic", "videos"):
         command = commands.add_parser(name)
         command.add_argument("data", type=Path)
         if name != "models":
@@ -58,6 +60,8 @@ def main() -> None:
         make_encoder(options.data, options.folder)
     elif options.command == "sets":
         write_sets(options.data, options.folder)
+    elif options.command == "topic":
+        make_topic(options.data, respect_rows(options.data))
     elif options.folder:
         leave_one_video_out_of_encoder(options.data, options.folder)
     else:
@@ -79,6 +83,7 @@ def make_models(data: Path) -> None:
             line[task.name] = round(probability, 4)
         print(f"{task.name}: {len(rows)} texts, {path.stat().st_size} bytes, {time.monotonic() - started:.0f} s")
         _print_held_out(rows, linear, sums)
+    make_topic(data, respect_rows(data))
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in compared)
     (OWN_DATA / "compared.jsonl").write_text(lines, encoding="utf-8")
     _write_sentences()

@@ -72,11 +72,25 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleWords:
+    """What an article says, as far as its host tells, and up to ten comments that were published under it, newest first."""
+
+    key: str
+    language: str
+    title: str
+    teaser: str = ""
+    paragraphs: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SiteKnowledge:
     """What a flagger may know of the site. `own_hosts` are the site's own host names, in small letters.
 
     `recent_texts`, the latest 500 of three days, newest first, and `arrival` are there for asynchronous flaggers alone.
     `learned`, what the site's decisions have taught, and `circumstances` are there for the flagger of this name alone.
+    `article`, the one commented on, without the comment itself, and `other_articles`, the newest 60 that are discussed,
+    for those among them whose attribute `reads_articles` is true.
     """
 
     terms: tuple[TermEntry, ...] = ()
@@ -87,6 +101,8 @@ class SiteKnowledge:
     arrival: Arrival | None = None
     learned: LearnedModel | None = None
     circumstances: Circumstances | None = None
+    article: ArticleWords | None = None
+    other_articles: tuple[ArticleWords, ...] = ()
 
 
 class Flagger(Protocol):

@@ -28,6 +28,10 @@ _KNOWN: Final[dict[str, tuple[Promise, Promise]]] = {
         _("Advertising"),
         _("Wording that reads like advertising or fraud: a guess, with the words that moved it."),
     ),
+    "topic": (
+        _("Topic"),
+        _("Text that has little in common with its article: a guess, with the paragraph that is closest to it."),
+    ),
     "personal_data": (
         _("Personal data"),
         _("Telephone numbers, bank accounts, e-mail and postal addresses, and number plates of people."),

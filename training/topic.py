@@ -1,0 +1,233 @@
+"""Topic: the words of a language, the weights of the signals, and how well they tell a comment's article from the others.
+
+Articles and comments are our own, training/data/topic.jsonl: seven articles to develop on, eight that nothing was chosen by.
+The words of German and English are counted in what the other models learn from; the labels there are not looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from moderation.flaggers.base import ArticleWords
+from moderation.flaggers.likeness import FEATURES, LanguageShares, Shares, features_of, words_of
+from moderation.flaggers.topic_signals import SiteIndex
+from moderation.flaggers.topic_weights import MAGIC, WEIGHTS_FILE, load_weights
+from training.sources import Row, hash_of, read_table
+
+OWN_DATA: Final = Path(__file__).resolve().parent / "data" / "topic.jsonl"
+
+_STRENGTH: Final = 0.1
+# Of on-topic comments held out in training, so many are flagged at most.
+_FALSE_ALARMS: Final = 0.01
+_LEAST_WORDS: Final = 8
+_BITS: Final = 17
+_LANGUAGES: Final = ("de", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """An article and what was said under it: texts, each with the one it answers or an empty text."""
+
+    part: str
+    language: str
+    section: str
+    words: ArticleWords
+    comments: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A comment under an article, its own or another. `kind`: "" alone, "parent" with the parent it came with, "moved"
+    with one of that article's. `source` and `target` are numbers of articles."""
+
+    kind: str
+    source: int
+    target: int
+    words: int
+    is_reply: bool
+    values: tuple[float, ...]
+
+
+def read_talks(path: Path = OWN_DATA) -> list[Talk]:
+    """All of them, in order."""
+    talks = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        raw = json.loads(line)
+        texts = [one["text"] for one in raw["comments"]]
+        comments = tuple((one["text"], texts[one["parent"]] if "parent" in one else "") for one in raw["comments"])
+        words = ArticleWords(f"{number}", raw["language"], raw["title"], raw["teaser"], tuple(raw["paragraphs"]))
+        talks.append(Talk(raw["part"], raw["language"], raw["section"], words, comments))
+    return talks
+
+
+def pairs_of(talks: Sequence[Talk], language: Shares, *, published: int = 10) -> Iterator[Pair]:
+    """Each comment under each article of the same site. Every second conversation plays what was published before, so many
+    comments of it at most; then the halves change places."""
+    halves = [_halves(talk) for talk in talks]
+    for half in (0, 1):
+        articles = [
+            replace(talk.words, published=tuple(text for text, _parent in parts[1 - half])[:published])
+            for talk, parts in zip(talks, halves, strict=True)
+        ]
+        index = SiteIndex(articles, language)
+        for source, parts in enumerate(halves):
+            for text, parent in parts[half]:
+                for target, article in enumerate(articles):
+                    own = source == target
+                    others = [one for one, before in halves[target][half] if not before]
+                    cases = [("", "")]
+                    if parent:
+                        moved = parent if own else others[len(text) % len(others)]
+                        cases += [("parent", parent), ("moved", moved)]
+                    for kind, before in cases:
+                        found = index.signals(text, before, article)
+                        if found is not None:
+                            yield Pair(kind, source, target, len(words_of(text)), bool(parent), found.values)
+
+
+def _halves(talk: Talk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Its comments, each conversation as a whole in one of two halves."""
+    halves: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])
+    conversation = 0
+    for text, parent in talk.comments:
+        conversation += not parent
+        halves[conversation % 2].append((text, parent))
+    return halves
+
+
+def learn(pairs: Sequence[Pair]) -> tuple[Any, Any, Any]:
+    """The weights, each for its signal, and for each pair a sum by weights learnt without its two articles."""
+    values = np.array([pair.values for pair in pairs])
+    own = np.array([pair.source == pair.target for pair in pairs])
+    sources = np.array([pair.source for pair in pairs])
+    targets = np.array([pair.target for pair in pairs])
+    spread = values.std(axis=0)
+    spread[spread == 0] = 1
+    scaled = values / spread
+    counts = np.where(own, 1.0, 1.0 / max(1, len(set(targets)) - 1))
+
+    def fit(chosen: Any) -> Any:
+        model = LogisticRegression(C=_STRENGTH, max_iter=1000)
+        return model.fit(scaled[chosen], ~own[chosen], sample_weight=counts[chosen])
+
+    held_out = np.zeros(len(pairs))
+    for article in sorted(set(sources)):
+        inside = sources == article
+        held_out[inside] = fit((sources != article) & (targets != article)).decision_function(scaled[inside])
+    model = fit(np.ones(len(pairs), dtype=bool))
+    return model.coef_[0] / spread, float(model.intercept_[0]), held_out
+
+
+def make_topic(data: Path, rows: Sequence[Row]) -> None:
+    """Write what the run time reads, and print how good it is."""
+    tables = {language: count_words([row.text for row in rows if row.language == language]) for language in _LANGUAGES}
+    talks = read_talks()
+    develop = [talk for talk in talks if talk.part == "develop"]
+    pairs = list(pairs_of(develop, tables["de"]))
+    weights, offset, sums = learn(pairs)
+    long = [
+        total
+        for total, pair in zip(sums, pairs, strict=True)
+        if pair.source == pair.target and pair.kind != "moved" and pair.words >= _LEAST_WORDS
+    ]
+    edge = float(np.quantile(long, 1 - _FALSE_ALARMS))
+    content = b"".join(table.table for table in tables.values())
+    header = {
+        "version": 1,
+        "features": FEATURES,
+        "bits": _BITS,
+        "totals": {language: table.total for language, table in tables.items()},
+        "weights": [round(float(weight), 5) for weight in weights],
+        "offset": round(offset, 5),
+        "threshold": round(1 / (1 + float(np.exp(-edge))), 5),
+        "data": hash_of(list(rows)),
+        "crc32": zlib.crc32(content),
+    }
+    WEIGHTS_FILE.write_bytes(MAGIC + json.dumps(header).encode() + b"\n" + content)
+    load_weights.cache_clear()
+    print(f"topic: {WEIGHTS_FILE.stat().st_size} bytes, flagged from {header['threshold']} on")
+    _print_kinds("develop, held out", develop, pairs, sums)
+    print_topic(data)
+
+
+def print_topic(data: Path) -> None:
+    """The figures of the shipped weights, by texts they have not seen."""
+    known = load_weights()
+    test = [talk for talk in read_talks() if talk.part == "test"]
+    sets = [("test", test, published) for published in (10, 3, 0)]
+    sets += [(name, talks, 10) for name, talks in english_talks(data)]
+    for name, talks, published in sets:
+        pairs = list(pairs_of(talks, known.languages[talks[0].language], published=published))
+        sums = np.array([pair.values for pair in pairs]) @ np.array(known.weights) + known.offset
+        _print_kinds(f"{name}, {published} published", talks, pairs, sums)
+        fired = 1 / (1 + np.exp(-sums)) >= known.threshold
+        for word, own in (("of their own", True), ("of others", False)):
+            chosen = [
+                bool(one)
+                for one, pair in zip(fired, pairs, strict=True)
+                if (pair.source == pair.target) is own and not pair.kind and pair.words >= _LEAST_WORDS
+            ]
+            print(f"    flagged {word}: {sum(chosen)} of {len(chosen)} with 8 words and more")
+
+
+def count_words(texts: Sequence[str]) -> LanguageShares:
+    """How often each feature stands in the texts."""
+    counts: Counter[int] = Counter()
+    for text in texts:
+        counts.update(features_of(text))
+    places = np.zeros(1 << _BITS)
+    for feature, count in counts.items():
+        places[feature % len(places)] += count
+    table = np.minimum(255, np.round(12 * np.log1p(places))).astype(np.uint8).tobytes()
+    return LanguageShares(table, float(counts.total()))
+
+
+def english_talks(data: Path) -> Iterator[tuple[str, list[Talk]]]:
+    """English comments of which only the title of the article is known. Nothing learns from them."""
+    fox = [(raw["title"], raw["text"]) for raw in read_table(data / "permissive", "fox_threads_5articles")]
+    ctc = [(raw["title"], raw["comment"]) for raw in read_table(data / "noncommercial", "ctc_globeandmail_dev")]
+    for name, rows in (("Fox News", fox), ("CTC", ctc)):
+        by_title: dict[str, list[tuple[str, str]]] = {}
+        for title, text in rows:
+            by_title.setdefault(title, []).append((text, ""))
+        yield name, [
+            Talk("test", "en", "", ArticleWords(title, "en", title), tuple(comments))
+            for title, comments in by_title.items()
+        ]
+
+
+def _print_kinds(name: str, talks: Sequence[Talk], pairs: Sequence[Pair], sums: Any) -> None:
+    print(f"  {name}: area under the curve, any other article / same section")
+    kinds = (
+        ("all", "", 0, False),
+        ("10 words and more", "", 10, False),
+        ("25 words and more", "", 25, False),
+        ("replies, parent not shown", "", 0, True),
+        ("replies with their parent", "parent", 0, True),
+        ("replies moved under another's", "moved", 0, True),
+    )
+    for label, kind, least, replies in kinds:
+        chosen = [
+            (pair, total)
+            for pair, total in zip(pairs, sums, strict=True)
+            if pair.kind == kind and pair.words >= least and (pair.is_reply or not replies)
+        ]
+        same = [one for one in chosen if talks[one[0].source].section == talks[one[0].target].section]
+        if chosen:
+            count = sum(pair.source == pair.target for pair, _total in chosen)
+            print(f"    {label:<30} {_area(chosen):.3f} / {_area(same):.3f}  ({count} comments)")
+
+
+def _area(chosen: Sequence[tuple[Pair, float]]) -> float:
+    labels = [pair.source != pair.target for pair, _total in chosen]
+    return float(roc_auc_score(labels, [total for _pair, total in chosen]))
