@@ -200,10 +200,13 @@ def english_talks(data: Path) -> Iterator[tuple[str, list[Talk]]]:
         by_title: dict[str, list[tuple[str, str]]] = {}
         for title, text in rows:
             by_title.setdefault(title, []).append((text, ""))
-        yield name, [
-            Talk("test", "en", "", ArticleWords(title, "en", title), tuple(comments))
-            for title, comments in by_title.items()
-        ]
+        yield (
+            name,
+            [
+                Talk("test", "en", "", ArticleWords(title, "en", title), tuple(comments))
+                for title, comments in by_title.items()
+            ],
+        )
 
 
 def _print_kinds(name: str, talks: Sequence[Talk], pairs: Sequence[Pair], sums: Any) -> None:

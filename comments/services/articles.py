@@ -53,21 +53,7 @@ def register_article(*, site: Site, facts: ArticleFacts) -> Article:
     article = Article.objects.filter(site=site, key=facts.key).first()
     if article is None and (led_to := find_by_former_key(site, facts.key)):
         return led_to
-    language = facts.language or site.language
-    values: dict[str, object] = {
-        "url": facts.url,
-        "title": facts.title[:TITLE_LIMIT],
-        "teaser": facts.teaser,
-        "section": facts.section,
-        "language": language,
-        "is_confirmed": True,
-    }
-    if facts.author_accounts is not None:
-        values["author_accounts"] = list(facts.author_accounts)
-    if facts.published_at is not None:
-        values["published_at"] = facts.published_at
-    if facts.body is not None:
-        values["text_digest"] = _digest(facts.body)
+    values = _values_of(facts, site)
     created = False
     if article is None:
         defaults = {**values, "mode": facts.mode}
@@ -118,6 +104,25 @@ def register_from_page(*, site: Site, key: str, url: str, title: str) -> Article
         )
     article.site = site
     return article
+
+
+def _values_of(facts: ArticleFacts, site: Site) -> dict[str, object]:
+    """The columns that follow what the host says."""
+    values: dict[str, object] = {
+        "url": facts.url,
+        "title": facts.title[:TITLE_LIMIT],
+        "teaser": facts.teaser,
+        "section": facts.section,
+        "language": facts.language or site.language,
+        "is_confirmed": True,
+    }
+    if facts.author_accounts is not None:
+        values["author_accounts"] = list(facts.author_accounts)
+    if facts.published_at is not None:
+        values["published_at"] = facts.published_at
+    if facts.body is not None:
+        values["text_digest"] = _digest(facts.body)
+    return values
 
 
 def _digest(body: str) -> str:

@@ -6,13 +6,13 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from comments.enums import ArticleMode, CheckOutcome
 from comments.screening import ScreeningInput
 from moderation.evaluation.metrics import Judged
-from moderation.flaggers.base import Flagger, SiteKnowledge, speaks
+from moderation.flaggers.base import ArticleWords, Flagger, SiteKnowledge, speaks
 from moderation.flaggers.guard import check_safely
 
 # What a flagger that gives no score is taken to mean.
@@ -29,7 +29,7 @@ class Example:
 
     text: str
     language: str
-    article: str
+    article: ArticleWords
     parent: str
     slice: str
     labels: Mapping[str, bool]
@@ -55,13 +55,18 @@ def read_examples(lines: Iterable[str]) -> Iterator[Example]:
 
 
 def ask(flagger: Flagger, examples: Iterable[Example]) -> dict[tuple[str, str], Answers]:
-    """Its answers to the examples that have a label of its name, by language and slice; ("", "") are all."""
+    """Its answers to the examples that have a label of its name, by language and slice; ("", "") are all.
+
+    All articles of the examples are those of one site.
+    """
+    examples = list(examples)
+    articles = tuple(dict.fromkeys(example.article for example in examples if example.article.title))
     parts: dict[tuple[str, str], Answers] = defaultdict(lambda: Answers([], [], 0))
     judged: dict[tuple[str, str], list[tuple[Judged | None, float]]] = defaultdict(list)
     for example in examples:
         if flagger.name not in example.labels or not speaks(flagger, example.language):
             continue
-        answer = _ask_once(flagger, example)
+        answer = _ask_once(flagger, example, articles)
         for part in dict.fromkeys((("", ""), (example.language, ""), (example.language, example.slice))):
             judged[part].append(answer)
     for part, answers in judged.items():
@@ -70,11 +75,14 @@ def ask(flagger: Flagger, examples: Iterable[Example]) -> dict[tuple[str, str], 
     return dict(parts)
 
 
-def _ask_once(flagger: Flagger, example: Example) -> tuple[Judged | None, float]:
+def _ask_once(flagger: Flagger, example: Example, articles: tuple[ArticleWords, ...]) -> tuple[Judged | None, float]:
+    published = tuple(text for text in example.article.published if text != example.text)
+    article = replace(example.article, published=published) if example.article.title else None
+    site = SiteKnowledge(article=article, other_articles=articles)
     comment = ScreeningInput(
         site="evaluation",
-        article_key="evaluation",
-        article_title=example.article,
+        article_key=example.article.key,
+        article_title=example.article.title,
         language=example.language,
         mode=ArticleMode.PRE_MODERATED,
         body=example.text,
@@ -84,7 +92,7 @@ def _ask_once(flagger: Flagger, example: Example) -> tuple[Judged | None, float]
         parent_body=example.parent,
     )
     started = time.perf_counter()
-    finding = check_safely(flagger, comment, SiteKnowledge())
+    finding = check_safely(flagger, comment, site)
     seconds = time.perf_counter() - started
     if finding.outcome not in (CheckOutcome.FLAGGED, CheckOutcome.CLEAR):
         return None, seconds
@@ -101,8 +109,29 @@ def _read(line: object) -> Example:
     return Example(
         text=str(line["text"]),
         language=str(line["language"]),
-        article=str(line.get("article", "")),
+        article=_read_article(line.get("article", ""), str(line["language"])),
         parent=str(line.get("parent", "")),
         slice=str(line.get("slice", "")),
         labels={str(name): bool(label) for name, label in labels.items()},
+    )
+
+
+def _read_article(raw: object, language: str) -> ArticleWords:
+    """From a title, a text whose first line is the title, or an object with title, teaser, paragraphs and published."""
+    if isinstance(raw, str):
+        title, _line, body = raw.strip().partition("\n")
+        raw = {"title": title, "paragraphs": body.splitlines()}
+    if not isinstance(raw, dict) or not isinstance(raw.get("title"), str):
+        raise TypeError("article is no text and no object with a title")
+    paragraphs = raw.get("paragraphs", raw.get("body", ""))
+    if isinstance(paragraphs, str):
+        paragraphs = paragraphs.splitlines()
+    teaser = str(raw.get("teaser", ""))
+    return ArticleWords(
+        key=f"{raw['title']}\n{teaser}",
+        language=language,
+        title=raw["title"],
+        teaser=teaser,
+        paragraphs=tuple(part.strip() for part in map(str, paragraphs) if part.strip()),
+        published=tuple(map(str, raw.get("published", ()))),
     )

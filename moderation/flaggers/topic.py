@@ -19,7 +19,9 @@ from moderation.flaggers.topic_signals import SiteIndex
 from moderation.flaggers.topic_weights import TopicWeights, load_weights
 
 _FAR = gettext_noop("Has little in common with this article. Closest paragraph: “%(paragraph)s” (far)")
-_FAR_FROM_TITLE = gettext_noop("Has little in common with this article, of which only the title and the comments are known.")
+_FAR_FROM_TITLE = gettext_noop(
+    "Has little in common with this article, of which only the title and the comments are known."
+)
 _SHORT = gettext_noop("Cannot tell whether it is about the article: too few words.")
 _UNKNOWN = gettext_noop("Cannot tell whether it is about the article: too few articles of the site to compare it with.")
 
@@ -27,7 +29,21 @@ _UNKNOWN = gettext_noop("Cannot tell whether it is about the article: too few ar
 _LEAST_WORDS: Final = 8
 # Who speaks of the text, or to those who wrote it, may do so under any article.
 _ABOUT_THE_TEXT: Final = frozenset(
-    "artikel artikels bericht berichts beitrag text redaktion ueberschrift article headline editor editors newsroom".split()
+    [
+        "artikel",
+        "artikels",
+        "bericht",
+        "berichts",
+        "beitrag",
+        "text",
+        "redaktion",
+        "ueberschrift",
+        "article",
+        "headline",
+        "editor",
+        "editors",
+        "newsroom",
+    ]
 )
 _LEAST_WORDS_BESIDE: Final = 20
 # From so many published comments on the site's own measure counts: none of it may be flagged but the farthest hundredth.

@@ -70,7 +70,9 @@ def test_register_article_confirms_what_a_page_said_before() -> None:
     assert (article.title, article.is_confirmed) == ("Richtig", True)
 
 
-def test_register_article_keeps_the_text_of_a_host_that_tells_it(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_register_article_keeps_the_text_of_a_host_that_tells_it(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     site = make_site()
     for body, kept in (
         ("Erster\0 Absatz.\n\nZweiter.", ["Erster Absatz.\n\nZweiter."]),
