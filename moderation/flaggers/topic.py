@@ -50,6 +50,7 @@ _LEAST_WORDS_BESIDE: Final = 20
 _LEAST_PUBLISHED: Final = 100
 _MOST_PUBLISHED: Final = 200
 _PUBLISHED_SHARE: Final = 0.99
+_LEAST_BOUND: Final = 0.5
 _CANNOT_TELL: Final = 0.49
 _LONGEST_PARAGRAPH: Final = 120
 
@@ -107,11 +108,11 @@ def _measure_of(weights: TopicWeights, articles: tuple[ArticleWords, ...], langu
     same = [article for article in articles if primary_language(article.language) == language]
     shares = weights.languages.get(language) or next(iter(weights.languages.values()))
     index = SiteIndex(same, shares)
-    return _Measure(index, max(weights.threshold, _farthest_published(weights, index, same)))
+    return _Measure(index, _farthest_published(weights, index, same) or weights.threshold)
 
 
 def _farthest_published(weights: TopicWeights, index: SiteIndex, articles: list[ArticleWords]) -> float:
-    """The probability that a hundredth of what is published on the site exceeds; 0 where little is published."""
+    """The probability that a hundredth of what is published on the site exceeds, .5 at least; 0 where little is published."""
     found = []
     for body, article in islice(_published(articles), _MOST_PUBLISHED):
         rest = replace(article, published=tuple(text for text in article.published if text != body))
@@ -120,7 +121,7 @@ def _farthest_published(weights: TopicWeights, index: SiteIndex, articles: list[
             found.append(weights.probability(signals))
     if len(found) < _LEAST_PUBLISHED:
         return 0.0
-    return sorted(found)[min(len(found) - 1, int(_PUBLISHED_SHARE * len(found)))]
+    return max(_LEAST_BOUND, sorted(found)[min(len(found) - 1, int(_PUBLISHED_SHARE * len(found)))])
 
 
 def _published(articles: list[ArticleWords]) -> Iterator[tuple[str, ArticleWords]]:

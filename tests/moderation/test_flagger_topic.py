@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-from pytest_django import DjangoAssertNumQueries, Settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.screening import Finding
@@ -46,7 +48,8 @@ ARTICLES = tuple(
 (LIBRARY,) = (article for article in ARTICLES if article.title.startswith("Stadtbücherei"))
 TRAM = (
     "Für die neue Straßenbahn werden hundert alte Bäume gefällt, und die Gleise nehmen den Autos eine ganze Spur weg. Elektrobusse "
-    "wären viel schneller eingeführt als eine Bahn."
+    "wären viel schneller eingeführt als eine Bahn. Zum Klinikum fahren jeden Tag tausende Fahrgäste, deshalb muss der Verkehr auf der "
+    "Lindenallee für Autos, Linien und Rettungswagen neu geplant werden."
 )
 OVERDUE = (
     "Wer ein Buch nicht pünktlich zurückbringt, soll ruhig Gebühren zahlen. Die Bücherei hat sonst bald leere Regale, weil niemand "
@@ -76,7 +79,7 @@ def test_topic_comment_about_its_article_is_clear_and_scores_lower() -> None:
     finding = check(OVERDUE)
     assert (finding.outcome, finding.message) == (CheckOutcome.CLEAR, "")
     assert finding.score is not None
-    assert finding.score < 0.2 < (check(TRAM).score or 0)
+    assert finding.score < 0.2
 
 
 @pytest.mark.once
@@ -113,13 +116,13 @@ def test_topic_reply_to_a_comment_about_its_article_is_nearer_than_alone() -> No
 
 
 @pytest.mark.once
-def test_topic_site_where_much_is_far_is_measured_by_itself() -> None:
-    far = tuple(
-        dataclasses.replace(article, published=tuple(f"{TRAM} {number}" for number in range(10)))
+def test_topic_flags_a_hundredth_of_what_a_site_has_published() -> None:
+    scores = [
+        check(body, dataclasses.replace(article, published=tuple(set(article.published) - {body}))).outcome
         for article in ARTICLES
-        if "Linie 5" not in article.title
-    )
-    assert check(TRAM, others=far).outcome == CheckOutcome.CLEAR
+        for body in article.published
+    ]
+    assert (len(scores), scores.count(CheckOutcome.FLAGGED)) == (150, 2)
 
 
 @pytest.mark.once
@@ -161,14 +164,13 @@ def test_paragraphs_of_a_text_are_cut_and_counted() -> None:
 
 
 @pytest.mark.django_db
-def test_topic_reads_what_is_published_of_the_site_in_a_constant_number_of_queries(
-    settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_topic_reads_what_is_published_of_the_site_in_a_constant_number_of_queries(settings: Settings) -> None:
     settings.MODERATION_FLAGGERS = ["moderation.flaggers.topic.TopicFlagger"]
     site = make_site()
     make_policy(site)
+    found = []
     FlaggerSwitch.objects.create(site=site, flagger="topic", state=FlaggerState.ON)
-    for number, talk in enumerate(TALKS[:5]):
+    for number, talk in enumerate(TALKS[7:12]):
         facts = ArticleFacts(
             key=f"a{number}", url=f"https://news.example/a{number}", title=talk["title"], teaser=talk["teaser"],
             body="\n\n".join(talk["paragraphs"]),
@@ -179,9 +181,9 @@ def test_topic_reads_what_is_published_of_the_site_in_a_constant_number_of_queri
         make_comment(article, body=TRAM)
         comment = make_comment(article, body=TRAM)
         forget_articles()
-        with django_assert_num_queries(23 if number > 2 else 20):
+        with CaptureQueriesContext(connection) as queries:
             screen_stored_comment(comment.pk)
         row = FindingRow.objects.get(comment=comment)
-        outcomes = [CheckOutcome.CLEAR, CheckOutcome.FLAGGED]
-        assert row.outcome == outcomes[number > 2], row.sentence
+        found.append((row.outcome, len(queries)))
+    assert found == [(CheckOutcome.CLEAR, 20)] * 3 + [(CheckOutcome.FLAGGED, 22)] * 2
     assert (row.clause, row.parameters["paragraph"][:10] in facts.body) == ("on-topic", True)
