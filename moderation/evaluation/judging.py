@@ -123,15 +123,14 @@ def _read_article(raw: object, language: str) -> ArticleWords:
         raw = {"title": title, "paragraphs": body.splitlines()}
     if not isinstance(raw, dict) or not isinstance(raw.get("title"), str):
         raise TypeError("article is no text and no object with a title")
-    paragraphs = raw.get("paragraphs", raw.get("body", ""))
-    if isinstance(paragraphs, str):
-        paragraphs = paragraphs.splitlines()
+    body = raw.get("paragraphs", raw.get("body", ""))
+    paragraphs = body.splitlines() if isinstance(body, str) else [str(part) for part in body]
     teaser = str(raw.get("teaser", ""))
     return ArticleWords(
         key=f"{raw['title']}\n{teaser}",
         language=language,
         title=raw["title"],
         teaser=teaser,
-        paragraphs=tuple(part.strip() for part in map(str, paragraphs) if part.strip()),
+        paragraphs=tuple(part.strip() for part in paragraphs if part.strip()),
         published=tuple(map(str, raw.get("published", ()))),
     )
