@@ -120,11 +120,11 @@ def _read_article(raw: object, language: str) -> ArticleWords:
     """From a title, a text whose first line is the title, or an object with title, teaser, paragraphs and published."""
     if isinstance(raw, str):
         title, _line, body = raw.strip().partition("\n")
-        raw = {"title": title, "paragraphs": body.splitlines()}
+        return _read_article({"title": title, "paragraphs": body.splitlines()}, language)
     if not isinstance(raw, dict) or not isinstance(raw.get("title"), str):
         raise TypeError("article is no text and no object with a title")
-    body = raw.get("paragraphs", raw.get("body", ""))
-    paragraphs = body.splitlines() if isinstance(body, str) else [str(part) for part in body]
+    parts = raw.get("paragraphs") or raw.get("body") or ""
+    paragraphs = parts.splitlines() if isinstance(parts, str) else [str(part) for part in parts]
     teaser = str(raw.get("teaser", ""))
     return ArticleWords(
         key=f"{raw['title']}\n{teaser}",
