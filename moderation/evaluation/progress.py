@@ -102,7 +102,7 @@ def replay(lines: Iterable[Line]) -> dict[str, Progress]:
         labels = {clauses.get(label, label): is_bad for label, is_bad in line.labels.items()}
         circumstances = Circumstances(
             is_reply=bool(line.parent),
-            article=article_number(line.article) if line.article else 0,
+            article=article_number(line.article.title) if line.article.title else 0,
             scores={
                 SHIPPED[clause]: scorer.score(line.text, line.language).probability
                 for clause, scorer in shipped.items()
