@@ -51,7 +51,7 @@ def main() -> None:
     for name in ("models", "encoder", "sets", "topic", "videos"):
         command = commands.add_parser(name)
         command.add_argument("data", type=Path)
-        if name != "models":
+        if name not in ("models", "topic"):
             command.add_argument("folder", type=Path, nargs="?" if name == "videos" else None)
     options = parser.parse_args()
     if options.command == "models":
