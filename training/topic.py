@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +20,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from moderation.flaggers.base import ArticleWords
-from moderation.flaggers.likeness import FEATURES, LanguageShares, Shares, features_of, words_of
-from moderation.flaggers.topic_signals import SiteIndex
-from moderation.flaggers.topic_weights import MAGIC, WEIGHTS_FILE, load_weights
+from moderation.flaggers.encoder import MODEL_FILE, missing_packages, read_header
+from moderation.flaggers.likeness import FEATURES, LanguageShares, Shares, features_of
+from moderation.flaggers.topic_signals import SiteIndex, length_of, without_answered
+from moderation.flaggers.topic_vectors import Embed, VectorIndex, embed_once
+from moderation.flaggers.topic_weights import MAGIC, WEIGHTS_FILE, Weights, load_weights
 from training.sources import Row, hash_of, read_table
 
 OWN_DATA: Final = Path(__file__).resolve().parent / "data" / "topic.jsonl"
@@ -70,7 +73,9 @@ def read_talks(path: Path = OWN_DATA) -> list[Talk]:
     return talks
 
 
-def pairs_of(talks: Sequence[Talk], language: Shares, *, published: int = 10) -> Iterator[Pair]:
+def pairs_of(
+    talks: Sequence[Talk], language: Shares, *, published: int = 10, embed: Embed | None = None
+) -> Iterator[Pair]:
     """Each comment under each article of the same site. Every second conversation plays what was published before, so many
     comments of it at most; then the halves change places."""
     halves = [_halves(talk) for talk in talks]
@@ -80,6 +85,7 @@ def pairs_of(talks: Sequence[Talk], language: Shares, *, published: int = 10) ->
             for talk, parts in zip(talks, halves, strict=True)
         ]
         index = SiteIndex(articles, language)
+        vectors = VectorIndex(articles, embed) if embed else None
         for source, parts in enumerate(halves):
             for text, parent in parts[half]:
                 for target, article in enumerate(articles):
@@ -91,8 +97,13 @@ def pairs_of(talks: Sequence[Talk], language: Shares, *, published: int = 10) ->
                         cases += [("parent", parent), ("moved", moved)]
                     for kind, before in cases:
                         found = index.signals(text, before, article)
-                        if found is not None:
-                            yield Pair(kind, source, target, len(words_of(text)), bool(parent), found.values)
+                        if found is None:
+                            continue
+                        values = found.values
+                        if vectors is not None:
+                            rest = without_answered(article, before)
+                            values += vectors.signals(text, before, rest, length_of(found.words))
+                        yield Pair(kind, source, target, found.words, bool(parent), values)
 
 
 def _halves(talk: Talk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -133,7 +144,30 @@ def make_topic(data: Path, rows: Sequence[Row]) -> None:
     tables = {language: count_words([row.text for row in rows if row.language == language]) for language in _LANGUAGES}
     talks = read_talks()
     develop = [talk for talk in talks if talk.part == "develop"]
-    pairs = list(pairs_of(develop, tables["de"]))
+    words = _fit_and_print("develop, held out, words", develop, tables["de"], None)
+    meanings = (
+        _fit_and_print("develop, held out, encoder", develop, tables["de"], embed_once) if _has_encoder() else None
+    )
+    content = b"".join(table.table for table in tables.values())
+    header = {
+        "version": 1,
+        "features": FEATURES,
+        "bits": _BITS,
+        "totals": {language: table.total for language, table in tables.items()},
+        "words": words,
+        "meanings": meanings,
+        "encoder": read_header(MODEL_FILE).version if meanings else "",
+        "data": hash_of(list(rows)),
+        "crc32": zlib.crc32(content),
+    }
+    WEIGHTS_FILE.write_bytes(MAGIC + json.dumps(header).encode() + b"\n" + content)
+    load_weights.cache_clear()
+    print(f"topic: {WEIGHTS_FILE.stat().st_size} bytes")
+    print_topic(data)
+
+
+def _fit_and_print(name: str, talks: Sequence[Talk], language: Shares, embed: Embed | None) -> dict[str, Any]:
+    pairs = list(pairs_of(talks, language, embed=embed))
     weights, offset, sums = learn(pairs)
     long = [
         total
@@ -141,23 +175,16 @@ def make_topic(data: Path, rows: Sequence[Row]) -> None:
         if pair.source == pair.target and pair.kind != "moved" and pair.words >= _LEAST_WORDS
     ]
     edge = float(np.quantile(long, 1 - _FALSE_ALARMS))
-    content = b"".join(table.table for table in tables.values())
-    header = {
-        "version": 1,
-        "features": FEATURES,
-        "bits": _BITS,
-        "totals": {language: table.total for language, table in tables.items()},
+    _print_kinds(name, talks, pairs, sums)
+    return {
         "weights": [round(float(weight), 5) for weight in weights],
         "offset": round(offset, 5),
         "threshold": round(1 / (1 + float(np.exp(-edge))), 5),
-        "data": hash_of(list(rows)),
-        "crc32": zlib.crc32(content),
     }
-    WEIGHTS_FILE.write_bytes(MAGIC + json.dumps(header).encode() + b"\n" + content)
-    load_weights.cache_clear()
-    print(f"topic: {WEIGHTS_FILE.stat().st_size} bytes, flagged from {header['threshold']} on")
-    _print_kinds("develop, held out", develop, pairs, sums)
-    print_topic(data)
+
+
+def _has_encoder() -> bool:
+    return MODEL_FILE.exists() and not missing_packages()
 
 
 def print_topic(data: Path) -> None:
@@ -166,11 +193,15 @@ def print_topic(data: Path) -> None:
     test = [talk for talk in read_talks() if talk.part == "test"]
     sets = [("test", test, published) for published in (10, 3, 0)]
     sets += [(name, talks, 10) for name, talks in english_talks(data)]
-    for name, talks, published in sets:
-        pairs = list(pairs_of(talks, known.languages[talks[0].language], published=published))
-        sums = np.array([pair.values for pair in pairs]) @ np.array(known.weights) + known.offset
-        _print_kinds(f"{name}, {published} published", talks, pairs, sums)
-        fired = 1 / (1 + np.exp(-sums)) >= known.threshold
+    judges: list[tuple[str, Weights, Embed | None]] = [("words", known.words, None)]
+    if known.meanings and _has_encoder():
+        judges.append(("encoder", known.meanings, embed_once))
+    for (judge, weights, embed), (name, talks, published) in product(judges, sets):
+        language = known.languages[talks[0].language]
+        pairs = list(pairs_of(talks, language, published=published, embed=embed))
+        sums = np.array([pair.values for pair in pairs]) @ np.array(weights.weights) + weights.offset
+        _print_kinds(f"{name}, {published} published, {judge}", talks, pairs, sums)
+        fired = 1 / (1 + np.exp(-sums)) >= weights.threshold
         for word, own in (("of their own", True), ("of others", False)):
             chosen = [
                 bool(one)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
 from typing import Final
@@ -14,9 +14,11 @@ from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import ArticleWords, SiteKnowledge, Stage, flagged, primary_language
+from moderation.flaggers.encoder import MODEL_FILE, fault, read_header
 from moderation.flaggers.likeness import words_of
-from moderation.flaggers.topic_signals import SiteIndex
-from moderation.flaggers.topic_weights import TopicWeights, load_weights
+from moderation.flaggers.topic_signals import LEAST_OTHERS, Signals, SiteIndex, length_of, without_answered
+from moderation.flaggers.topic_vectors import VectorIndex, embed_once
+from moderation.flaggers.topic_weights import TopicWeights, Weights, load_weights
 
 _FAR = gettext_noop("Has little in common with this article. Closest paragraph: “%(paragraph)s” (far)")
 _FAR_FROM_TITLE = gettext_noop(
@@ -70,22 +72,26 @@ class TopicFlagger:
 
     def __init__(self) -> None:
         """Read the weights. Raises WeightsError."""
-        self._weights = load_weights()
-        self.version = self._weights.version
+        self._known = load_weights()
+        self._reads_meaning = bool(
+            self._known.meanings and not fault() and read_header(MODEL_FILE).version == self._known.encoder
+        )
+        self.version = f"{self._known.version}{'-encoder' if self._reads_meaning else ''}"[:20]
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Whether it is farther from its article than what was published on the site is from its own."""
         article = site.article
-        measure = _measure_of(self._weights, site.other_articles, primary_language(comment.language))
+        language = primary_language(comment.language)
+        measure = _measure_of(self._known, site.other_articles, language, reads_meaning=self._reads_meaning)
         signals = measure.index.signals(comment.body, comment.parent_body, article) if article else None
         if article is None or signals is None:
             return self._clear(0.0, _UNKNOWN if words_of(comment.body) else _SHORT)
-        probability = self._weights.probability(signals)
+        probability = measure.probability(signals, comment.body, comment.parent_body, article)
         if signals.words < _LEAST_WORDS:
             return self._clear(min(probability, _CANNOT_TELL), _SHORT)
         if probability < measure.threshold or _is_about_the_text(comment.body):
             return self._clear(probability)
-        paragraph = measure.index.closest_paragraph(comment.body, article)
+        paragraph = (measure.vectors or measure.index).closest_paragraph(comment.body, article)
         if not paragraph:
             return flagged(self, _FAR_FROM_TITLE, score=probability, clause="on-topic")
         return flagged(self, _FAR, {"paragraph": _shorten(paragraph)}, score=probability, clause="on-topic")
@@ -96,29 +102,42 @@ class TopicFlagger:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """The articles of a site in one language, and the probability from which a comment is flagged there."""
+    """The articles of a site in one language, what signals count, and the probability from which a comment is flagged."""
 
     index: SiteIndex
+    vectors: VectorIndex | None
+    weights: Weights
     threshold: float
+
+    def probability(self, signals: Signals, body: str, parent: str, article: ArticleWords) -> float:
+        """By the words, and by the vectors where they count."""
+        values = signals.values
+        if self.vectors is not None:
+            rest = without_answered(article, parent)
+            values += self.vectors.signals(body, parent, rest, length_of(signals.words))
+        return self.weights.probability(values)
 
 
 # Made once for the same articles, which are read anew every ten minutes.
 @lru_cache(maxsize=4)
-def _measure_of(weights: TopicWeights, articles: tuple[ArticleWords, ...], language: str) -> _Measure:
+def _measure_of(
+    known: TopicWeights, articles: tuple[ArticleWords, ...], language: str, *, reads_meaning: bool
+) -> _Measure:
     same = [article for article in articles if primary_language(article.language) == language]
-    shares = weights.languages.get(language) or next(iter(weights.languages.values()))
-    index = SiteIndex(same, shares)
-    return _Measure(index, _farthest_published(weights, index, same) or weights.threshold)
+    index = SiteIndex(same, known.languages.get(language) or next(iter(known.languages.values())))
+    if reads_meaning and known.meanings and len(same) > LEAST_OTHERS:
+        # To read all that is published would take the encoder too long.
+        return _Measure(index, VectorIndex(same, embed_once), known.meanings, known.meanings.threshold)
+    return _Measure(index, None, known.words, _farthest_published(known.words, index, same) or known.words.threshold)
 
 
-def _farthest_published(weights: TopicWeights, index: SiteIndex, articles: list[ArticleWords]) -> float:
+def _farthest_published(weights: Weights, index: SiteIndex, articles: list[ArticleWords]) -> float:
     """The probability that a hundredth of what is published on the site exceeds, .5 at least; 0 where little is published."""
     found = []
     for body, article in islice(_published(articles), _MOST_PUBLISHED):
-        rest = replace(article, published=tuple(text for text in article.published if text != body))
-        signals = index.signals(body, "", rest)
+        signals = index.signals(body, "", without_answered(article, body))
         if signals is not None and signals.words >= _LEAST_WORDS:
-            found.append(weights.probability(signals))
+            found.append(weights.probability(signals.values))
     if len(found) < _LEAST_PUBLISHED:
         return 0.0
     return max(_LEAST_BOUND, sorted(found)[min(len(found) - 1, int(_PUBLISHED_SHARE * len(found)))])

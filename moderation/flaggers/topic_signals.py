@@ -34,6 +34,11 @@ class Signals:
     nearest: str
 
 
+def without_answered(article: ArticleWords, parent: str) -> ArticleWords:
+    """What is answered counts by itself, not as one more published comment."""
+    return dataclasses.replace(article, published=tuple(text for text in article.published if text != parent))
+
+
 class SiteIndex:
     """The articles of a site, ready to be compared with comments."""
 
@@ -45,9 +50,7 @@ class SiteIndex:
 
     def signals(self, body: str, parent: str, article: ArticleWords) -> Signals | None:
         """Of a comment under an article, which may be one of these; None where there are too few others or no word."""
-        # What is answered counts by itself, not as one more published comment.
-        published = tuple(text for text in article.published if text != parent)
-        article = dataclasses.replace(article, published=published)
+        article = without_answered(article, parent)
         others = [key for key in self._documents if key != article.key]
         if len(others) < LEAST_OTHERS or not features_of(body):
             return None
@@ -56,14 +59,14 @@ class SiteIndex:
             background = Background((text for text, _times in texts_of(article)), background)
         own = Document(texts_of(article), background)
         count = len(words_of(body))
-        length = math.log(max(1, count)) - _USUAL_WORDS
+        length = length_of(count)
         likeness = [self._documents[key].likeness(features_of(body)) for key in others]
-        values = [*_contrast(own.likeness(features_of(body)), likeness)]
+        values = [*contrast(own.likeness(features_of(body)), likeness)]
         values += [value * length for value in values] + [length]
         if parent and features_of(parent):
             parents = [self._documents[key].likeness(features_of(parent)) for key in others]
             answered = Document([(parent, 1.0)], background, _PARENT_SMOOTHING).likeness(features_of(body))
-            values += [1.0, answered, *_contrast(own.likeness(features_of(parent)), parents)]
+            values += [1.0, answered, *contrast(own.likeness(features_of(parent)), parents)]
         else:
             values += [0.0] * 4
         nearest = max(range(len(others)), key=likeness.__getitem__)
@@ -78,6 +81,11 @@ class SiteIndex:
         return article.paragraphs[-max(scored)[1]] if scored else ""
 
 
+def length_of(words: int) -> float:
+    """How long a comment is, 0 for the usual length."""
+    return math.log(max(1, words)) - _USUAL_WORDS
+
+
 def texts_of(article: ArticleWords) -> Iterator[tuple[str, float]]:
     """All texts of an article, and how often each counts."""
     yield article.title, _TITLE_TIMES
@@ -86,7 +94,7 @@ def texts_of(article: ArticleWords) -> Iterator[tuple[str, float]]:
     yield from ((text, _PUBLISHED_TIMES) for text in article.published)
 
 
-def _contrast(own: float, others: Sequence[float]) -> tuple[float, float]:
+def contrast(own: float, others: Sequence[float]) -> tuple[float, float]:
     """How much nearer than the others on average, and than the nearest tenth of them."""
     ordered = sorted(others)
     place = _NEAR_SHARE * (len(ordered) - 1)

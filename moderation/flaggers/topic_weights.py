@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,6 @@ from zlib import crc32
 
 from moderation.flaggers.likeness import FEATURES, LanguageShares
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, WeightsError
-from moderation.flaggers.topic_signals import Signals
 
 WEIGHTS_FILE: Final = WEIGHTS_FOLDER / "topic.bin"
 MAGIC: Final = b"marginalia topic 1\n"
@@ -21,22 +20,31 @@ MAGIC: Final = b"marginalia topic 1\n"
 _LONGEST_HEADER: Final = 20_000
 
 
-# Compared by identity: there is one of a file.
-@dataclass(frozen=True, slots=True, eq=False)
-class TopicWeights:
-    """A logistic regression over the signals, the probability from which one in a hundred on-topic comments lies on, and
-    the words of each language."""
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression, and the probability from which one in a hundred on-topic comments lies on."""
 
-    version: str
     weights: tuple[float, ...]
     offset: float
     threshold: float
-    languages: Mapping[str, LanguageShares]
 
-    def probability(self, signals: Signals) -> float:
-        """How likely the comment is about something else, were half of all comments."""
-        total = self.offset + sum(map(float.__mul__, self.weights, signals.values))
+    def probability(self, values: Iterable[float]) -> float:
+        """How likely a comment with these signals is about something else, were half of all comments."""
+        total = self.offset + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+
+
+# Compared by identity: there is one of a file.
+@dataclass(frozen=True, slots=True, eq=False)
+class TopicWeights:
+    """What the signals of words count; those of words and vectors together, and the version of the encoder they are
+    for, where there was one; and the words of each language."""
+
+    version: str
+    words: Weights
+    meanings: Weights | None
+    encoder: str
+    languages: Mapping[str, LanguageShares]
 
 
 @cache
@@ -67,11 +75,17 @@ def _read(header: object, tables: bytes) -> TopicWeights:
         raise ValueError("its checksum is wrong")
     return TopicWeights(
         version=f"words-{header['version']}-{header['data'][:6]}",
-        weights=tuple(map(float, header["weights"])),
-        offset=float(header["offset"]),
-        threshold=float(header["threshold"]),
+        words=_weights(header["words"]),
+        meanings=_weights(header["meanings"]) if header["meanings"] else None,
+        encoder=str(header["encoder"]),
         languages={
             language: LanguageShares(tables[at * size : (at + 1) * size], float(total))
             for at, (language, total) in enumerate(totals.items())
         },
     )
+
+
+def _weights(raw: object) -> Weights:
+    if not isinstance(raw, dict):
+        raise TypeError("its weights are no object")
+    return Weights(tuple(map(float, raw["weights"])), float(raw["offset"]), float(raw["threshold"]))
