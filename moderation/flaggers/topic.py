@@ -76,7 +76,7 @@ class TopicFlagger:
         self._reads_meaning = bool(
             self._known.meanings and not fault() and read_header(MODEL_FILE).version == self._known.encoder
         )
-        self.version = f"{self._known.version}{'-encoder' if self._reads_meaning else ''}"[:20]
+        self.version = self._known.version.replace("words", "encoder") if self._reads_meaning else self._known.version
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Whether it is farther from its article than what was published on the site is from its own."""

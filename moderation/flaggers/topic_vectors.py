@@ -11,9 +11,9 @@ from moderation.flaggers.encoder import MODEL_FILE, load_encoder
 from moderation.flaggers.topic_signals import contrast
 
 # Each text takes the encoder some 20 ms the first time a process meets it, so fewer of the others are read than of words.
-_OTHERS: Final = 12
-_PARAGRAPHS: Final = 6
-_PUBLISHED: Final = 5
+_OTHERS: Final = 8
+_PARAGRAPHS: Final = 4
+_PUBLISHED: Final = 3
 _OWN_PARAGRAPHS: Final = 12
 
 # Some 1.5 KB each.
@@ -36,10 +36,10 @@ def _vector(text: str) -> Any:
 
 
 class VectorIndex:
-    """The vectors of the newest 12 articles of a site, ready to be compared with those of comments."""
+    """The vectors of the newest 8 articles of a site, ready to be compared with those of comments."""
 
     def __init__(self, articles: Sequence[ArticleWords], embed: Embed) -> None:
-        """Reads about 150 texts, those that `embed` does not remember."""
+        """Reads about 60 texts, two seconds of a core, those that `embed` does not remember."""
         self._embed = embed
         newest = articles[-_OTHERS:]
         texts = [text for article in newest for text in _texts(article, _PARAGRAPHS, _PUBLISHED)]

@@ -163,6 +163,28 @@ def test_paragraphs_of_a_text_are_cut_and_counted() -> None:
     assert len(paragraphs_of("a\n\n" * 100)) == 40
 
 
+@pytest.mark.once
+def test_topic_with_the_encoder_knows_what_is_far_and_what_is_near(settings: Settings) -> None:
+    settings.MODERATION_ENCODER = True
+    flagger = TopicFlagger()
+    assert flagger.version.startswith("encoder-")
+    knowledge = SiteKnowledge(article=LIBRARY, other_articles=ARTICLES[:4])
+    far, near = (flagger.check(make_input(body), knowledge) for body in (TRAM, OVERDUE))
+    assert (far.outcome, near.outcome) == (CheckOutcome.FLAGGED, CheckOutcome.CLEAR)
+    assert far.parameters["paragraph"][:10] in "".join(LIBRARY.paragraphs)
+    assert flagger.check(make_input("Danke!"), knowledge).outcome == CheckOutcome.CLEAR
+
+
+@pytest.mark.once
+def test_topic_without_the_encoder_it_was_made_for_judges_by_words(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MODERATION_ENCODER = True
+    known = dataclasses.replace(topic_weights.load_weights(), encoder="encoder-0-000000")
+    monkeypatch.setattr("moderation.flaggers.topic.load_weights", lambda: known)
+    assert TopicFlagger().version.startswith("words-")
+
+
 @pytest.mark.django_db
 def test_topic_reads_what_is_published_of_the_site_in_a_constant_number_of_queries(settings: Settings) -> None:
     settings.MODERATION_FLAGGERS = ["moderation.flaggers.topic.TopicFlagger"]
