@@ -171,7 +171,7 @@ def test_topic_with_the_encoder_knows_what_is_far_and_what_is_near(settings: Set
     knowledge = SiteKnowledge(article=LIBRARY, other_articles=ARTICLES[:4])
     far, near = (flagger.check(make_input(body), knowledge) for body in (TRAM, OVERDUE))
     assert (far.outcome, near.outcome) == (CheckOutcome.FLAGGED, CheckOutcome.CLEAR)
-    assert far.parameters["paragraph"][:10] in "".join(LIBRARY.paragraphs)
+    assert str(far.parameters["paragraph"])[:10] in "".join(LIBRARY.paragraphs)
     assert flagger.check(make_input("Danke!"), knowledge).outcome == CheckOutcome.CLEAR
 
 
