@@ -35,7 +35,7 @@ _DIGITS = re.compile(r"\d+")
 _LONGEST_TOKEN: Final = 40
 _SHORTEST_RUN, _LONGEST_RUN = 2, 5
 # Above what people write; a longer text is judged by its beginning.
-_MOST_TOKENS: Final = 1500
+MOST_TOKENS: Final = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def tokenize(source: str, *, with_addresses: bool) -> list[Token]:
     tokens: list[Token] = []
     for match in _TOKEN.finditer(blank):
         tokens.extend(_place(text, match, folded) for text in _spell(match))
-        if len(tokens) >= _MOST_TOKENS:
+        if len(tokens) >= MOST_TOKENS:
             break
     return tokens
 

@@ -285,3 +285,23 @@ def test_what_people_have_in_hand_or_another_check_holds_is_left_to_people(case:
     with added(*([Suspects()] if case == "suspected" else [])):
         assert screened(comment).status == expected
     assert not Decision.objects.filter(rule__isnull=False).exists()
+
+
+@pytest.mark.parametrize("body", ["Gut.\n> Ein fremder Satz", "Gut. `del *`", "https://example.org/", "€" * 1600])
+def test_nothing_is_published_that_checks_by_wording_do_not_read(body: str) -> None:
+    article = proved()
+    comment = make_comment(article, body=body)
+    while is_drawn(comment.public_id, 0.01):
+        comment = make_comment(article, body=body)
+    assert screened(comment).status == Status.PENDING
+
+
+@pytest.mark.parametrize("standing", [RuleStanding.FALLEN, RuleStanding.MEASURING])
+def test_rule_for_all_languages_does_not_decide_where_that_of_the_language_may_not(standing: RuleStanding) -> None:
+    article = proved()
+    own = DecidingRule.objects.create(
+        site=article.site, flagger="judge", action=Action.APPROVE, language="de", standing=standing, version="1"
+    )
+    assert send(article).status == Status.PENDING
+    own.delete()
+    assert send(article).status == Status.APPROVED
