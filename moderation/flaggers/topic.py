@@ -82,7 +82,9 @@ class TopicFlagger:
         """Whether it is farther from its article than what was published on the site is from its own."""
         article = site.article
         language = primary_language(comment.language)
-        measure = _measure_of(self._known, site.other_articles, language, reads_meaning=self._reads_meaning)
+        # The weights were learnt under German articles with their texts; of titles alone, and in English, the words say more.
+        reads_meaning = self._reads_meaning and language == "de" and bool(article and article.paragraphs)
+        measure = _measure_of(self._known, site.other_articles, language, reads_meaning=reads_meaning)
         signals = measure.index.signals(comment.body, comment.parent_body, article) if article else None
         if article is None or signals is None:
             return self._clear(0.0, _UNKNOWN if words_of(comment.body) else _SHORT)

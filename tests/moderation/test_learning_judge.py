@@ -11,7 +11,7 @@ from comments.enums import CheckOutcome
 from moderation.evaluation.judging import Example as Line
 from moderation.evaluation.metrics import Judged, measure
 from moderation.evaluation.progress import replay
-from moderation.flaggers.base import SiteKnowledge
+from moderation.flaggers.base import ArticleWords, SiteKnowledge
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.learned import LearnedFlagger
 from moderation.flaggers.learning.features import Circumstances, Example, make_example, sigmoid
@@ -37,7 +37,7 @@ def make_lines(count: int, share: float) -> list[Line]:
         is_bad = chance.random() < share
         words = chance.choices(WORDS, k=12) + ([chance.choice(REFUSED)] if is_bad else [])
         chance.shuffle(words)
-        lines.append(Line(" ".join(words), "de", "", "", "", {"respect": is_bad}))
+        lines.append(Line(" ".join(words), "de", ArticleWords("", "de", ""), "", "", {"respect": is_bad}))
     return lines
 
 
