@@ -60,8 +60,8 @@ class Settings:
 
     @property
     def flagger_lease(self) -> datetime.timedelta:
-        """How long whoever began an asynchronous flagger may be at it; longer than the hard limit of its task, 15 s."""
-        return getattr(django_settings, "MODERATION_FLAGGER_LEASE", datetime.timedelta(seconds=20))
+        """How long whoever began an asynchronous flagger may be at it; longer than the hard limit of its task, 9 s."""
+        return getattr(django_settings, "MODERATION_FLAGGER_LEASE", datetime.timedelta(seconds=12))
 
     @property
     def flagger_memory_bytes(self) -> int:

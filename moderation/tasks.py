@@ -35,7 +35,7 @@ SWEEP_AGE = datetime.timedelta(seconds=5)
 SWEEP_EXPIRES_S = 15
 
 
-@shared_task(base=DjangoTask, soft_time_limit=10, time_limit=15, acks_late=True)
+@shared_task(base=DjangoTask, soft_time_limit=6, time_limit=9, acks_late=True)
 def screen_comment_task(comment_id: int) -> None:
     """Have services outside asked about a comment, and let the asynchronous flaggers look at it; again when the time was not
     enough for all."""

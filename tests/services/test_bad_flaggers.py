@@ -39,7 +39,7 @@ class Limits:
     patience: int
 
 
-REAL = Limits(soft=10, hard=15, lease=20, sweep=10, patience=60)
+REAL = Limits(soft=6, hard=9, lease=12, sweep=10, patience=60)
 SHORT = Limits(soft=1, hard=2, lease=3, sweep=1, patience=60)
 
 
