@@ -172,11 +172,12 @@ def put_to_use(*, site: Site, administrator: AbstractBaseUser | None, number: in
 
 
 def roll_back(*, site: Site, administrator: AbstractBaseUser | None = None) -> SiteModel:
-    """Put the model to use that was made before the one in use. 5 queries. Raises NotAllowedError, NothingLearntError."""
+    """Put the model to use that was made before the one in use, of those that were not withheld. 5 queries. Raises
+    NotAllowedError, NothingLearntError."""
     current = SiteModel.objects.in_use().filter(site=site).values_list("number", flat=True).first()
     if current is None:
         raise NothingLearntError
-    earlier = SiteModel.objects.filter(site=site, number__lt=current).order_by("-number")
+    earlier = SiteModel.objects.filter(site=site, number__lt=current, is_withheld=False).order_by("-number")
     number = earlier.values_list("number", flat=True).first()
     if number is None:
         raise NothingLearntError

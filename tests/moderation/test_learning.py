@@ -173,11 +173,13 @@ def test_new_version_that_is_worse_is_kept_and_not_used() -> None:
     ]
 
 
-def test_roll_back_uses_the_version_before_and_says_who_chose_it() -> None:
+def test_roll_back_uses_the_version_before_that_was_not_withheld_and_says_who_chose_it() -> None:
     article = make_article()
     administrator = make_moderator(article.site, role=Role.ADMINISTRATOR)
     keep_version(article, 1, 0.8)
-    keep_version(article, 2, 0.8, is_current=True)
+    keep_version(article, 2, 0.6)
+    SiteModel.objects.filter(number=2).update(is_withheld=True)
+    keep_version(article, 3, 0.8, is_current=True)
     with pytest.raises(NotAllowedError):
         learning.roll_back(site=article.site, administrator=make_moderator(article.site))
     chosen = learning.roll_back(site=article.site, administrator=administrator)
