@@ -36,7 +36,7 @@ def sweep_task() -> None:
     _hand_out(outbox.lease_due())
 
 
-@shared_task(base=DjangoTask, soft_time_limit=300, time_limit=330, acks_late=True)
+@shared_task(base=DjangoTask, soft_time_limit=300, time_limit=330, acks_late=False)
 def purge_task() -> None:
     """Delete what has served its purpose, and rank anew where votes may have gone unheard."""
     logger.info("Purged %s outbox rows.", outbox.purge_done())

@@ -89,7 +89,8 @@ def _redis_broker(redis_url: str) -> dict[str, Any]:
             "socket_timeout": REDIS_TIMEOUT_S,
             "socket_connect_timeout": REDIS_TIMEOUT_S,
             # A message taken by a worker that was killed comes back after this many seconds; it must exceed the
-            # longest task. The next two make the look-out for such messages run every 5 s instead of every 100 s.
+            # longest task that is acknowledged when it is done. The next two make the look-out for such messages run
+            # every 5 s instead of every 100 s.
             "visibility_timeout": 120,
             "unacked_restore_interval": 5,
             "unacked_restore_throttle": 1,

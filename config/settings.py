@@ -169,7 +169,8 @@ ANYMAIL = {"WEBHOOK_SECRET": ENV.mail_webhook_secret} if ENV.mail_webhook_secret
 
 CELERY: dict[str, Any] = broker_settings(ENV) | {
     # A task is acknowledged when it is done, and given to another worker when its process dies: every task is
-    # idempotent. One message at a time, so that a killed worker holds back no others.
+    # idempotent. Those that may take minutes say otherwise: the next round does what was lost. One message at a time, so
+    # that a killed worker holds back no others.
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     "worker_prefetch_multiplier": 1,

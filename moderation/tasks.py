@@ -74,14 +74,14 @@ def sweep_unscreened_task() -> None:
         hint_on_commit(screen_comment_task, comment_id, expires_s=SWEEP_EXPIRES_S)
 
 
-@shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=True)
+@shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=False)
 def review_trust_task() -> None:
     """Bring the trust that sites give by their rules up to date, and forget which networks were restricted long ago."""
     review_trust_by_rules()
     forget_networks()
 
 
-@shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=True)
+@shared_task(base=DjangoTask, soft_time_limit=120, time_limit=150, acks_late=False)
 def review_rules_task() -> None:
     """Measure the rules by which checks decide; those that people no longer agree with stop."""
     review_rules()
@@ -93,7 +93,7 @@ def put_desk_digests_task() -> None:
     put_digests()
 
 
-@shared_task(base=DjangoTask, soft_time_limit=300, time_limit=330, acks_late=True)
+@shared_task(base=DjangoTask, soft_time_limit=300, time_limit=330, acks_late=False)
 def sum_flagger_days_task() -> None:
     """Keep the sums of what flaggers said on the days that are over, and have it in the log when one is no longer what it was."""
     for site in Site.objects.all():
@@ -113,8 +113,9 @@ def learn_task() -> None:
             hint_on_commit(learn_site_task, site.pk)
 
 
+# Acknowledged at once, as all that may take minutes: Redis would hand it to a second worker meanwhile.
 # 100,000 decisions take minutes; longer ones are for `manage.py learn`.
-@shared_task(base=DjangoTask, soft_time_limit=40 * 60, time_limit=45 * 60, acks_late=True)
+@shared_task(base=DjangoTask, soft_time_limit=40 * 60, time_limit=45 * 60, acks_late=False)
 def learn_site_task(site_id: int) -> None:
     """Learn from the decisions of a site."""
     site = Site.objects.filter(pk=site_id).first()

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.backends import broker_settings, cache_settings, database_settings, email_settings, provider_settings
+from config.celery import app
 from config.env import PROJECT_DIR, read_environment
 
 pytestmark = pytest.mark.once
@@ -276,3 +277,17 @@ def test_mail_webhook_secret_opens_the_address_for_a_sending_service(data_dir: P
         [sys.executable, "-c", script], check=False, env=environment, cwd=PROJECT_DIR, capture_output=True, text=True
     )
     assert shown.stdout.strip() == "postmark_tracking_webhook", shown.stderr
+
+
+def test_no_message_comes_again_while_its_task_is_still_running() -> None:
+    """Redis hands out anew whatever is not acknowledged in time, though somebody is at it."""
+    app.loader.import_default_modules()
+    late = {
+        name: task.time_limit or app.conf.task_time_limit
+        for name, task in app.tasks.items()
+        if task.acks_late and not name.startswith("celery.")
+    }
+
+    options = broker_settings(read_environment(PRODUCTION))["broker_transport_options"]
+    assert "moderation.tasks.screen_comment_task" in late
+    assert {name: limit for name, limit in late.items() if limit >= options["visibility_timeout"]} == {}
