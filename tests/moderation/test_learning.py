@@ -13,8 +13,11 @@ from comments.enums import CheckOutcome, Status
 from comments.models import Article, Comment
 from moderation.enums import Action, Automation, FlaggerState, OpinionKind, Role
 from moderation.exceptions import NotAllowedError, NothingLearntError
+from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.knowledge import forget_knowledge
-from moderation.models import Decision, Finding, Opinion, SiteModel
+from moderation.flaggers.learning.knowledge import with_what_was_learnt
+from moderation.flaggers.learning.model import pack
+from moderation.models import DecidingRule, Decision, Finding, Opinion, SiteModel
 from moderation.services import learning
 from moderation.services.appeals import file_appeal, uphold_appeal
 from moderation.services.decisions import decide, undo
@@ -227,3 +230,22 @@ def test_page_names_the_version_in_use_and_puts_an_earlier_one_to_use() -> None:
     moderator = sign_in(make_moderator(article.site))
     assert moderator.post(f"/moderation/flaggers/learned/2/?site={article.site.slug}").status_code == 403
     assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
+
+
+def test_what_a_rule_decided_of_an_author_counts_for_nothing() -> None:
+    article = make_article()
+    SiteModel.objects.filter(pk=keep_version(article, 1, 0.8, is_current=True).pk).update(weights=pack([]))
+    refused, comment = make_comment(article), make_comment(article)
+    Comment.objects.filter(pk=comment.pk).update(author=refused.author)
+    comment.refresh_from_db()
+    decision = judge(refused, make_moderator(article.site), Action.REJECT, "respect")
+
+    def rejected() -> int:
+        known = with_what_was_learnt(SiteKnowledge(), comment).circumstances
+        assert known is not None
+        return known.rejected
+
+    assert rejected() == 1
+    rule = DecidingRule.objects.create(site=article.site, flagger="learned", action=Action.REJECT)
+    Decision.objects.filter(pk=decision.pk).update(rule=rule, moderator=None, automated_decision=Automation.FULL)
+    assert rejected() == 0

@@ -6,13 +6,15 @@ import dataclasses
 import logging
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
+
 from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.learned import NAME
 from moderation.flaggers.learning.features import Circumstances, article_number
 from moderation.flaggers.learning.model import LearnedModel, ModelError, unpack
-from moderation.models import Finding, SiteModel
+from moderation.models import Decision, Finding, SiteModel
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,10 @@ def with_what_was_learnt(knowledge: SiteKnowledge, comment: Comment) -> SiteKnow
     model = load_model(comment.site_id)
     if model is None:
         return knowledge
-    counts = Comment.objects.filter(author_id=comment.author_id).exclude(pk=comment.pk).by_status()
+    # What software decided is no evidence, or one rejection of its own would bring the next.
+    by_rule = Decision.objects.filter(comment=OuterRef("pk"), rule__isnull=False, undone_at__isnull=True)
+    others = Comment.objects.filter(~Exists(by_rule), author_id=comment.author_id).exclude(pk=comment.pk)
+    counts = others.by_status()
     findings = Finding.objects.filter(comment=comment, revision=comment.revision).values_list(*FINDING_COLUMNS)
     circumstances = make_circumstances(
         is_reply=comment.parent_id is not None,
