@@ -129,7 +129,8 @@ def review_rule(rule_id: int) -> DecidingRule:
 
 def _begin_anew(rule: DecidingRule, version: str) -> None:
     is_change = rule.version != ""
-    rule.version, rule.measured_since = version, None
+    # A version that comes back has had its tests of what was decided before.
+    rule.version, rule.measured_since = version, timezone.now() if is_change else None
     rule.standing, rule.threshold, rule.lower_bound = RuleStanding.MEASURING, None, None
     rule.looks, rule.next_look, rule.pile, rule.agreed = 0, FEWEST_DECISIONS, 0, 0
     if is_change:

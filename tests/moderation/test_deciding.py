@@ -256,6 +256,18 @@ def test_another_version_of_the_check_is_measured_anew(judge_alone: Judge) -> No
     assert send(article).status == Status.APPROVED
 
 
+def test_version_that_comes_back_gets_no_other_test_of_what_it_was_tested_on(judge_alone: Judge) -> None:
+    article = make_article()
+    add_judged(article, 500, wrong=6)
+    assert switch_on(article).standing == RuleStanding.SHORT
+    for version in ("2", "1"):
+        judge_alone.version = version
+        send(article)
+        review_rules()
+    rule = DecidingRule.objects.get()
+    assert (rule.standing, rule.version, rule.decisions, rule.looks) == (RuleStanding.MEASURING, "1", 0, 0)
+
+
 def test_switched_off_it_decides_nothing() -> None:
     article = proved()
     rule = DecidingRule.objects.get()
