@@ -135,9 +135,14 @@ def read_people(site: Site) -> PeopleOfSite:
     )
 
 
+# What software decided by a rule of the site says nothing about how far people trust an author.
+_BY_RULE = Exists(Decision.objects.filter(comment=OuterRef("pk"), rule__isnull=False, undone_at__isnull=True))
+
+
 def judged_since(author_id: int, *, since: datetime.datetime) -> tuple[int, int]:
-    """How many comments of an author that were posted since a moment are published, and how many refused. 1 query."""
-    counted = Comment.objects.filter(author=author_id, posted_at__gte=since).aggregate(
+    """How many comments of an author that were posted since a moment are published, and how many refused, not counting what
+    software decided by a rule. 1 query."""
+    counted = Comment.objects.filter(~_BY_RULE, author=author_id, posted_at__gte=since).aggregate(
         published=Count("pk", filter=Q(status=Status.APPROVED)), refused=Count("pk", filter=Q(status__in=REFUSED))
     )
     return counted["published"], counted["refused"]
@@ -147,7 +152,7 @@ def authors_to_trust(site_id: int, *, since: datetime.datetime, published: int, 
     """Authors of a site with so many published comments since a moment, none refused, whom nobody trusts yet. 1 query."""
     trusted = Trust.objects.standing().filter(author=OuterRef("author_id"))
     counted = (
-        Comment.objects.filter(~Exists(trusted), site=site_id, posted_at__gte=since)
+        Comment.objects.filter(~Exists(trusted), ~_BY_RULE, site=site_id, posted_at__gte=since)
         .values("author_id")
         .annotate(
             published=Count("pk", filter=Q(status=Status.APPROVED)),
@@ -160,6 +165,6 @@ def authors_to_trust(site_id: int, *, since: datetime.datetime, published: int, 
 
 def authors_to_distrust(site_id: int, *, since: datetime.datetime, limit: int) -> list[int]:
     """Authors whom the rule of a site trusts although a comment of theirs since a moment was refused. 1 query."""
-    refused = Comment.objects.filter(author=OuterRef("author_id"), posted_at__gte=since, status__in=REFUSED)
+    refused = Comment.objects.filter(~_BY_RULE, author=OuterRef("author_id"), posted_at__gte=since, status__in=REFUSED)
     found = Trust.objects.standing().by_rule().filter(Exists(refused), author__site=site_id)
     return list(found.order_by("author_id").values_list("author_id", flat=True)[:limit])

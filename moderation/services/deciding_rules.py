@@ -127,6 +127,14 @@ def review_rule(rule_id: int) -> DecidingRule:
     return rule
 
 
+def measure_anew(*, site: Site, flagger: str) -> None:
+    """Have a flagger proved again by decisions from now on, because people have changed how it judges. 3 queries a rule that
+    is switched on; the caller holds the transaction."""
+    for rule in DecidingRule.objects.select_for_update().filter(site=site, flagger=flagger, is_active=True):
+        _begin_anew(rule, rule.version)
+        rule.save()
+
+
 def _begin_anew(rule: DecidingRule, version: str) -> None:
     is_change = rule.version != ""
     # A version that comes back has had its tests of what was decided before.

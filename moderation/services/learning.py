@@ -19,12 +19,14 @@ from comments.models import Revision, Site
 from moderation.enums import Action, AppealState, Automation, Permission
 from moderation.evaluation.progress import Progress, WindowFigures
 from moderation.exceptions import NotAllowedError, NothingLearntError
+from moderation.flaggers.learned import NAME
 from moderation.flaggers.learning.features import Circumstances, Example, make_example
 from moderation.flaggers.learning.knowledge import FINDING_COLUMNS, make_circumstances
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import PastDecision, pack
 from moderation.models import Appeal, Decision, Finding, Opinion, SiteModel
 from moderation.permissions import may
+from moderation.services.deciding_rules import measure_anew
 from moderation.services.policies import current_policy
 
 logger = logging.getLogger(__name__)
@@ -156,7 +158,7 @@ def moderator_weights(site: Site) -> dict[int, float]:
 
 def put_to_use(*, site: Site, administrator: AbstractBaseUser | None, number: int) -> SiteModel:
     """Have an earlier model asked from now on; the row says who chose it. 4 queries. Without an account: from the command
-    line. Raises NotAllowedError, NothingLearntError."""
+    line. What it decides by a rule it has to be proved right in anew. Raises NotAllowedError, NothingLearntError."""
     if administrator is not None and not may(administrator, site, Permission.ADMINISTER):
         raise NotAllowedError
     with transaction.atomic():
@@ -168,6 +170,7 @@ def put_to_use(*, site: Site, administrator: AbstractBaseUser | None, number: in
         chosen.is_current, chosen.chosen_at = True, timezone.now()
         chosen.chosen_by_id = None if administrator is None else administrator.pk
         chosen.save(update_fields=["is_current", "chosen_at", "chosen_by"])
+        measure_anew(site=site, flagger=NAME)
     return chosen
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, F
+
 from comments import lifecycle
 from comments.enums import ActorKind, ArticleMode, Status
 from comments.exceptions import StaleDecisionError
@@ -42,14 +44,20 @@ def record_publication(change: StatusChange) -> Decision | None:
 
 
 def take_back_flagged(comment_id: int) -> bool:
-    """Have a comment wait after all that appeared because its author is trusted, when a later check found something; whether
-    it does now. 1 query for all other comments, else 3 and those of a step."""
-    decision = Decision.objects.filter(comment=comment_id, undone_at__isnull=True).first()
-    if decision is None or decision.automated_decision != Automation.FULL:
+    """Have a comment wait after all that appeared before anybody looked, when a later check found something; whether it does
+    now. It appeared because its author is trusted, or in a post-moderated discussion. 1 query for a comment of which nothing
+    was found that holds back, else 3 and those of a step."""
+    found = Finding.objects.flagged().holding().filter(comment=comment_id, revision=F("comment__revision"))
+    comment = Comment.objects.published().filter(Exists(found), pk=comment_id).select_related("article").first()
+    if comment is None:
         return False
-    comment = Comment.objects.published().filter(pk=comment_id, revision=decision.revision).first()
-    found = Finding.objects.flagged().holding().filter(comment=comment_id, revision=decision.revision)
-    if comment is None or not found.exists():
+    decision = Decision.objects.filter(comment=comment, undone_at__isnull=True).first()
+    if decision is None:
+        appeared_by_itself = comment.article.mode == ArticleMode.POST_MODERATED
+    else:
+        is_of_this_text = decision.revision == comment.revision
+        appeared_by_itself = decision.automated_decision == Automation.FULL and is_of_this_text
+    if not appeared_by_itself:
         return False
     try:
         lifecycle.set_status(

@@ -204,7 +204,7 @@ def test_statement_of_a_rejection_names_clause_and_automated_means() -> None:
     assert (decision.automated_decision, decision.automated_detection) == (Automation.FULL, True)
     deliver()
     [message] = mail.outbox
-    for text in ("Titel respect", "automated means"):
+    for text in ("Titel respect", "Automatisiert entschieden"):
         assert text in message.body
 
 

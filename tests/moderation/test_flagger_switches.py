@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment, Site
 from comments.screening import Finding, ScreeningInput
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, flagged, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.registry import BrokenFlaggerError, added, load_flagger
@@ -19,6 +19,7 @@ from moderation.insights.spans import Period, span_of
 from moderation.models import Finding as FindingRow
 from moderation.models import FlaggerSwitch
 from moderation.queue import QueueFilters, read_queue
+from moderation.services.decisions import decide
 from moderation.services.publications import take_back_flagged
 from moderation.services.screening import screen_stored_comment
 from tests.factories import make_article, make_comment, make_moderator, make_site
@@ -179,6 +180,21 @@ def test_switches_cost_no_query_of_their_own(django_assert_num_queries: DjangoAs
             )
         with django_assert_num_queries(1):
             assert len(load_knowledge("paper").states) == count
+
+
+def test_later_check_that_is_on_has_what_appeared_by_the_mode_of_its_discussion_wait_unless_a_person_let_it_through() -> (
+    None
+):
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    FlaggerSwitch.objects.create(site=article.site, flagger="suspects", state=FlaggerState.OFF)
+    flagged_later, seen = (screened(make_comment(article)) for _ in range(2))
+    moderator = make_moderator(article.site)
+    for action, status, clause in ((Action.REMOVE, Status.APPROVED, "respect"), (Action.RESTORE, Status.REMOVED, "")):
+        decide(
+            comment=seen, moderator=moderator, action=action, clause=clause, expected_status=status, expected_revision=1
+        )
+
+    assert [take_back_flagged(one.pk) for one in (flagged_later, seen, flagged_later)] == [True, False, False]
 
 
 @pytest.mark.parametrize(

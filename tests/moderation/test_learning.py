@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.models import Article, Comment
-from moderation.enums import Action, Automation, FlaggerState, OpinionKind, Role
+from moderation.enums import Action, Automation, FlaggerState, OpinionKind, Role, RuleStanding
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.knowledge import forget_knowledge
@@ -183,10 +183,20 @@ def test_roll_back_uses_the_version_before_that_was_not_withheld_and_says_who_ch
     keep_version(article, 2, 0.6)
     SiteModel.objects.filter(number=2).update(is_withheld=True)
     keep_version(article, 3, 0.8, is_current=True)
+    rule = DecidingRule.objects.create(
+        site=article.site,
+        flagger="learned",
+        action=Action.APPROVE,
+        standing=RuleStanding.DECIDING,
+        threshold=0.9,
+        version="1",
+    )
     with pytest.raises(NotAllowedError):
         learning.roll_back(site=article.site, administrator=make_moderator(article.site))
     chosen = learning.roll_back(site=article.site, administrator=administrator)
     assert (chosen.number, chosen.chosen_by) == (1, administrator)
+    rule.refresh_from_db()
+    assert (rule.standing, rule.threshold) == (RuleStanding.MEASURING, None)
     assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
     with pytest.raises(NothingLearntError):
         learning.roll_back(site=article.site, administrator=administrator)

@@ -11,7 +11,7 @@ from comments.enums import ArticleMode, AuthorKind, Status
 from comments.models import Comment
 from moderation.enums import Action, Automation, RestrictionKind, Role
 from moderation.exceptions import NotAllowedError
-from moderation.models import Decision, DeskSettings, Trust
+from moderation.models import DecidingRule, Decision, DeskSettings, Trust
 from moderation.services.bulk import BulkItem, decide_together
 from moderation.services.decisions import undo
 from moderation.services.publications import take_back_flagged
@@ -71,6 +71,21 @@ def test_trust_comes_by_the_rule_and_goes_with_a_refused_comment() -> None:
     assert write(article, author=author, body="Der vierte Text.").status == Status.PENDING
     undo(decision=Decision.objects.get(action="remove"), moderator=make_moderator(article.site))
     assert Trust.objects.standing().count() == 1
+
+
+def test_what_software_decided_by_a_rule_earns_no_trust() -> None:
+    article = make_article()
+    make_rule(article)
+    author = proved(article)
+    rule = DecidingRule.objects.create(site=article.site, flagger="spam", action=Action.APPROVE)
+    judged(article, author, "approve", "Der erste Text.")
+    Decision.objects.update(rule=rule, moderator=None)
+
+    judged(article, author, "approve", "Der zweite Text.")
+    assert (review_trust_by_rules(), Trust.objects.count()) == (0, 0)
+
+    judged(article, author, "approve", "Der dritte Text.")
+    assert Trust.objects.count() == 1
 
 
 def last_decision() -> Decision:
