@@ -11,15 +11,15 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from comments.commentable import article_for
 from comments.enums import AuthorKind, Status
 from comments.models import Article as CommentArticle
-from comments.models import ArticleUrl, Author, Site
+from comments.models import Author, Site
 from demo.contents import article_contents
 from demo.models import Article
 from demo.newspaper import newspaper
@@ -59,7 +59,7 @@ def generate_newsroom(size: Size) -> bool:
     now = timezone.now()
     with transaction.atomic():
         site = Site.objects.get(slug=newspaper().slug)
-        articles = _make_articles(site, size.articles, chance, words, now)
+        articles = _make_articles(size.articles, chance, words, now)
         authors = _make_authors(site, size.comments, words)
         room = Room(site=site, desk=_desk(site), authors=authors, words=words, chance=chance, now=now)
         shares = share_out(size.comments, size.articles)
@@ -108,9 +108,7 @@ def _desk(site: Site) -> Desk:
     return Desk(moderators=tuple(members.order_by("pk")), policy=policy, clauses=tuple(policy.clauses.all()))
 
 
-def _make_articles(
-    site: Site, count: int, chance: random.Random, words: Words, now: datetime.datetime
-) -> list[CommentArticle]:
+def _make_articles(count: int, chance: random.Random, words: Words, now: datetime.datetime) -> list[CommentArticle]:
     """The articles in the newspaper and as the comment system knows them."""
     models = article_contents()
     written = []
@@ -131,19 +129,7 @@ def _make_articles(
             )
         )
     Article.objects.bulk_create(written)
-    articles = CommentArticle.objects.bulk_create(
-        CommentArticle(
-            site=site,
-            key=article.key,
-            url=settings.BASE_URL.rstrip("/") + article.get_absolute_url(),
-            title=article.headline,
-            teaser=article.teaser,
-            section=article.section,
-            language=article.language,
-        )
-        for article in written
-    )
-    ArticleUrl.objects.bulk_create(ArticleUrl(site=site, article=article, url=article.url) for article in articles)
+    articles = [article_for(source) for source in written]
     for article, source in zip(articles, written, strict=True):
         # auto_now_add has put today's date there.
         article.created_at = source.published_at
