@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
-from moderation.flaggers.base import Flagger, flagged
-from moderation.flaggers.scorers import Scorer
+from moderation.enums import FlaggerState
+from moderation.flaggers.base import SiteKnowledge, Stage, flagged
+from moderation.flaggers.encoder import scorer_for
 
 _LONGEST_WORD: Final = 60
 
@@ -23,15 +25,33 @@ class Wording:
     label: str
 
 
-def guess(flagger: Flagger, scorer: Scorer, comment: ScreeningInput, clause: str, wording: Wording) -> Finding:
-    """FLAGGED with its words where the score is enough; else CLEAR, with the score and nothing said."""
-    score = scorer.score(comment.body, comment.language)
-    if not score.is_enough:
-        return Finding(flagger.name, flagger.version, CheckOutcome.CLEAR, score=score.probability)
-    spans = [Span(start, end, wording.label) for start, end in scorer.explain(comment.body)]
-    words = quoted(comment.body, spans)
-    message, parameters = (wording.named, {"words": words}) if words else (wording.unnamed, {})
-    return flagged(flagger, message, parameters, score=score.probability, clause=clause, spans=spans)
+class GuessingFlagger:
+    """Asks the encoder, asynchronously, where it can be used; else, inline, the small model of this file of weights.
+
+    A subclass says its name, the clause that it speaks of, and its wording.
+    """
+
+    name: str
+    clause: str
+    wording: Wording
+    languages: tuple[str, ...] = ("de", "en")
+    first_state = FlaggerState.SHADOW
+
+    def __init__(self, weights_file: Path) -> None:
+        """Read the weights. Raises WeightsError."""
+        self._scorer, self.has_encoder = scorer_for(self.name, weights_file)
+        self.version = self._scorer.version
+        self.stage = Stage.ASYNCHRONOUS if self.has_encoder else Stage.INLINE
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        """FLAGGED with its words where the score is enough; else CLEAR, with the score and nothing said."""
+        score = self._scorer.score(comment.body, comment.language)
+        if not score.is_enough:
+            return Finding(self.name, self.version, CheckOutcome.CLEAR, score=score.probability)
+        spans = [Span(start, end, self.wording.label) for start, end in self._scorer.explain(comment.body)]
+        words = quoted(comment.body, spans)
+        message, parameters = (self.wording.named, {"words": words}) if words else (self.wording.unnamed, {})
+        return flagged(self, message, parameters, score=score.probability, clause=self.clause, spans=spans)
 
 
 def quoted(body: str, spans: Iterable[Span]) -> str:
