@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from comments.enums import CheckOutcome
 from comments.models import Comment
+from moderation import conf
 from moderation.flaggers.guard import PAUSED, TOO_HUNGRY, TOO_SLOW
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.registry import added
@@ -60,13 +61,13 @@ def test_flagger_that_keeps_failing_is_left_out_for_a_while() -> None:
 
 
 def test_flagger_that_nothing_stops_is_left_out_before_its_lease_ends() -> None:
-    article, start = make_article(), timezone.now()
-    with added(GoesDown(), Well()), time_machine.travel(start) as clock:
+    article, start, lease = make_article(), timezone.now(), conf.settings.flagger_lease
+    with added(GoesDown(), Well()), time_machine.travel(start, tick=False) as clock:
         for _ in range(2):
             crash(make_comment(article))
-        clock.move_to(start + datetime.timedelta(seconds=9))
+        clock.move_to(start + 0.4 * lease)
         crash(make_comment(article))
-        clock.move_to(start + datetime.timedelta(seconds=11))
+        clock.move_to(start + 0.6 * lease)
         left_out = make_comment(article)
         assert screen_stored_comment(left_out.pk)
     assert found(left_out, "goesdown").message == PAUSED
