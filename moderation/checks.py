@@ -62,6 +62,17 @@ def check_encoder(**_kwargs: object) -> Iterable[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def check_encoder_works(**_kwargs: object) -> Iterable[CheckMessage]:
+    """The encoder can be read. Only with `check --deploy`, since it takes part of a second and 150 MiB."""
+    if not encoder.fault() and encoder.usable_encoder() is None:
+        yield checks.Warning(
+            f"Respect and spam are judged by the small models: {encoder.fault()}",
+            hint="Install onnxruntime and numpy again.",
+            id="marginalia_moderation.W003",
+        )
+
+
+@register(Tags.security, deploy=True)
 def check_encoder_packages(**_kwargs: object) -> Iterable[CheckMessage]:
     """Says with `check --deploy` that respect and spam have the small models, where a site did not choose them."""
     if settings.encoder and encoder.missing_packages():

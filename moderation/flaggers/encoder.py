@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,15 @@ from pathlib import Path
 from typing import Any, Final, cast
 from zlib import crc32
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from moderation.conf import settings
 from moderation.flaggers.base import primary_language
 from moderation.flaggers.pieces import END, START, Pieces
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, NgramScorer, Score, WeightsError, load_scorer
 from moderation.flaggers.spelling import own_words
+
+logger = logging.getLogger(__name__)
 
 MODEL_FILE: Final = WEIGHTS_FOLDER / "encoder.bin"
 MAGIC: Final = b"marginalia encoder 1\n"
@@ -33,6 +38,9 @@ _WINDOW: Final = 126
 _MOST_WINDOWS: Final = 8
 # Respect, spam and topic ask about the same comment one after the other.
 _READINGS_KEPT: Final = 16
+
+# Of files that this process tried to use in vain: why, in a sentence.
+_in_vain: dict[Path, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ class Encoder:
     """The model of a file, ready to read texts; safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
-        """Reads the file. Raises WeightsError, also where a package of the extra is missing."""
+        """Reads the file. Raises WeightsError, also where a package of the extra is missing; what a broken package raises has
+        no name in common."""
         self.header = read_header(path)
         try:
             import numpy  # noqa: PLC0415 - only with the extra, and only where the encoder is used
@@ -96,21 +105,32 @@ class Encoder:
 
 @dataclass(frozen=True, slots=True)
 class EncoderScorer:
-    """A head of the encoder and the n-gram model of the same name together; the words named are those of the latter."""
+    """A head of the encoder and the n-gram model of the same name together; the words named are those of the latter.
+
+    The n-grams alone from the moment on at which the encoder turned out not to work in this process.
+    """
 
     head: str
-    version: str
     ngrams: NgramScorer
-    calibrations: Mapping[str, tuple[float, float, float, float]]
+    header: Header
+
+    @property
+    def version(self) -> str:
+        """Of what judges."""
+        return self.ngrams.version if fault() else self.header.version
 
     def score(self, text: str, language: str) -> Score:
         """By the calibration for the language, or the first one for others. A text without a word gets 0."""
+        encoder = usable_encoder()
+        if encoder is None:
+            return self.ngrams.score(text, language)
         total = self.ngrams.total(text)
         if total is None:
             return Score(0.0, is_enough=False)
-        first = next(iter(self.calibrations.values()))
-        own, others, offset, threshold = self.calibrations.get(primary_language(language), first)
-        exponent = own * load_encoder(MODEL_FILE).read(text).said[self.head] + others * total + offset
+        calibrations = self.header.calibrations[self.head]
+        first = next(iter(calibrations.values()))
+        own, others, offset, threshold = calibrations.get(primary_language(language), first)
+        exponent = own * encoder.read(text).said[self.head] + others * total + offset
         probability = 1 / (1 + math.exp(-max(-60.0, min(60.0, exponent))))
         return Score(probability, is_enough=probability >= threshold)
 
@@ -122,7 +142,7 @@ class EncoderScorer:
 def embed(texts: Sequence[str]) -> Any:
     """The vectors of texts as a float32 array (len(texts), WIDTH), each of length 1, so that `a @ b` is the cosine.
 
-    One after the other, about 20 ms for 50 words. Raises WeightsError where the encoder cannot be used: ask `fault` first.
+    One after the other, about 20 ms for 50 words. Only where there is a `usable_encoder`.
     """
     import numpy  # noqa: PLC0415 - only with the extra
 
@@ -133,19 +153,36 @@ def embed(texts: Sequence[str]) -> Any:
 
 
 def scorer_for(head: str, weights: Path) -> tuple[NgramScorer | EncoderScorer, bool]:
-    """What judges by a clause, and whether it is the encoder: that where it can be used, else the n-grams of the file alone.
+    """What judges by a clause, and whether it is the encoder: that where it is set up, else the n-grams of the file alone.
 
-    Raises WeightsError where the n-grams' file is missing or damaged.
+    The encoder is not read yet, so that it costs nothing where nobody asks it. Raises WeightsError where the n-grams' file
+    is missing or damaged.
     """
     ngrams = load_scorer(weights)
     if fault():
         return ngrams, False
-    header = read_header(MODEL_FILE)
-    return EncoderScorer(head, header.version, ngrams, header.calibrations[head]), True
+    return EncoderScorer(head, ngrams, read_header(MODEL_FILE)), True
+
+
+def usable_encoder() -> Encoder | None:
+    """The encoder, read at its first use in a process; None where it cannot be used: `fault` says why."""
+    if fault():
+        return None
+    try:
+        return load_encoder(MODEL_FILE)
+    except (MemoryError, SoftTimeLimitExceeded):
+        # Of the comment that is looked at, which may have come at a bad moment.
+        raise
+    except Exception as error:
+        # What onnxruntime raises has no name in common; a broken one may raise anything at its import.
+        logger.exception("The encoder cannot be used.")
+        reason = str(error) if isinstance(error, WeightsError) else f"{MODEL_FILE.name}: does not work: {error!r}."
+        _in_vain[MODEL_FILE] = reason
+        return None
 
 
 def fault() -> str:
-    """Why the encoder is not used here, in a sentence; empty when it is."""
+    """Why the encoder is not used here, in a sentence; empty when it is, or would be if nobody has tried yet in this process."""
     if not settings.encoder:
         return "MODERATION_ENCODER is off."
     if missing := missing_packages():
@@ -154,7 +191,7 @@ def fault() -> str:
         read_header(MODEL_FILE)
     except WeightsError as error:
         return str(error)
-    return ""
+    return _in_vain.get(MODEL_FILE, "")
 
 
 def missing_packages() -> list[str]:

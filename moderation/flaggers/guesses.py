@@ -40,8 +40,12 @@ class GuessingFlagger:
     def __init__(self, weights_file: Path) -> None:
         """Read the weights. Raises WeightsError."""
         self._scorer, self.has_encoder = scorer_for(self.name, weights_file)
-        self.version = self._scorer.version
         self.stage = Stage.ASYNCHRONOUS if self.has_encoder else Stage.INLINE
+
+    @property
+    def version(self) -> str:
+        """Of what judges: where the encoder turns out not to work, of the small model."""
+        return self._scorer.version
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """FLAGGED with its words where the score is enough; else CLEAR, with the score and nothing said."""

@@ -14,7 +14,7 @@ from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import ArticleWords, SiteKnowledge, Stage, flagged, primary_language
-from moderation.flaggers.encoder import MODEL_FILE, fault, read_header
+from moderation.flaggers.encoder import MODEL_FILE, fault, read_header, usable_encoder
 from moderation.flaggers.likeness import words_of
 from moderation.flaggers.topic_signals import LEAST_OTHERS, Signals, SiteIndex, length_of, without_answered
 from moderation.flaggers.topic_vectors import VectorIndex, embed_once
@@ -73,17 +73,23 @@ class TopicFlagger:
     def __init__(self) -> None:
         """Read the weights. Raises WeightsError."""
         self._known = load_weights()
-        self._reads_meaning = bool(
+        self._has_meaning = bool(
             self._known.meanings and not fault() and read_header(MODEL_FILE).version == self._known.encoder
         )
-        self.version = self._known.version.replace("words", "encoder") if self._reads_meaning else self._known.version
+
+    @property
+    def version(self) -> str:
+        """Another where the encoder is asked; no longer where that turns out not to work."""
+        version = self._known.version
+        return version.replace("words", "encoder") if self._has_meaning and not fault() else version
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Whether it is farther from its article than what was published on the site is from its own."""
         article = site.article
         language = primary_language(comment.language)
         # The weights were learnt under German articles with their texts; of titles alone, and in English, the words say more.
-        reads_meaning = self._reads_meaning and language == "de" and bool(article and article.paragraphs)
+        may_read_meaning = self._has_meaning and language == "de" and bool(article and article.paragraphs)
+        reads_meaning = may_read_meaning and usable_encoder() is not None
         measure = _measure_of(self._known, site.other_articles, language, reads_meaning=reads_meaning)
         signals = measure.index.signals(comment.body, comment.parent_body, article) if article else None
         if article is None or signals is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,13 @@ from pytest_django import Settings
 from comments.enums import CheckOutcome
 from moderation.enums import Role
 from moderation.flaggers import encoder, registry
-from moderation.flaggers.base import SiteKnowledge, Stage
+from moderation.flaggers.base import ArticleWords, SiteKnowledge, Stage
 from moderation.flaggers.encoder import MODEL_FILE, embed, load_encoder
-from moderation.flaggers.guard import read_answer
+from moderation.flaggers.guard import check_safely, read_answer
 from moderation.flaggers.pieces import UNKNOWN, Pieces
 from moderation.flaggers.respect import RespectFlagger
 from moderation.flaggers.spam import SpamFlagger
+from moderation.flaggers.topic import TopicFlagger
 from moderation.models import Finding
 from moderation.services.screening import screen_stored_comment
 from tests import settings as test_settings
@@ -101,6 +103,28 @@ def test_respect_has_the_small_model_where_the_site_wants_it_or_packages_are_mis
     assert [(message.id, message.hint) for message in said] == [
         ("marginalia_moderation.I001", "Or set MODERATION_ENCODER = False.")
     ]
+
+
+def test_flaggers_have_the_small_models_where_onnxruntime_is_broken(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.symlink_to(MODEL_FILE)
+    package = tmp_path / "onnxruntime"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise OSError('libgomp.so.1: cannot open')", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
+    flaggers = (RespectFlagger(), SpamFlagger(), TopicFlagger())
+    # Nobody has tried yet.
+    assert {flagger.version.partition("-")[0] for flagger in flaggers} == {"encoder"}
+    library = ArticleWords("1", "de", "Die Bücherei", "", ("Wer ein Buch zu spät bringt, zahlt.",))
+    others = tuple(ArticleWords(str(number), "de", f"Titel {number}", "", ("Ein Absatz.",)) for number in range(2, 20))
+    known = SiteKnowledge(article=library, other_articles=others)
+    said = [check_safely(flagger, make_input(INSULT), known) for flagger in flaggers]
+    assert [finding.outcome for finding in said] == [CheckOutcome.FLAGGED, CheckOutcome.CLEAR, CheckOutcome.CLEAR]
+    assert [finding.version.partition("-")[0] for finding in said] == ["ngrams", "ngrams", "words"]
+    assert encoder.fault() == "encoder.bin: does not work: OSError('libgomp.so.1: cannot open')."
+    assert [message.id for message in run_checks() if "small models" in message.msg] == ["marginalia_moderation.W002"]
 
 
 # --- With the shipped model
