@@ -100,7 +100,7 @@ def _statements(site: int, user: int, size: int, pending: int, *, is_postgres: b
                 "status": status, "posted_at": (at, now), "waiting_since": (f"CASE WHEN {waits} THEN {at} END", now),
                 "published_at": (f"CASE WHEN {is_public} THEN {at} END", now), "published_revision": f"CASE WHEN {is_public} THEN 1 END",
                 "public_html": f"CASE WHEN {is_public} THEN '<p>' || {text.replace('%s', 'body')} || '</p>' ELSE '' END",
-                "risk": "CASE WHEN n % 4 = 0 THEN 10 + n % 80 ELSE 0 END", "screened_revision": "1",
+                "risk": "CASE WHEN n % 4 = 0 THEN 10 + n % 80 ELSE 0 END", "is_flagged": "(n % 4 = 0)", "screened_revision": "1",
                 "idempotency_key": number}),
         _insert(Revision, {"id": "n", "comment_id": "n", "number": "1", "body": text.replace("%s", "body"),
                 "body_html": f"'<p>' || {text.replace('%s', 'body')} || '</p>'", "render_version": "2", "created_at": (at, now)}),

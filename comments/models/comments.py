@@ -68,7 +68,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def flagged(self) -> CommentQuerySet:
         """Comments with something found in their latest text."""
-        return self.filter(risk__gt=0)
+        return self.filter(is_flagged=True)
 
     def decided(self) -> CommentQuerySet:
         """Published or not, by whoever's judgement; the author has no turn."""
@@ -134,7 +134,9 @@ class Comment(models.Model):
     # Written by services/voting.py alone.
     vote_count = models.PositiveIntegerField(_("votes"), default=0)
     rank = models.FloatField(_("rank"), default=0)
-    # How much was found in the latest text: the order of the desk. Written by moderation alone; 0: nothing was.
+    # Whether something was found in the latest text, and how much of it counts for the order of the desk; 0: nothing does.
+    # Both written by moderation alone.
+    is_flagged = models.BooleanField(_("flagged"), default=False, db_default=False, editable=False)
     risk = models.PositiveSmallIntegerField(_("risk"), default=0, editable=False)
     posted_at = models.DateTimeField(_("posted"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
@@ -224,7 +226,7 @@ class Comment(models.Model):
             # queue.py: what waits and was flagged, oldest first; what waits, most flagged first; what waits by article.
             models.Index(
                 fields=("site", "waiting_since", "id"),
-                condition=Q(waiting_since__isnull=False, risk__gt=0),
+                condition=Q(waiting_since__isnull=False, is_flagged=True),
                 name="comment_queue_flagged",
             ),
             models.Index(

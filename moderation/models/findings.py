@@ -23,12 +23,8 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Where something was found, as far as it counts."""
         return self.counting().filter(outcome=CheckOutcome.FLAGGED)
 
-    def weighed(self) -> FindingQuerySet:
-        """What orders the queue."""
-        return self.flagged().exclude(reach=FindingReach.INFORM)
-
     def holding(self) -> FindingQuerySet:
-        """Whatever counts, found or not, of flaggers that may hold back."""
+        """Whatever counts of flaggers that may hold back."""
         return self.counting().filter(reach=FindingReach.HOLD)
 
 

@@ -143,9 +143,9 @@ def _flagged() -> QuerySet[Finding]:
 
 
 def _is_found(filters: QueueFilters, findings: QuerySet[Finding]) -> Q:
-    """That there are such findings, and not in a comment of the blind sample that waits: its risk is 0."""
+    """That there are such findings, and not in a comment of the blind sample that waits: it is not flagged."""
     found = Q(Exists(findings))
-    return found & Q(risk__gt=0) if filters.status.is_waiting and settings.blind_sample_share else found
+    return found & Q(is_flagged=True) if filters.status.is_waiting and settings.blind_sample_share else found
 
 
 def _names_clause(filters: QueueFilters) -> Q:

@@ -8,17 +8,18 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 from django.db.models import F
 
+from comments.enums import FindingReach
 from comments.models import Comment, Revision
 from moderation.models import Finding, LinkedDomain, SearchDocument
 from moderation.sampling import hides_findings
 from moderation.search import linked_domains, searchable_text
 
-# A finding without a score counts half of a certain one, and none counts nothing: whatever is flagged has a risk.
+# A finding without a score counts half of a certain one, and none counts nothing: whatever orders the queue has a risk.
 UNSCORED = 0.5
 MOST_RISK = 32_767
 BATCH_SIZE = 1_000
 # What has to be known of a comment to say how high its risk stands in the queue.
-_WEIGHED = ("public_id", "revision", "risk", "waiting_since")
+_WEIGHED = ("public_id", "revision", "is_flagged", "risk", "waiting_since")
 
 
 def index_text(comment: Comment) -> None:
@@ -30,16 +31,17 @@ def index_text(comment: Comment) -> None:
 
 
 def refresh_risk(comment_id: int) -> None:
-    """Add up what was found in the latest text of a comment; 0 while nobody may see it. 2 to 3 queries, by a lock on its row.
+    """Note whether something was found in the latest text of a comment, and add up what orders the queue; nothing while nobody
+    may see it. 2 to 3 queries, by a lock on its row.
 
     Of two flaggers that come to a result at the same time the second sees the finding of the first.
     """
     with transaction.atomic():
         comment = Comment.objects.select_for_update().only(*_WEIGHED).get(pk=comment_id)
-        found = Finding.objects.weighed().filter(comment=comment, revision=comment.revision)
-        risk = _shown_risk(comment, found.values_list("score", flat=True))
-        if risk != comment.risk:
-            Comment.objects.filter(pk=comment_id).update(risk=risk)
+        found = Finding.objects.flagged().filter(comment=comment, revision=comment.revision)
+        shown = _shown(comment, found.values_list("reach", "score"))
+        if shown != (comment.is_flagged, comment.risk):
+            Comment.objects.filter(pk=comment_id).update(is_flagged=shown[0], risk=shown[1])
 
 
 def risk_of(scores: Iterable[float | None]) -> int:
@@ -47,8 +49,12 @@ def risk_of(scores: Iterable[float | None]) -> int:
     return min(MOST_RISK, sum(max(1, round(100 * (UNSCORED if score is None else score))) for score in scores))
 
 
-def _shown_risk(comment: Comment, scores: Iterable[float | None]) -> int:
-    return 0 if hides_findings(comment.public_id, comment.waiting_since) else risk_of(scores)
+def _shown(comment: Comment, found: Iterable[tuple[str, float | None]]) -> tuple[bool, int]:
+    """Whether anybody is shown that a comment is flagged, and its risk, from reach and score of each finding."""
+    if hides_findings(comment.public_id, comment.waiting_since):
+        return False, 0
+    known = list(found)
+    return bool(known), risk_of(score for reach, score in known if reach != FindingReach.INFORM)
 
 
 def index_comments(*, after: int = 0, size: int = BATCH_SIZE) -> int:
@@ -88,10 +94,10 @@ def index_rows(rows: Sequence[tuple[int, int, str, str]]) -> None:
 
 
 def _correct_risks(ids: Sequence[int]) -> None:
-    scores: dict[int, list[float | None]] = defaultdict(list)
-    found = Finding.objects.weighed().filter(comment_id__in=ids, revision=F("comment__revision"))
-    for comment_id, score in found.values_list("comment_id", "score"):
-        scores[comment_id].append(score)
+    said: dict[int, list[tuple[str, float | None]]] = defaultdict(list)
+    found = Finding.objects.flagged().filter(comment_id__in=ids, revision=F("comment__revision"))
+    for comment_id, reach, score in found.values_list("comment_id", "reach", "score"):
+        said[comment_id].append((reach, score))
     for comment in Comment.objects.filter(pk__in=ids).only(*_WEIGHED):
-        if comment.risk != _shown_risk(comment, scores[comment.pk]):
+        if (comment.is_flagged, comment.risk) != _shown(comment, said[comment.pk]):
             refresh_risk(comment.pk)
