@@ -187,14 +187,14 @@ class ArticleChangeKind(models.TextChoices):
 
 
 class FlaggerState(models.TextChoices):
-    """What becomes of a flagger on a site, from nothing up to all that can follow from what it says. ON does what INFORM and
-    ORDER do, and holds back what would appear at once."""
+    """What becomes of a flagger on a site, from nothing up to all that can follow from what it says; each step does what the
+    ones before it do. To decide is one more, by a rule (`services.deciding_rules`), for a flagger that is ON."""
 
     OFF = "off", pgettext_lazy("state of a check", "Off")
     SHADOW = "shadow", pgettext_lazy("state of a check", "In shadow")
     INFORM = "inform", pgettext_lazy("state of a check", "On, only informs")
-    ORDER = "order", pgettext_lazy("state of a check", "On, informs and orders")
-    ON = "on", pgettext_lazy("state of a check", "On")
+    ORDER = "order", pgettext_lazy("state of a check", "On, orders the queue")
+    ON = "on", pgettext_lazy("state of a check", "On, holds back")
 
     @property
     def is_heard(self) -> bool:

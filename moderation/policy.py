@@ -26,11 +26,18 @@ FIRST_STATUS_OF_TRUSTED: Final[dict[tuple[ArticleMode, CheckOutcome], Status]] =
 def judge(findings: Iterable[Finding], mode: str, *, is_trusted: bool = False) -> Verdict:
     """Where a comment goes at first, with the findings that say why. An unknown mode counts as the strictest."""
     found = tuple(findings)
-    outcome = min(
-        (one.outcome for one in found if not one.is_shadow and one.reach == FindingReach.HOLD),
-        key=_GRAVITY.index,
-        default=CheckOutcome.CLEAR,
-    )
     known = ArticleMode(mode) if mode in ArticleMode.values else ArticleMode.PRE_MODERATED
+    outcome = min(
+        (one.outcome for one in found if _has_a_say(one, known)), key=_GRAVITY.index, default=CheckOutcome.CLEAR
+    )
     table = FIRST_STATUS | FIRST_STATUS_OF_TRUSTED if is_trusted and mode == known else FIRST_STATUS
     return Verdict(table.get((known, outcome), Status.PENDING), found)
+
+
+def _has_a_say(finding: Finding, mode: ArticleMode) -> bool:
+    """Whether it may keep a comment from appearing: what moderators see may keep one whose author is trusted from it; where
+    everybody's appear at once, what was found does where the site lets the check hold back, and a check that broke always."""
+    if finding.is_shadow:
+        return False
+    is_broken = finding.outcome in (CheckOutcome.FAILED, CheckOutcome.NOT_RUN)
+    return is_broken or finding.reach == FindingReach.HOLD or mode != ArticleMode.POST_MODERATED

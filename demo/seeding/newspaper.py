@@ -30,11 +30,14 @@ from demo.seeding.people import People, seed_people
 from demo.seeding.replay import Replay
 from demo.seeding.timeline import plan_events
 from demo.seeding.votes import cast_votes
-from moderation.models import Term
+from moderation.enums import FlaggerState
+from moderation.models import FlaggerSwitch, Term
 from moderation.seeding import seed_policy
 
 # Where start.py serves, also when mails and feeds name another address.
 USUAL_ORIGINS = ("http://127.0.0.1:8000", "http://localhost:8000")
+# The checks that the demo's desk has chosen more for than to inform: its queue shows the most flagged first.
+ORDERING = ("links", "terms", "shouting", "repetition", "automation", "site_repetition")
 
 
 def seed_newspaper() -> bool:
@@ -92,6 +95,9 @@ def _fill(site: Site) -> None:
     now = timezone.now()
     seed_policy(site)
     Term.objects.bulk_create([Term(site=site, **term) for term in term_contents()])
+    FlaggerSwitch.objects.bulk_create(
+        FlaggerSwitch(site=site, flagger=name, state=FlaggerState.ORDER) for name in ORDERING
+    )
     people = seed_people(site)
     replay = Replay(articles=_make_articles(now, people), authors=author_contents(), people=people)
     events = plan_events(comment_contents(), now)

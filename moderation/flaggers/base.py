@@ -171,8 +171,8 @@ def speaks(flagger: Flagger, language: str) -> bool:
 
 
 def first_state(flagger: Flagger) -> FlaggerState:
-    """What becomes of a flagger on a site that has not chosen: its attribute `first_state`, ON without one."""
-    state = getattr(flagger, "first_state", FlaggerState.ON)
+    """What becomes of a flagger on a site that has not chosen: its attribute `first_state`, INFORM without one."""
+    state = getattr(flagger, "first_state", FlaggerState.INFORM)
     return FlaggerState(state)
 
 

@@ -87,7 +87,7 @@ def _find_fault(flagger: object) -> str:
         return "has no stage of moderation.flaggers.base.Stage."
     if not isinstance(languages, tuple):
         return "has no languages that are a tuple."
-    if getattr(flagger, "first_state", FlaggerState.ON) not in FlaggerState.values:
+    if getattr(flagger, "first_state", FlaggerState.INFORM) not in FlaggerState.values:
         return "has a first_state that is none of moderation.enums.FlaggerState."
     if stage is Stage.OUTSIDE and not isinstance(flagger, OutsideFlagger):
         return "is of the stage OUTSIDE and lacks what moderation.flaggers.outside.base.OutsideFlagger has."

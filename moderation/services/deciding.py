@@ -10,14 +10,14 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from comments import lifecycle
-from comments.enums import ActorKind, ArticleMode, CheckOutcome, Status
+from comments.enums import ActorKind, ArticleMode, CheckOutcome, FindingReach, Status
 from comments.exceptions import StaleDecisionError
 from comments.gate import GateAct
 from comments.models import Comment
 from comments.services.gate import describe
 from comments.services.identity import Identity
 from moderation.conf import settings
-from moderation.enums import Action, FlaggerState
+from moderation.enums import Action
 from moderation.flaggers.base import Stage, primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.ngrams import MOST_TOKENS, tokenize
@@ -53,7 +53,7 @@ def decide_by_rules(comment_id: int) -> Decision | None:
 
     Safe to call again, and at once with a person: whoever decided first has decided. Left to people is whatever anybody
     has looked at, taken, put aside or asked about, whatever was ever decided, whose author is restricted, what two people
-    decide, where another check holds it back or is missing, what would appear without having been read as a whole, and the
+    decide, where another check found something or is missing, what would appear without having been read as a whole, and the
     share that keeps the measure honest. 1 query where no rule decides, else about 12, and 15 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
@@ -149,19 +149,22 @@ def _proposes(rule: DecidingRule, finding: Finding | None) -> bool:
     """Whether the flagger that was measured, and no other version of it, is as sure as it has to be."""
     if not rule.is_deciding or rule.threshold is None:
         return False
-    if finding is None or finding.is_shadow or finding.version != rule.version:
+    if finding is None or finding.version != rule.version:
+        return False
+    # To decide is the step after holding back.
+    if finding.is_shadow or finding.reach != FindingReach.HOLD:
         return False
     return sureness_of(rule.action, finding.outcome, finding.score, finding.clause) >= rule.threshold
 
 
 def _is_all_clear(comment: Comment, findings: dict[str, Finding]) -> bool:
-    """Whether every check that may hold a comment back has looked at it and found nothing. 0 to 1 query."""
+    """Whether every check that moderators hear has looked at a comment and found nothing. 0 to 1 query."""
     knowledge = load_knowledge(comment.site.slug)
     return all(
         flagger.name in findings and findings[flagger.name].outcome == CheckOutcome.CLEAR
         for stage in Stage
         for flagger in installed_flaggers(stage)
-        if state_of(flagger, comment.language, knowledge) == FlaggerState.ON
+        if state_of(flagger, comment.language, knowledge).is_heard
     )
 
 

@@ -44,6 +44,10 @@ class SwitchLine:
         """What becomes of it in a language that nothing else was chosen for."""
         return self.states[""] or self.first
 
+    def state_in(self, language: str) -> FlaggerState:
+        """What becomes of it with comments in a language, "" for all."""
+        return self.states.get(language) or self.state
+
 
 def read_switches(site: Site) -> list[SwitchLine]:
     """All installed flaggers in the order in which they run. 2 queries."""
@@ -93,3 +97,16 @@ def choose_states(
             kept, update_conflicts=True, unique_fields=("site", "flagger", "language"), update_fields=("state",)
         )
         transaction.on_commit(forget_knowledge)
+
+
+def let_hold_back(*, site: Site, administrator: AbstractBaseUser, flagger: str, language: str) -> None:
+    """Have a flagger that is heard do all that is less than to decide, in a language, "" for all. 1 query, 4 to 6 where it did
+    less. Raises NotAllowedError."""
+    known = next((one for stage in Stage for one in installed_flaggers(stage) if one.name == flagger), None)
+    if known is None:
+        return
+    rows = FlaggerSwitch.objects.filter(site=site, flagger=flagger, language__in=("", language))
+    chosen = dict(rows.values_list("language", "state"))
+    state = FlaggerState(chosen.get(language) or chosen.get("") or first_state(known))
+    if state.is_heard and state != FlaggerState.ON:
+        choose_states(site=site, administrator=administrator, flagger=flagger, states={language: FlaggerState.ON})

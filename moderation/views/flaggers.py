@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from comments.exceptions import InvalidInputError
+from moderation.enums import FlaggerState
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.learned import NAME as LEARNED
 from moderation.forms_flaggers import RuleForm, SwitchForm
@@ -88,7 +89,9 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
     for line in read_switches(desk.site):
         is_refused = refused is not None and refused.line.flagger.name == line.flagger.name
         rule_form = refused if is_refused else RuleForm(line)
-        entries.append((SwitchForm(line), rule_form, rules.get(line.flagger.name, []), is_refused))
+        # A rule decides where its check holds back, and only there.
+        own = [(one, line.state_in(one.rule.language) == FlaggerState.ON) for one in rules.get(line.flagger.name, [])]
+        entries.append((SwitchForm(line), rule_form, own, is_refused))
     context = {
         "site": desk.site,
         "desk": desk,

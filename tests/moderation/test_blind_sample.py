@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from comments.enums import CheckOutcome
+from comments.enums import CheckOutcome, FindingReach
 from comments.models import Comment
 from moderation.enums import Role
 from moderation.models import Decision, Finding, FindingFeedback
@@ -23,7 +23,7 @@ from tests.moderation.desk_pages import FRAGMENT, QUEUE, html_of, press, rows, s
 def flag(comment: Comment, flagger: str = "terms", clause: str = "unlawful") -> Finding:
     said = {
         "version": "1", "outcome": CheckOutcome.FLAGGED, "score": 0.9, "clause": clause, "message": "Contains a thing.",
-        "spans": [[0, 4, "thing"]],
+        "spans": [[0, 4, "thing"]], "reach": FindingReach.ORDER,
     }  # fmt: skip
     finding, _new = Finding.objects.update_or_create(
         comment=comment, revision=comment.revision, flagger=flagger, defaults=said

@@ -119,6 +119,7 @@ def switch_on(article: Article, action: Action = Action.APPROVE, **values: Any) 
 def proved(action: Action = Action.APPROVE, **values: Any) -> Article:
     """A discussion of a site whose judge was proved today, and may decide."""
     article = make_article()
+    FlaggerSwitch.objects.create(site=article.site, flagger="judge", state=FlaggerState.ON)
     choice = {"bound": 0.99, "people_share": 0.01, "threshold": 0.999, "version": "1"} | values
     DecidingRule.objects.create(
         site=article.site,
@@ -167,6 +168,24 @@ def test_switched_on_it_decides_nothing_before_it_is_proved(count: int, wrong: i
     assert send(article).status == Status.PENDING
     # Switched on again, nothing is looked at once more.
     assert switch_on(article).looks == int(count >= 500)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "then"),
+    [
+        ({}, {"de": "on"}),
+        ({"": "order", "en": "inform"}, {"": "order", "de": "on", "en": "inform"}),
+        ({"de": "shadow"}, {"de": "shadow"}),
+    ],
+)
+def test_to_let_a_check_decide_lets_it_hold_back_unless_it_is_in_shadow(
+    chosen: dict[str, str], then: dict[str, str]
+) -> None:
+    article = make_article()
+    for language, state in chosen.items():
+        FlaggerSwitch.objects.create(site=article.site, flagger="judge", language=language, state=state)
+    switch_on(article, language="de")
+    assert dict(FlaggerSwitch.objects.values_list("language", "state")) == then
 
 
 def test_what_software_and_undone_decisions_say_proves_nothing() -> None:
@@ -275,7 +294,7 @@ def test_switched_off_it_decides_nothing() -> None:
     assert send(article).status == Status.PENDING
 
 
-@pytest.mark.parametrize("case", ["leased", "decided", "suspected", "two_people", "shadow", "edited"])
+@pytest.mark.parametrize("case", ["leased", "decided", "suspected", "two_people", "shadow", "order", "edited"])
 def test_what_people_have_in_hand_or_another_check_holds_is_left_to_people(case: str) -> None:
     article = proved()
     comment = make_comment(article, body=GOOD)
@@ -290,8 +309,8 @@ def test_what_people_have_in_hand_or_another_check_holds_is_left_to_people(case:
         expected = Status.REJECTED
     elif case == "two_people":
         ArticleRule.objects.create(article=article, needs_two_people=True)
-    elif case == "shadow":
-        FlaggerSwitch.objects.create(site=article.site, flagger="judge", state=FlaggerState.SHADOW)
+    elif case in FlaggerState.values:
+        FlaggerSwitch.objects.update(state=case)
     elif case == "edited":
         undo(decision=judge(comment), moderator=moderator)
     with added(*([Suspects()] if case == "suspected" else [])):

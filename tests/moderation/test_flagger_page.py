@@ -64,7 +64,7 @@ def test_page_says_what_each_check_is_its_state_and_how_often_it_fired() -> None
     add_finding(make_comment(make_article(make_site("elsewhere"))), "links")
     shown = lines(administrator(article.site), article.site)
     assert list(shown) == ["links", "language"]
-    assert 'Links <span class="mg-badge">On</span>' in shown["links"]
+    assert 'Links <span class="mg-badge">On, only informs</span>' in shown["links"]
     assert "Many links to other sites" in shown["links"]
     assert "Found something in 2 texts of the last 30 days." in shown["links"]
     assert '<span class="mg-badge">In shadow</span>' in shown["language"]
@@ -121,7 +121,7 @@ def test_choose_states_holds_for_one_site_and_one_check() -> None:
     administrator_of_both = make_moderator(site, role=Role.ADMINISTRATOR)
     choose_states(site=site, administrator=administrator_of_both, flagger="links", states={"": FlaggerState.OFF})
     assert [line.state for line in read_switches(site)] == [FlaggerState.OFF, FlaggerState.SHADOW]
-    assert [line.state for line in read_switches(other)] == [FlaggerState.ON, FlaggerState.SHADOW]
+    assert [line.state for line in read_switches(other)] == [FlaggerState.INFORM, FlaggerState.SHADOW]
 
 
 def test_reading_switches_takes_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -159,6 +159,10 @@ def test_rule_is_chosen_shown_with_its_standing_and_switched_off() -> None:
     shown = lines(client, site)["links"]
     assert "599 of 600 (99.83 %); 99.5 % is asked" in shown
     assert "0 of at most 20; 5 % go to people all the same" in shown
+    rests = "Decides nothing while the check does less than hold back."
+    assert rests not in shown
+    FlaggerSwitch.objects.update(state="order")
+    assert rests in lines(client, site)["links"]
 
     assert client.post(f"/moderation/rules/{rule.pk}/stop/?site={site.slug}").status_code == 303
     rule.refresh_from_db()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from comments.enums import ArticleMode, CheckOutcome, Status
@@ -16,9 +19,9 @@ from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.registry import BrokenFlaggerError, added, load_flagger
 from moderation.insights.judging import read_flaggers
 from moderation.insights.spans import Period, span_of
+from moderation.models import DecidingRule, FlaggerSwitch
 from moderation.models import Finding as FindingRow
-from moderation.models import FlaggerSwitch
-from moderation.queue import QueueFilters, read_queue
+from moderation.queue import QueueFilters, QueueStatus, read_queue
 from moderation.services.decisions import decide
 from moderation.services.publications import take_back_flagged
 from moderation.services.screening import screen_stored_comment
@@ -101,6 +104,7 @@ def test_flagger_in_shadow_is_kept_and_neither_shown_nor_sorted_by_nor_acted_on(
 
 def test_flagger_that_is_on_is_shown_and_sorted_by_and_holds_back() -> None:
     article = make_article(mode=ArticleMode.POST_MODERATED)
+    switch(article.site, FlaggerState.ON)
     comment = screened(make_comment(article))
     assert rows(comment) == [
         ("suspects", CheckOutcome.FLAGGED, False),
@@ -142,11 +146,11 @@ def test_switch_of_a_language_counts_more_than_that_of_all() -> None:
 
 def test_switch_is_of_one_site() -> None:
     switch(make_site("paper"), FlaggerState.OFF)
-    assert state_of(Suspects(), "de", load_knowledge(make_site("magazine").slug)) == FlaggerState.ON
+    assert state_of(Suspects(), "de", load_knowledge(make_site("magazine").slug)) == FlaggerState.INFORM
 
 
 def test_flagger_without_a_switch_is_in_its_first_state() -> None:
-    assert state_of(Suspects(), "de", SiteKnowledge()) == FlaggerState.ON
+    assert state_of(Suspects(), "de", SiteKnowledge()) == FlaggerState.INFORM
     assert state_of(NewCheck(), "de", SiteKnowledge()) == FlaggerState.SHADOW
 
 
@@ -186,7 +190,8 @@ def test_later_check_that_is_on_has_what_appeared_by_the_mode_of_its_discussion_
     None
 ):
     article = make_article(mode=ArticleMode.POST_MODERATED)
-    FlaggerSwitch.objects.create(site=article.site, flagger="suspects", state=FlaggerState.OFF)
+    switch(article.site, FlaggerState.ON)
+    FlaggerSwitch.objects.filter(flagger="suspects").update(state=FlaggerState.OFF)
     flagged_later, seen = (screened(make_comment(article)) for _ in range(2))
     moderator = make_moderator(article.site)
     for action, status, clause in ((Action.REMOVE, Status.APPROVED, "respect"), (Action.RESTORE, Status.REMOVED, "")):
@@ -199,11 +204,14 @@ def test_later_check_that_is_on_has_what_appeared_by_the_mode_of_its_discussion_
 
 @pytest.mark.parametrize(
     ("state", "risk", "status"),
-    [(FlaggerState.INFORM, 0, Status.APPROVED), (FlaggerState.ORDER, 180, Status.APPROVED)],
+    [(None, 0, Status.APPROVED), (FlaggerState.ORDER, 180, Status.APPROVED), (FlaggerState.ON, 180, Status.PENDING)],
 )
-def test_flagger_reaches_no_further_than_its_site_lets_it(state: FlaggerState, risk: int, status: Status) -> None:
+def test_flagger_only_informs_unless_its_site_lets_it_do_more(
+    state: FlaggerState | None, risk: int, status: Status
+) -> None:
     article = make_article(mode=ArticleMode.POST_MODERATED)
-    switch(article.site, state)
+    if state is not None:
+        switch(article.site, state)
     comment = screened(make_comment(article))
     take_back_flagged(comment.pk)
     comment.refresh_from_db()
@@ -212,3 +220,31 @@ def test_flagger_reaches_no_further_than_its_site_lets_it(state: FlaggerState, r
     waiting = screened(make_comment(make_article(article.site, key="other")))
     page = sign_in(make_moderator(article.site)).get(f"{QUEUE}?site={article.site.slug}").content.decode()
     assert (waiting.risk, "Suspicious" in page) == (risk, True)
+    for filters in (QueueFilters(status=QueueStatus.FLAGGED), QueueFilters(flag="suspects")):
+        assert waiting.pk in [item.pk for item in read_queue(article.site, filters).items]
+
+
+def test_check_that_breaks_has_comments_wait_though_it_only_informs() -> None:
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    switch(article.site, FlaggerState.OFF)
+    with added(RaisesInline()):
+        assert make_comment(article).status == Status.PENDING
+
+
+def test_checks_by_which_a_site_lets_software_decide_go_on_to_hold_back() -> None:
+    site = make_site("paper")
+    for name in ("links", "terms", "spam", "newsroom_check"):
+        DecidingRule.objects.create(site=site, flagger=name, language="de", action=Action.REJECT)
+    DecidingRule.objects.create(site=site, flagger="shouting", action=Action.REJECT, is_active=False)
+    FlaggerSwitch.objects.create(site=site, flagger="terms", state=FlaggerState.ORDER)
+    FlaggerSwitch.objects.create(site=site, flagger="newsroom_check", state=FlaggerState.SHADOW)
+    import_module("moderation.migrations.0018_only_inform_at_first").keep_what_may_decide(
+        apps, connection.schema_editor()
+    )
+    rows = FlaggerSwitch.objects.order_by("flagger", "language").values_list("flagger", "language", "state")
+    assert list(rows) == [
+        ("links", "de", "on"),
+        ("newsroom_check", "", "shadow"),
+        ("terms", "", "order"),
+        ("terms", "de", "on"),
+    ]

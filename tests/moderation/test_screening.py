@@ -16,11 +16,13 @@ from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from comments.screening import Finding, ScreeningInput, Span, Verdict
 from comments.services.posting import revise_comment
+from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, flagged
 from moderation.flaggers.inline import forget_slow_flaggers, run_inline
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.registry import added
 from moderation.models import Finding as FindingRow
+from moderation.models import FlaggerSwitch
 from moderation.screening import screen
 from tests.factories import make_article, make_comment
 from tests.moderation.inputs import make_input, sentence
@@ -114,8 +116,10 @@ def test_post_flagged_comment_findings_are_stored_with_their_spans() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("body", "status"), [("Danke!", Status.APPROVED), ("Du Idiot!", Status.PENDING)])
 def test_post_under_post_moderated_article_flags_hold_back(body: str, status: Status) -> None:
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    FlaggerSwitch.objects.create(site=article.site, flagger="finds", state=FlaggerState.ON)
     with added(Finds()):
-        comment = make_comment(make_article(mode=ArticleMode.POST_MODERATED), body=body)
+        comment = make_comment(article, body=body)
     assert comment.status == status
 
 
