@@ -20,6 +20,8 @@ from moderation.enums import Action, FlaggerState
 from moderation.flaggers.guard import CRASHED
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside import sentences
+from moderation.flaggers.outside.call_out import CallOut
+from moderation.flaggers.outside.judge import OutsideJudge
 from moderation.models import Finding, FlaggerSwitch, OutsideUse
 from moderation.services.decisions import decide
 from moderation.services.outside import TURN, ask, find_questions, put_questions
@@ -236,6 +238,23 @@ def test_judge_asked_the_same_again_answers_from_memory_until_policy_model_or_te
     article.site.policy_versions.get().clauses.filter(slug="respect").update(text_de="Neuer Text")
     judged(make_judged(article=article))
     assert len(judge.asked) == 4
+
+
+def test_judge_marks_the_words_of_a_text_that_looks_like_one_it_knows(judge: Service) -> None:
+    say(judge, GOOD)
+    article = make_article()
+    judged(make_judged(article=article))
+    longer = judged(make_judged("\u200b\u200b" + BODY, article=article))
+    [(start, end, _label)] = longer.spans
+    assert longer.comment.revisions.get().body[start:end] == "du bist ein   Vollpfosten"
+
+
+def test_version_of_who_is_asked_is_another_with_another_address_or_option(judge: Service, settings: Settings) -> None:
+    judge_version, call_out_version = OutsideJudge().version, CallOut().version
+    settings.MODERATION_JUDGE |= {"options": {"temperature": 1}}
+    settings.MODERATION_CALL_OUT = {"url": "https://other.example/check", "secrets": ["whsec_c2VjcmV0c2VjcmV0c2VjcmV0"]}
+    assert judge_version != OutsideJudge().version
+    assert call_out_version != CallOut().version
 
 
 def test_judge_is_off_until_somebody_wants_it_and_in_shadow_nobody_sees_it(judge: Service) -> None:

@@ -7,6 +7,8 @@ service that does not answer are the same for all of them: `moderation.services.
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +70,11 @@ class Bounds:
     seconds: float
     daily_requests: int | None
     daily_tokens: int | None = None
+
+
+def digest(values: list[object]) -> str:
+    """64 hexadecimal digits that are the same for the same values, which JSON can write."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 class AnswerError(Exception):

@@ -20,7 +20,7 @@ from comments.screening import Finding
 from moderation.conf import settings
 from moderation.flaggers.base import clear, flagged
 from moderation.flaggers.guard import without_result
-from moderation.flaggers.outside.base import AnswerError, Bounds, Envelope, Letter, Outside, Question
+from moderation.flaggers.outside.base import AnswerError, Bounds, Envelope, Letter, Outside, Question, digest
 from moderation.flaggers.outside.sentences import BAD_TEXT, STATUS, UNKNOWN
 from moderation.flaggers.outside.verdicts import (
     LABEL_LENGTH,
@@ -48,8 +48,8 @@ class CallOut(Outside):
 
     @property
     def version(self) -> str:
-        """What the service judges by is its own business."""
-        return "1"
+        """Another for another address; what the service there judges by is its own business."""
+        return f"1-{digest([settings.call_out.url])[:8]}"
 
     @property
     def host(self) -> str:
@@ -62,8 +62,8 @@ class CallOut(Outside):
         return Bounds(settings.call_out.seconds, settings.call_out.daily_requests or None)
 
     def cache_key(self, question: Question) -> str:
-        """A digest of what is sent."""
-        return hashlib.sha256(f"{settings.call_out.url}\n{json.dumps(_data(question))}".encode()).hexdigest()
+        """A digest of what is sent, and where."""
+        return digest([self.version, _data(question)])
 
     def write(self, question: Question, envelope: Envelope) -> Letter:
         """The comment as the event "comment.check", signed with each of the secrets."""
@@ -121,8 +121,8 @@ class CallOut(Outside):
 def sign(secret: str, name: str, moment: str, body: bytes) -> str:
     """A signature of version 1 by a secret "whsec_<base64>": base64 of the HMAC-SHA256 over "name.moment.body"."""
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    digest = hmac.digest(key, f"{name}.{moment}.".encode() + body, hashlib.sha256)
-    return f"v1,{base64.b64encode(digest).decode()}"
+    signature = hmac.digest(key, f"{name}.{moment}.".encode() + body, hashlib.sha256)
+    return f"v1,{base64.b64encode(signature).decode()}"
 
 
 def _data(question: Question) -> dict[str, object]:

@@ -26,7 +26,7 @@ _MARKUP: Final = frozenset("<>[]|\uff5c\uff1c\uff1e")
 _DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LANGUAGES: Final = {"de": "German"}
 
-_INSTRUCTIONS: Final = """\
+INSTRUCTIONS: Final = """\
 You help the moderators of a news site. For each clause of the comment policy below, say how likely it is that one reader's \
 comment breaks it. People decide; you only point out what they should look at.
 
@@ -67,7 +67,7 @@ def build_messages(question: Question, nonce: str) -> list[Message]:
     }
     clauses = [{"id": clause.slug, "title": clause.title, "text": clause.text} for clause in question.clauses]
     language = _LANGUAGES.get(primary_language(comment.language), "English")
-    instructions = _INSTRUCTIONS % {"policy": json.dumps(clauses, ensure_ascii=False), "language": language}
+    instructions = INSTRUCTIONS % {"policy": json.dumps(clauses, ensure_ascii=False), "language": language}
     boundary = f"{BOUNDARY} {nonce}"
     return [
         {"role": "system", "content": instructions},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,8 +12,8 @@ from comments.outgoing import Answer
 from comments.screening import Finding
 from moderation.conf import settings
 from moderation.flaggers.base import clear, flagged
-from moderation.flaggers.outside.base import AnswerError, Bounds, Envelope, Letter, Outside, Question
-from moderation.flaggers.outside.framing import build_messages, verdict_schema
+from moderation.flaggers.outside.base import AnswerError, Bounds, Envelope, Letter, Outside, Question, digest
+from moderation.flaggers.outside.framing import INSTRUCTIONS, build_messages, verdict_schema
 from moderation.flaggers.outside.sentences import CUT_OFF, NOT_JSON, STATUS
 from moderation.flaggers.outside.verdicts import REASON_SHOWN, Breach, read_breaches, read_object, shorten
 
@@ -34,9 +33,9 @@ class OutsideJudge(Outside):
 
     @property
     def version(self) -> str:
-        """Another for another address or model."""
+        """Another for another address, model, option or wording of what is asked; the policy aside, which has its own."""
         judge = settings.judge
-        return f"{_VERSION}-{hashlib.sha256(f'{judge.url} {judge.model}'.encode()).hexdigest()[:8]}"
+        return f"{_VERSION}-{digest([judge.url, judge.model, judge.options, INSTRUCTIONS])[:8]}"
 
     @property
     def host(self) -> str:
@@ -50,9 +49,9 @@ class OutsideJudge(Outside):
         return Bounds(judge.seconds, judge.daily_requests or None, judge.daily_tokens or None)
 
     def cache_key(self, question: Question) -> str:
-        """A digest of everything that is asked, the policy included, of whom, and what may be in the answer."""
-        asked = _request(question, nonce="")
-        return hashlib.sha256(f"{self.version}\n{json.dumps(asked)}".encode()).hexdigest()
+        """A digest of everything that is asked, the policy included, of whom, and of the text itself: the judge is not shown
+        what is invisible in it, and marks are counted with that."""
+        return digest([self.version, _request(question, nonce=""), question.comment.body])
 
     def write(self, question: Question, envelope: Envelope) -> Letter:
         """One request for a verdict on all clauses."""
