@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection
 
@@ -35,6 +36,8 @@ from moderation.services.mail_choices import Recipient, read_desk_token, read_re
 from moderation.services.practice import cases_of
 from moderation.services.queue_feeds import read_queue_feed_token
 from moderation.services.reports import read_receipt_token
+
+_KEY = re.compile(r"\A[0-9]{1,18}\Z")
 
 
 def get_desk_site_or_404(user: User, slug: str = "") -> Site:
@@ -131,9 +134,14 @@ def get_finding_or_404(user: User, pk: int) -> Finding:
     return finding
 
 
-def get_term_or_404(site: Site, pk: int) -> Term:
+def read_key(text: str) -> int | None:
+    """The number that up to 18 digits spell, as keys are written in addresses and forms; None for anything else."""
+    return int(text) if _KEY.match(text) else None
+
+
+def get_term_or_404(site: Site, pk: int | None) -> Term:
     """A word of this site's list. 1 query."""
-    term = Term.objects.filter(pk=pk, site=site).select_related("site").first()
+    term = Term.objects.filter(pk=pk, site=site).select_related("site").first() if pk is not None else None
     if term is None:
         raise Http404(_("There is nothing here."))
     return term

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from comments.services.outbox import try_again
 from comments.services.subscriptions import write_again
+from moderation.access import read_key
 from moderation.deliveries import read_deliveries
 from moderation.enums import Permission
 from moderation.forms_desk import AddressForm
@@ -35,7 +36,8 @@ def retry(request: HttpRequest) -> HttpResponse:
     """Put the row of `row`, or every row that was given up, back in line; then 303 to the page."""
     desk = _open(request)
     row = request.POST.get("row", "")
-    count = try_again(int(row) if row.isdecimal() else None) if not row or row.isdecimal() else 0
+    key = read_key(row)
+    count = try_again(key) if not row or key is not None else 0
     sentence = ngettext("%(count)s is tried again.", "%(count)s are tried again.", count)
     messages.success(request, sentence % {"count": count})
     return _see_deliveries(desk)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from comments.models import Comment, Site, StatusChange
-from moderation.access import get_comment_or_404, get_membership_or_404
+from moderation.access import get_comment_or_404, get_membership_or_404, read_key
 from moderation.enums import Permission
 from moderation.models import Lease
 from moderation.permissions import PERMISSIONS
@@ -98,10 +98,11 @@ def _renew_lease(request: HttpRequest, user: AbstractBaseUser, site: Site, lease
 
 def _decided_since(site: Site, since: str, viewer: AbstractBaseUser) -> tuple[int, dict[str, str]]:
     """How far the history has gone, and what others did after a step: a sentence by comment. 1 query."""
-    if not since.isdecimal() or len(since) > 18:
+    step = read_key(since)
+    if step is None:
         return StatusChange.objects.aggregate(last=Max("pk"))["last"] or 0, {}
     changes = (
-        StatusChange.objects.filter(pk__gt=int(since) - OVERLAP, comment__site=site)
+        StatusChange.objects.filter(pk__gt=step - OVERLAP, comment__site=site)
         .exclude(from_status="")
         .exclude(actor=viewer.pk)
         .select_related("comment", "actor", "decision__clause")
@@ -110,7 +111,7 @@ def _decided_since(site: Site, since: str, viewer: AbstractBaseUser) -> tuple[in
     latest: dict[str, StatusChange] = {}
     for change in changes:
         latest.setdefault(change.comment.public_id, change)
-    last = max([int(since), *(change.pk for change in latest.values())])
+    last = max([step, *(change.pk for change in latest.values())])
     return last, {public_id: _sentence(change) for public_id, change in latest.items()}
 
 

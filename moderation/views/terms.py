@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from comments.exceptions import CommentError
-from moderation.access import get_term_or_404
+from moderation.access import get_term_or_404, read_key
 from moderation.forms_terms import TableForm, TermForm
 from moderation.models import Term
 from moderation.services.policies import current_clauses
@@ -30,7 +30,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     """The words, those with ?q= in them, and a form to add one or to change that of ?edit=. 3 queries besides the session's."""
     desk = open_administered_desk(request)
     edited = request.GET.get("edit", "")
-    term = get_term_or_404(desk.site, int(edited)) if edited.isdecimal() else None
+    term = get_term_or_404(desk.site, read_key(edited)) if edited else None
     return _render(request, desk, TermForm(clauses=current_clauses(desk.site), term=term), term=term)
 
 
@@ -39,7 +39,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """Add a word, or change that of the field `term`; then 303 to the page. Refused: the form with what was typed."""
     desk = open_administered_desk(request)
     edited = request.POST.get("term", "")
-    term = get_term_or_404(desk.site, int(edited)) if edited.isdecimal() else None
+    term = get_term_or_404(desk.site, read_key(edited)) if edited else None
     form = TermForm(request.POST, clauses=current_clauses(desk.site), term=term)
     if form.is_valid():
         stored = term or Term(site=desk.site)

@@ -66,4 +66,7 @@ def test_list_is_for_the_administrators_of_its_site_alone() -> None:
     assert sign_in(moderator).post(f"{PAGE}{pk}/switch/", {"active": "0"}).status_code == 403
     assert sign_in(stranger).post(f"{PAGE}{pk}/switch/", {"active": "0"}).status_code == 404
     assert sign_in(stranger).get(f"{PAGE}?edit={pk}").status_code == 404
+    # Python reads no number of so many digits.
+    for edited in ("9" * 5_000, "x"):
+        assert sign_in(stranger).post(f"{PAGE}save/", {"term": edited, "phrase": "Nudel"}).status_code == 404
     assert Term.objects.get().is_active
