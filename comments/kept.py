@@ -15,15 +15,16 @@ Value = TypeVar("Value")
 
 def kept(key: str, build: Callable[[], Value], *, seconds: int) -> Value:
     """The value under a key, built and kept for so long when it is not there. A value is never None. 2 cache calls at most."""
-    found: Value | None = _ask(lambda: cache.get(f"marginalia:{key}"))
+    found: Value | None = ask_cache(lambda: cache.get(f"marginalia:{key}"))
     if found is not None:
         return found
     built = build()
-    _ask(lambda: cache.set(f"marginalia:{key}", built, timeout=seconds))
+    ask_cache(lambda: cache.set(f"marginalia:{key}", built, timeout=seconds))
     return built
 
 
-def _ask(call: Callable[[], Value]) -> Value | None:
+def ask_cache(call: Callable[[], Value]) -> Value | None:
+    """What a call of the cache gives; None, and a line in the log, when it does not answer."""
     try:
         return call()
     except Exception:

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 
 from comments import outgoing, screening
 from comments.enums import CheckOutcome, FindingReach, Status
+from comments.kept import ask_cache
 from comments.models import Comment
 from comments.services import lanes
 from comments.services.screening import stored_screening_input
@@ -156,8 +157,8 @@ def _find_answer(row: Finding, flagger: OutsideFlagger) -> screening.Finding | N
     if not question.clauses:
         return without_result(flagger, CheckOutcome.NOT_RUN, sentences.NO_POLICY)
     key = f"marginalia:outside:{flagger.name}:{flagger.cache_key(question)}"
-    kept = _read_cache(key)
-    if kept is not None:
+    kept = ask_cache(lambda: cache.get(key))
+    if isinstance(kept, screening.Finding):
         return kept
     letter = flagger.write(question, _seal(row))
     turn = take_turn(row, flagger, letter)
@@ -226,7 +227,7 @@ def _send(row: Finding, flagger: OutsideFlagger, question: Question, letter: Let
         return finding
     lanes.note_success(lane_of(flagger), datetime.timedelta(0))
     if finding.outcome != CheckOutcome.FAILED:
-        _write_cache(key, finding)
+        ask_cache(lambda: cache.set(key, finding, KEPT_S))
     return finding
 
 
@@ -243,21 +244,3 @@ def _failed(
 ) -> screening.Finding:
     finding = without_result(flagger, CheckOutcome.FAILED, message)
     return dataclasses.replace(finding, parameters={**finding.parameters, **(parameters or {})})
-
-
-def _read_cache(key: str) -> screening.Finding | None:
-    try:
-        kept = cache.get(key)
-    except Exception:
-        # Whatever a cache client raises when its server is away.
-        logger.exception("The cache does not answer; the service is asked.")
-        return None
-    return kept if isinstance(kept, screening.Finding) else None
-
-
-def _write_cache(key: str, finding: screening.Finding) -> None:
-    try:
-        cache.set(key, finding, KEPT_S)
-    except Exception:
-        # As above.
-        logger.exception("The cache does not answer; the same text will be asked about again.")

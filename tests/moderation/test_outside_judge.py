@@ -240,6 +240,22 @@ def test_judge_asked_the_same_again_answers_from_memory_until_policy_model_or_te
     assert len(judge.asked) == 4
 
 
+def test_judge_is_asked_each_time_where_the_cache_is_away(judge: Service, settings: Settings) -> None:
+    say(judge, GOOD)
+    article = make_article()
+    first, second = make_judged(article=article), make_judged(article=article)
+    here = settings.CACHES
+    # Nobody listens at that port.
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    try:
+        assert [judged(first).outcome, judged(second).outcome] == [CheckOutcome.FLAGGED] * 2
+    finally:
+        settings.CACHES = here
+    assert len(judge.asked) == 2
+
+
 def test_judge_marks_the_words_of_a_text_that_looks_like_one_it_knows(judge: Service) -> None:
     say(judge, GOOD)
     article = make_article()
