@@ -19,8 +19,9 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
+from django.utils.functional import lazy
 from django.utils.text import Truncator
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from comments.conf import settings
 from comments.enums import SuppressionReason, Trouble
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 logger = logging.getLogger(__name__)
+
+# What stands in quotation marks of any kind, and by language the marks of a quotation within one.
+_QUOTED = re.compile(r'(?<!\w)["„“»«](?=\S)([^"„“”»«]+)(?<=\S)["“”«»](?!\w)')
+_INNER = {"de": ("‚", "‘"), "en": ("‘", "’")}
 
 TITLE_LIMIT = 200
 
@@ -137,9 +142,20 @@ def absolute(path: str) -> str:
     return settings.base_url + path
 
 
-def title_of(article: Article) -> str:
-    """The title of an article in a mail. What a reader's page said it was goes to nobody before a moderator let it through."""
-    return Truncator(clean_line(article.title if article.is_confirmed else article.site.name)).chars(TITLE_LIMIT)
+def title_of(article: Article) -> str | StrPromise:
+    """The title of an article to be put in quotation marks, its own made inner ones of the language that the mail is written
+    in. What a reader's page said it was goes to nobody before a moderator let it through."""
+    title = clean_line(article.title if article.is_confirmed else article.site.name)
+    return _with_inner_quotes(title)
+
+
+def _quote_within(title: str) -> str:
+    opening, closing = _INNER.get((get_language() or "")[:2], _INNER["en"])
+    return Truncator(_QUOTED.sub(rf"{opening}\1{closing}", title)).chars(TITLE_LIMIT)
+
+
+# Written when the mail is: its language is not known before.
+_with_inner_quotes = lazy(_quote_within, str)
 
 
 def _is_address(text: str) -> bool:

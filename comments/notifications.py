@@ -173,7 +173,7 @@ def _new_comment(one: Notification) -> NewComment:
     )
 
 
-def _target(subscription: Subscription) -> dict[str, str]:
+def _target(subscription: Subscription) -> dict[str, str | StrPromise]:
     """What was asked for, in words of ours and of the site."""
     article = subscription.article
     return {"scope": subscription.scope, "name": title_of(article) if article else subscription.site.name}

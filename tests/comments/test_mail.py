@@ -9,7 +9,8 @@ from django.core import mail as sent
 from django.utils.translation import gettext_lazy
 
 from comments.enums import SuppressionReason
-from comments.mail import Mail, build, send
+from comments.mail import Mail, build, send, title_of
+from comments.models import Article
 from comments.services.subscriptions import suppress
 from tests.comments.mails import CONVERSATION, HEADERS, addresses_in, html_of, received, text_of
 
@@ -36,6 +37,25 @@ MAIL = Mail(
     manage_url="http://localhost:8000/subscriptions/x/",
     conversation="discussion-1",
 )
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "subject"),
+    [
+        ("Der „Turm“ und der Stadtrat", "de", "Neue Kommentare zu „Der ‚Turm‘ und der Stadtrat“"),
+        ('Warum "Nein" siegt', "de", "Neue Kommentare zu „Warum ‚Nein‘ siegt“"),
+        ("»Nein«", "de", "Neue Kommentare zu „‚Nein‘“"),
+        ("The “tower” & the council", "en", "New comments on “The ‘tower’ & the council”"),
+        ('Ein 5" hoher und ein 7" hoher Turm', "de", 'Neue Kommentare zu „Ein 5" hoher und ein 7" hoher Turm“'),
+    ],
+)
+def test_title_with_quotation_marks_has_inner_ones_of_the_language_of_the_mail(
+    title: str, language: str, subject: str
+) -> None:
+    part = {**MAIL.parts[0], "title": title_of(Article(title=title))}
+    mail = build(dataclasses.replace(MAIL, language=language, parts=(part,)))
+    assert mail.subject == subject
+    assert subject.removeprefix("Neue Kommentare zu ").removeprefix("New comments on ") in str(mail.body)
 
 
 def test_mail_has_exactly_its_headers_text_and_page() -> None:
