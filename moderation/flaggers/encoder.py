@@ -35,7 +35,7 @@ _PACKAGES: Final = ("onnxruntime", "numpy")
 _LONGEST_HEADER: Final = 4_000_000
 # A longer text is read in windows, the vectors averaged, the worst window deciding; what lies behind the last is unread.
 _WINDOW: Final = 126
-_MOST_WINDOWS: Final = 8
+_MOST_PIECES: Final = 8 * _WINDOW
 # Respect, spam and topic ask about the same comment one after the other.
 _READINGS_KEPT: Final = 16
 
@@ -56,10 +56,12 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text's vector, of length 1 and `WIDTH` numbers, and what each head says, uncalibrated."""
+    """A text's vector, of length 1 and `WIDTH` numbers, what each head says, uncalibrated, and whether the text was read to
+    its end."""
 
     vector: Any
     said: Mapping[str, float]
+    is_whole: bool
 
 
 class Encoder:
@@ -89,8 +91,9 @@ class Encoder:
 
     def _read(self, text: str) -> Reading:
         """What the encoder makes of a text, without quoted lines and code."""
-        numbers = self._pieces.encode(own_words(text, with_addresses=True))[: _WINDOW * _MOST_WINDOWS]
-        windows = [numbers[start : start + _WINDOW] for start in range(0, len(numbers), _WINDOW)] or [[]]
+        numbers = self._pieces.encode(own_words(text, with_addresses=True))
+        cut = min(len(numbers), _MOST_PIECES)
+        windows = [numbers[start : min(start + _WINDOW, cut)] for start in range(0, cut, _WINDOW)] or [[]]
         total: Any = 0.0
         said = [-math.inf] * len(self.header.heads)
         for window in windows:
@@ -100,7 +103,12 @@ class Encoder:
             said = [max(before, float(now)) for before, now in zip(said, own, strict=True)]
         vector = (total / self._numpy.linalg.norm(total)).astype(self._numpy.float32)
         vector.setflags(write=False)
-        return Reading(vector, dict(zip(self.header.heads, said, strict=True)))
+        said_by = dict(zip(self.header.heads, said, strict=True))
+        return Reading(vector, said_by, is_whole=cut == len(numbers))
+
+    def reads_whole(self, text: str) -> bool:
+        """Whether a text is short enough to be read to its end; a millisecond, it is not read."""
+        return len(self._pieces.encode(own_words(text, with_addresses=True))) <= _MOST_PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +138,10 @@ class EncoderScorer:
         calibrations = self.header.calibrations[self.head]
         first = next(iter(calibrations.values()))
         own, others, offset, threshold = calibrations.get(primary_language(language), first)
-        exponent = own * encoder.read(text).said[self.head] + others * total + offset
+        reading = encoder.read(text)
+        exponent = own * reading.said[self.head] + others * total + offset
         probability = 1 / (1 + math.exp(-max(-60.0, min(60.0, exponent))))
-        return Score(probability, is_enough=probability >= threshold)
+        return Score(probability, is_enough=probability >= threshold, is_whole=reading.is_whole)
 
     def explain(self, text: str) -> list[tuple[int, int]]:
         """The words with the greatest shares in the n-grams' sum."""

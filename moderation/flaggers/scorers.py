@@ -35,10 +35,12 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How likely the text is against the clause, 0 to 1, and whether that is likely enough to say so."""
+    """How likely the text is against the clause, 0 to 1, and whether that is likely enough to say so. Not `is_whole`: the
+    text was too long to be read to its end."""
 
     probability: float
     is_enough: bool
+    is_whole: bool = True
 
 
 class Scorer(Protocol):

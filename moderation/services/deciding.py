@@ -19,6 +19,7 @@ from comments.services.identity import Identity
 from moderation.conf import settings
 from moderation.enums import Action
 from moderation.flaggers.base import Stage, primary_language, state_of
+from moderation.flaggers.encoder import usable_encoder
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.ngrams import MOST_TOKENS, tokenize
 from moderation.flaggers.registry import installed_flaggers
@@ -172,7 +173,10 @@ def _is_read_whole(comment: Comment) -> bool:
     """Whether flaggers that go by the wording read all of a text, and there is something to read: quoted lines, code and what
     comes after very many words they pass over, and of a text without a word they think nothing bad. 1 query."""
     body = comment.revisions.values_list("body", flat=True).get(number=comment.revision)
-    return own_words(body, with_addresses=True) == body and 0 < len(tokenize(body, with_addresses=False)) < MOST_TOKENS
+    if own_words(body, with_addresses=True) != body or not 0 < len(tokenize(body, with_addresses=False)) < MOST_TOKENS:
+        return False
+    encoder = usable_encoder()
+    return encoder is None or encoder.reads_whole(body)
 
 
 def _clause(policy: PolicyVersion | None, slug: str) -> Clause | None:

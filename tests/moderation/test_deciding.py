@@ -327,6 +327,14 @@ def test_nothing_is_published_that_checks_by_wording_do_not_read(body: str) -> N
     assert screened(comment).status == Status.PENDING
 
 
+@pytest.mark.parametrize(("has_encoder", "expected"), [(True, Status.PENDING), (False, Status.APPROVED)])
+def test_nothing_is_published_that_the_encoder_does_not_read_to_its_end(
+    has_encoder: bool, expected: Status, settings: Settings
+) -> None:
+    settings.MODERATION_ENCODER = has_encoder
+    assert send(proved(), "der " * 1_100).status == expected
+
+
 @pytest.mark.parametrize("standing", [RuleStanding.FALLEN, RuleStanding.MEASURING])
 def test_rule_for_all_languages_does_not_decide_where_that_of_the_language_may_not(standing: RuleStanding) -> None:
     article = proved()

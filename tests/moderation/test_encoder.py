@@ -173,6 +173,19 @@ def test_flaggers_with_the_encoder_are_asynchronous_and_name_the_words() -> None
 
 
 @pytest.mark.usefixtures("shipped")
+def test_clear_finding_on_a_text_that_is_too_long_says_that_its_end_was_not_read() -> None:
+    limit = encoder._MOST_PIECES
+    for length, says in (
+        (limit, ""),
+        (limit + 1, "Found nothing in what it read: the text is too long to be read to its end."),
+    ):
+        body = "der " * length
+        finding = RespectFlagger().check(make_input(body), SiteKnowledge())
+        assert (finding.outcome, finding.message) == (CheckOutcome.CLEAR, says)
+        assert load_encoder(MODEL_FILE).reads_whole(body) is not bool(says)
+
+
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize("body", ["", "!", "😀" * 5_000, "a" * 5_000, "a. " * 1_600])
 def test_encoder_any_text_gets_a_valid_finding(body: str) -> None:
     flagger = RespectFlagger()
