@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from comments.enums import CheckOutcome
-from comments.models import Site
+from comments.models import Comment, Site
 from moderation.enums import FlaggerState, Permission
 from moderation.exceptions import NotAllowedError
 from moderation.flaggers.base import Flagger, Stage, first_state, speaks
@@ -30,7 +30,8 @@ LANGUAGES = ("de", "en")
 class SwitchLine:
     """One flagger as a site uses it. `states` by language, "" for all: what was chosen, None where nothing was.
 
-    `fired` and `fired_in_shadow`: in how many texts of comments of the last 30 days it found something.
+    `fired` and `fired_in_shadow`: in how many texts of comments of the last 30 days it found something. `latest_version`:
+    that which judged last, where that is asked for.
     """
 
     flagger: Flagger
@@ -38,6 +39,7 @@ class SwitchLine:
     states: Mapping[str, FlaggerState | None]
     fired: int
     fired_in_shadow: int
+    latest_version: str = ""
 
     @property
     def state(self) -> FlaggerState:
@@ -48,9 +50,14 @@ class SwitchLine:
         """What becomes of it with comments in a language, "" for all."""
         return self.states.get(language) or self.state
 
+    @property
+    def is_judged_small(self) -> bool:
+        """Whether the small model judged last, though this process has the encoder: the workers may not."""
+        return getattr(self.flagger, "has_encoder", False) and self.latest_version.startswith("ngrams-")
+
 
 def read_switches(site: Site) -> list[SwitchLine]:
-    """All installed flaggers in the order in which they run. 2 queries."""
+    """All installed flaggers in the order in which they run. 2 queries, one more where this process has the encoder."""
     rows = FlaggerSwitch.objects.filter(site=site).values_list("flagger", "language", "state")
     chosen = {(name, language): FlaggerState(state) for name, language, state in rows}
     since = timezone.now() - datetime.timedelta(days=COUNTED_DAYS)
@@ -60,6 +67,8 @@ def read_switches(site: Site) -> list[SwitchLine]:
         .annotate(fired=Count("pk", filter=Q(is_shadow=False)), in_shadow=Count("pk", filter=Q(is_shadow=True)))
     )
     fired = {name: (counting, in_shadow) for name, counting, in_shadow in counted}
+    flaggers = [flagger for stage in Stage for flagger in installed_flaggers(stage)]
+    latest = _latest_versions(site, [one.name for one in flaggers if getattr(one, "has_encoder", False)])
     return [
         SwitchLine(
             flagger,
@@ -69,10 +78,19 @@ def read_switches(site: Site) -> list[SwitchLine]:
                 for language in ("", *(one for one in LANGUAGES if speaks(flagger, one)))
             },
             *fired.get(flagger.name, (0, 0)),
+            latest_version=latest.get(flagger.name, ""),
         )
-        for stage in Stage
-        for flagger in installed_flaggers(stage)
+        for flagger in flaggers
     ]
+
+
+def _latest_versions(site: Site, names: list[str]) -> dict[str, str]:
+    """Which version of flaggers judged last among the newest 20 comments, by name. 1 query, none without names."""
+    newest = Comment.objects.filter(site=site).order_by("-pk").values("pk")[:20]
+    judged = Finding.objects.filter(
+        comment__in=newest, flagger__in=names, outcome__in=(CheckOutcome.CLEAR, CheckOutcome.FLAGGED)
+    )
+    return dict(judged.order_by("pk").values_list("flagger", "version")) if names else {}
 
 
 def choose_states(

@@ -58,7 +58,14 @@ def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> b
         return True
     rows = {row.flagger: row for row in Finding.objects.filter(comment=comment, revision=comment.revision)}
     knowledge = load_knowledge(comment.site.slug)
-    states = [(one, state_of(one, comment.language, knowledge)) for one in installed_flaggers(Stage.ASYNCHRONOUS)]
+    # Where the process that took the comment has the encoder and this one has not, neither would judge.
+    left_over = [
+        one
+        for one in installed_flaggers(Stage.INLINE)
+        if getattr(one, "has_encoder", None) is False and one.name not in rows
+    ]
+    candidates = (*installed_flaggers(Stage.ASYNCHRONOUS), *left_over)
+    states = [(one, state_of(one, comment.language, knowledge)) for one in candidates]
     flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
     unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
     if unsettled:

@@ -245,3 +245,21 @@ def test_comment_is_judged_by_the_encoder_after_it_was_stored() -> None:
     client = sign_in(make_moderator(comment.site, role=Role.ADMINISTRATOR))
     page = client.get(f"/moderation/flaggers/?site={comment.site.slug}").content.decode()
     assert page.count("Judged by the large model, a moment after the text was sent.") == 2
+    assert page.count("The latest text was judged by the small model all the same.") == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("site_with_encoder")
+def test_comment_taken_by_a_process_with_the_encoder_is_judged_by_workers_without_it(settings: Settings) -> None:
+    comment = make_comment(make_article(), body=INSULT)
+    settings.MODERATION_ENCODER = False
+    registry._load_all.cache_clear()
+    assert screen_stored_comment(comment.pk)
+    rows = {row.flagger: row for row in Finding.objects.filter(comment=comment)}
+    assert rows["respect"].version.startswith("ngrams-")
+    assert (rows["respect"].outcome, rows["spam"].outcome) == (CheckOutcome.FLAGGED, CheckOutcome.CLEAR)
+    settings.MODERATION_ENCODER = True
+    registry._load_all.cache_clear()
+    client = sign_in(make_moderator(comment.site, role=Role.ADMINISTRATOR))
+    page = client.get(f"/moderation/flaggers/?site={comment.site.slug}").content.decode()
+    assert page.count("The latest text was judged by the small model all the same.") == 2
