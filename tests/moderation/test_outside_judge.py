@@ -260,7 +260,7 @@ def test_judge_marks_the_words_of_a_text_that_looks_like_one_it_knows(judge: Ser
     say(judge, GOOD)
     article = make_article()
     judged(make_judged(article=article))
-    longer = judged(make_judged("\u200b\u200b" + BODY, article=article))
+    longer = judged(make_judged("\u200c\u200c" + BODY, article=article))
     [(start, end, _label)] = longer.spans
     assert longer.comment.revisions.get().body[start:end] == "du bist ein   Vollpfosten"
 
