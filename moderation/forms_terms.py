@@ -43,6 +43,11 @@ class TermForm(forms.Form):
             choices.append((term.clause, term.clause))
         field.choices = field.widget.choices = choices  # type: ignore[attr-defined]
 
+    def label_of(self, name: str, value: str) -> str:
+        """A choice of a field in words; one that there is no more as it is."""
+        choices = self.fields[name].choices  # type: ignore[attr-defined]
+        return str(dict(choices).get(value, value))
+
     def refuse(self, error: CommentError) -> None:
         """Show what the service refused, at its field or above the form."""
         name = error.field if isinstance(error, InvalidInputError) else ""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
@@ -8,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from comments.enums import CheckOutcome, FindingReach
 from comments.models import Comment, Site
 from moderation.enums import FlaggerState
+
+_QUOTATION = re.compile("“([^“”]*)”")
+_QUOTATIONS = re.compile(f"{_QUOTATION.pattern}(?:, {_QUOTATION.pattern})*")
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -94,10 +99,18 @@ class Finding(models.Model):
     def sentence(self) -> str:
         """What was found, in the active language."""
         try:
-            return gettext(self.message) % self.parameters if self.message else ""
-        except (KeyError, TypeError, ValueError):
+            values = {name: _in_marks_of_language(value) for name, value in self.parameters.items()}
+            return gettext(self.message) % values if self.message else ""
+        except (AttributeError, KeyError, TypeError, ValueError):
             # A flagger of somebody else's with a sentence that does not fit its parameters.
             return self.message
+
+
+def _in_marks_of_language(value: str | int) -> str | int:
+    """A list of quotations, which flaggers put in English marks, in those of the active language; anything else as it is."""
+    if not isinstance(value, str) or not _QUOTATIONS.fullmatch(value):
+        return value
+    return _QUOTATION.sub(lambda found: gettext("“%(note)s”") % {"note": found[1]}, value)
 
 
 class FindingFeedback(models.Model):

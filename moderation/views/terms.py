@@ -108,7 +108,9 @@ def _render(
         "table": table or TableForm(),
         "result": result,
         "refused": sorted(result.refused.items()) if result else [],
-        "terms": shown[:SHOWN],
+        "rows": [
+            (one, form.label_of("language", one.language), form.label_of("clause", one.clause)) for one in shown[:SHOWN]
+        ],
         "has_more": len(shown) > SHOWN,
         "limit": SHOWN,
         "q": q,

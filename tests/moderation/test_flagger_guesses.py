@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.utils import translation
 from pytest_django import Settings
 
 from comments.enums import ArticleMode, CheckOutcome, Status
@@ -34,6 +35,13 @@ ADVERTISING = "Verdiene 5000 € im Monat von zu Hause, melde dich per WhatsApp:
 
 def check(body: str, flagger: type[RespectFlagger] | type[SpamFlagger] = RespectFlagger, language: str = "de"):
     return flagger().check(make_input(body, language=language), SiteKnowledge())
+
+
+def test_words_of_a_finding_stand_in_the_quotation_marks_of_who_reads_it() -> None:
+    finding = Finding(message="So: %(words)s", parameters={"words": "“Vollidiot”, “dumm”"})
+    for language, sentence_of_it in (("de", "So: „Vollidiot“, „dumm“"), ("en", "So: “Vollidiot”, “dumm”")):
+        with translation.override(language):
+            assert finding.sentence == sentence_of_it
 
 
 @pytest.mark.parametrize("name", ["respect", "spam"])
