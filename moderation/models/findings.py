@@ -61,6 +61,7 @@ class Finding(models.Model):
     # How often an asynchronous flagger was begun; one that never ends is given up. Of a question to somebody outside, which
     # waits for its turn: one more.
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    # When it was said; while it has no result, when it was begun last.
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = FindingQuerySet.as_manager()

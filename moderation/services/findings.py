@@ -52,5 +52,5 @@ def store_findings(*, comment: Comment, revision: int, findings: Iterable[screen
         rows.values(),
         update_conflicts=True,
         unique_fields=("comment", "revision", "flagger"),
-        update_fields=STORED_FIELDS,
+        update_fields=(*STORED_FIELDS, "created_at"),
     )

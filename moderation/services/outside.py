@@ -197,7 +197,8 @@ def _settle(row: Finding, finding: screening.Finding) -> None:
     # In shadow or not, and how far it reaches, is what it was put as.
     values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow, reach=FindingReach(row.reach)))
     attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
-    is_mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts).update(**values, attempts=attempts)
+    mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts)
+    is_mine = mine.update(**values, attempts=attempts, created_at=timezone.now())
     if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:
         refresh_risk(row.comment_id)
 

@@ -158,7 +158,7 @@ def _settle(row: Finding, finding: screening.Finding) -> bool:
     values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow, reach=FindingReach(row.reach)))
     attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
     mine = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
-    is_mine = bool(mine.update(**values, attempts=attempts))
+    is_mine = bool(mine.update(**values, attempts=attempts, created_at=timezone.now()))
     row.outcome, row.attempts = values["outcome"], attempts
     if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:
         refresh_risk(row.comment_id)
