@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from comments.enums import CheckOutcome
@@ -15,29 +15,19 @@ from moderation.models import DecidingRule, Decision, Finding
 
 MOST_DECISIONS = 16_000
 _LATEST_ROWS = 5_000
+_TAKEN_DOWN = (Measure.NOT_PUBLISHED, Measure.REMOVED)
 
 
 def read_agreement(rule: DecidingRule) -> list[Labelled]:
-    """The newest decisions of people on texts that this version of the flagger scored, the newest first; at most 16,000. 1 query.
+    """The newest decisions of people on texts that this version of the flagger had scored, the newest first; at most 16,000.
+    1 query.
 
     A text counts once, as it was judged last: an appeal or another look overrules. What software decided, and what was taken
-    back, counts for nothing. A rejection is right where people restricted the comment by the same clause, or called it
-    spam; a publication where they published it.
+    back, counts for nothing; nor does what people decided before the flagger spoke, since it may have learnt from that. A
+    rejection is right where people rejected or removed the comment by the same clause, or called it spam; a publication
+    where they published it. To return a comment for revision is neither.
     """
-    found = Decision.objects.filter(
-        _language(rule),
-        comment__site=rule.site_id,
-        moderator__isnull=False,
-        undone_at__isnull=True,
-        action__in=(*JUDGING, Action.RESTORE),
-        comment__findings__flagger=rule.flagger,
-        comment__findings__version=rule.version,
-        comment__findings__revision=F("revision"),
-        comment__findings__score__isnull=False,
-    )
-    if rule.measured_since is not None:
-        found = found.filter(applied_at__gte=rule.measured_since)
-    rows = found.order_by("-id").values_list(
+    rows = _measuring(rule).order_by("-id").values_list(
         "comment_id", "revision", "action", "measure", "clause__slug",
         "comment__findings__outcome", "comment__findings__score", "comment__findings__clause",
     )  # fmt: skip
@@ -49,9 +39,32 @@ def read_agreement(rule: DecidingRule) -> list[Labelled]:
         seen.add((comment, revision))
         is_right = measure == Measure.NONE
         if rule.action == Action.REJECT:
-            is_right = action == Action.SPAM or (measure != Measure.NONE and clause == said)
+            is_right = action == Action.SPAM or (measure in _TAKEN_DOWN and clause == said)
         labelled.append(Labelled(sureness_of(rule.action, outcome, score, said), is_right))
     return labelled
+
+
+def count_measuring(rule: DecidingRule) -> int:
+    """On how many texts there are such decisions, without an upper limit. 1 query."""
+    return _measuring(rule).order_by().values("comment", "revision").distinct().count()
+
+
+def _measuring(rule: DecidingRule) -> QuerySet[Decision]:
+    found = Decision.objects.filter(
+        _language(rule),
+        comment__site=rule.site_id,
+        moderator__isnull=False,
+        undone_at__isnull=True,
+        action__in=(*JUDGING, Action.RESTORE),
+        comment__findings__flagger=rule.flagger,
+        comment__findings__version=rule.version,
+        comment__findings__revision=F("revision"),
+        comment__findings__score__isnull=False,
+        comment__findings__created_at__lte=F("applied_at"),
+    )
+    if rule.measured_since is not None:
+        found = found.filter(applied_at__gte=rule.measured_since)
+    return found
 
 
 def sureness_of(action: str, outcome: str, score: float | None, clause: str) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,38 +12,25 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from comments.enums import ActorKind, CheckOutcome, Status
-from comments.models import Article, Comment, StatusChange
+from comments.enums import ActorKind, Status
+from comments.models import Article, Comment
 from comments.screening import Finding, ScreeningInput
-from moderation.enums import Action, Automation, FlaggerState, Measure, Role, RuleEventKind, RuleStanding
+from moderation.enums import Action, Automation, FlaggerState, Role, RuleEventKind, RuleStanding
 from moderation.flaggers.base import SiteKnowledge, flagged
 from moderation.flaggers.registry import added
 from moderation.models import ArticleRule, DecidingEvent, DecidingRule, Decision, FlaggerSwitch, Lease
-from moderation.models import Finding as FindingRow
 from moderation.sampling import is_drawn
 from moderation.services.deciding import decide_by_rules
-from moderation.services.deciding_rules import RuleChoice, review_rules, switch_rule_off, switch_rule_on
+from moderation.services.deciding_rules import review_rules, switch_rule_off
 from moderation.services.decisions import undo
-from moderation.services.policies import current_policy
 from moderation.tasks import screen_comment_task
 from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.deciding import BAD, GOOD, NUMBERS, Judge, add_judged, switch_on
 from tests.moderation.desk_pages import sign_in, text_of
 from tests.moderation.test_notifications import ADDRESS, deliver, judge
 from tests.services.bad_flaggers import Asynchronous
 
 pytestmark = pytest.mark.django_db
-
-_numbers = itertools.count(1)
-BAD, GOOD = "Böse.", "Gut."
-
-
-class Judge(Asynchronous):
-    """Sure of everything: of the good, and of what is bad."""
-
-    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
-        if comment.body.startswith(BAD):
-            return flagged(self, "Bad.", score=0.9995, clause="respect")
-        return Finding(self.name, self.version, CheckOutcome.CLEAR, score=0.0005)
 
 
 class Suspects(Asynchronous):
@@ -59,61 +45,6 @@ def judge_alone(settings: Settings) -> Iterator[Judge]:
     flagger = Judge()
     with added(flagger):
         yield flagger
-
-
-def add_judged(article: Article, count: int, *, wrong: int = 0, bad: bool = False, version: str = "1") -> None:
-    """Decisions of a person on texts that the judge was sure of, the last ones against it."""
-    now = timezone.now()
-    number = next(_numbers)
-    moderator = make_moderator(article.site)
-    policy = current_policy(article.site)
-    assert policy is not None
-    respect = next(clause for clause in policy.clauses.all() if clause.slug == "respect")
-    author = make_comment(article).author
-    # Withdrawn, so that they are not in the way.
-    comments = Comment.objects.bulk_create(
-        Comment(
-            site=article.site, article=article, author=author, author_name="Hanna", language="de",
-            status=Status.WITHDRAWN, posted_at=now, idempotency_key=f"{number}-{place}", screened_revision=1,
-        )
-        for place in range(count)
-    )  # fmt: skip
-    steps = StatusChange.objects.bulk_create(
-        StatusChange(
-            comment=one, from_status=Status.PENDING, to_status=Status.APPROVED, revision=1,
-            actor_kind=ActorKind.MODERATOR, actor=moderator, created_at=now,
-        )
-        for one in comments
-    )  # fmt: skip
-    FindingRow.objects.bulk_create(
-        FindingRow(
-            comment=one, revision=1, flagger="judge", version=version, clause="respect" if bad else "",
-            outcome=CheckOutcome.FLAGGED if bad else CheckOutcome.CLEAR, score=0.9995 if bad else 0.0005,
-        )
-        for one in comments
-    )  # fmt: skip
-    rejected = [bad != (place >= count - wrong) for place in range(count)]
-    Decision.objects.bulk_create(
-        Decision(
-            comment=one, change=step, moderator=moderator, revision=1, from_status=Status.PENDING,
-            action=Action.REJECT if is_rejected else Action.APPROVE,
-            to_status=Status.REJECTED if is_rejected else Status.APPROVED,
-            measure=Measure.NOT_PUBLISHED if is_rejected else Measure.NONE,
-            policy_version=policy, clause=respect if is_rejected else None,
-            content_language="de", content_date=now.date(), applied_at=now,
-        )
-        for one, step, is_rejected in zip(comments, steps, rejected, strict=True)
-    )  # fmt: skip
-
-
-def switch_on(article: Article, action: Action = Action.APPROVE, **values: Any) -> DecidingRule:
-    choice = {"language": "", "bound": 0.99, "ceiling": 50, "people_share": 0.01} | values
-    return switch_rule_on(
-        site=article.site,
-        administrator=make_moderator(article.site, role=Role.ADMINISTRATOR),
-        flagger="judge",
-        choice=RuleChoice(action=action, **choice),
-    )
 
 
 def proved(action: Action = Action.APPROVE, **values: Any) -> Article:
@@ -134,9 +65,9 @@ def proved(action: Action = Action.APPROVE, **values: Any) -> Article:
 
 def send(article: Article, body: str = GOOD, **values: Any) -> Comment:
     """A comment outside the share that goes to people, after all checks."""
-    comment = make_comment(article, body=f"{body} {next(_numbers)}", **values)
+    comment = make_comment(article, body=f"{body} {next(NUMBERS)}", **values)
     while is_drawn(comment.public_id, 0.01):
-        comment = make_comment(article, body=f"{body} {next(_numbers)}", **values)
+        comment = make_comment(article, body=f"{body} {next(NUMBERS)}", **values)
     return screened(comment)
 
 
@@ -186,15 +117,6 @@ def test_to_let_a_check_decide_lets_it_hold_back_unless_it_is_in_shadow(
         FlaggerSwitch.objects.create(site=article.site, flagger="judge", language=language, state=state)
     switch_on(article, language="de")
     assert dict(FlaggerSwitch.objects.values_list("language", "state")) == then
-
-
-def test_what_software_and_undone_decisions_say_proves_nothing() -> None:
-    article = make_article()
-    add_judged(article, 5)
-    decisions = Decision.objects.order_by("id")
-    decisions.filter(pk=decisions[0].pk).update(moderator=None, automated_decision=Automation.FULL)
-    decisions.filter(pk=decisions[1].pk).update(undone_at=timezone.now())
-    assert switch_on(article).decisions == 3
 
 
 def test_it_publishes_once_says_so_and_is_undone_like_any_other() -> None:
@@ -299,7 +221,7 @@ def test_what_people_have_in_hand_or_another_check_holds_is_left_to_people(case:
     article = proved()
     comment = make_comment(article, body=GOOD)
     while is_drawn(comment.public_id, 0.01):
-        comment = make_comment(article, body=f"{GOOD} {next(_numbers)}")
+        comment = make_comment(article, body=f"{GOOD} {next(NUMBERS)}")
     moderator = make_moderator(article.site)
     expected = Status.PENDING
     if case == "leased":

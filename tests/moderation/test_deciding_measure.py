@@ -1,0 +1,116 @@
+"""What a rule by which a check may decide is measured on: decisions of people, on what the check had said by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from comments.enums import Status
+from comments.models import Comment
+from comments.screening import Finding, ScreeningInput
+from moderation.enums import Action, Automation, Measure, RuleStanding
+from moderation.flaggers.base import SiteKnowledge
+from moderation.flaggers.registry import added
+from moderation.insights.deciding import read_agreement
+from moderation.models import DecidingRule, Decision
+from moderation.models import Finding as FindingRow
+from moderation.services.deciding_rules import review_rules
+from moderation.tasks import screen_comment_task
+from tests.factories import make_article, make_comment
+from tests.moderation.deciding import GOOD, Judge, add_judged, switch_on
+from tests.moderation.test_notifications import judge
+
+pytestmark = pytest.mark.django_db
+
+
+class DecidedMeanwhile(Judge):
+    """While it looks, somebody decides."""
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        judge(Comment.objects.get())
+        return super().check(comment, site)
+
+
+@pytest.fixture(autouse=True)
+def _judge_alone(settings: Settings) -> Iterator[None]:
+    settings.MODERATION_FLAGGERS = []
+    settings.MODERATION_BLIND_SAMPLE_SHARE = 0
+    with added(Judge()):
+        yield
+
+
+def test_what_software_and_undone_decisions_say_proves_nothing() -> None:
+    article = make_article()
+    add_judged(article, 5)
+    decisions = Decision.objects.order_by("id")
+    decisions.filter(pk=decisions[0].pk).update(moderator=None, automated_decision=Automation.FULL)
+    decisions.filter(pk=decisions[1].pk).update(undone_at=timezone.now())
+    assert switch_on(article).decisions == 3
+
+
+def test_what_was_decided_before_a_check_spoke_proves_nothing() -> None:
+    article = make_article()
+    add_judged(article, 3)
+    finding = FindingRow.objects.order_by("id")[0]
+    FindingRow.objects.filter(pk=finding.pk).update(created_at=timezone.now())
+    assert switch_on(article).decisions == 2
+
+
+def test_check_speaks_when_it_has_come_to_a_result_not_when_it_began() -> None:
+    article = make_article()
+    comment = make_comment(article, body=GOOD)
+    with added(DecidedMeanwhile()):
+        screen_comment_task(comment.pk)
+    comment.refresh_from_db()
+    assert comment.status == Status.APPROVED
+    rule = DecidingRule(site=article.site, flagger="decidedmeanwhile", action=Action.APPROVE, version="1")
+    assert read_agreement(rule) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "measure", "is_right"),
+    [
+        (Action.REJECT, Measure.NOT_PUBLISHED, True),
+        (Action.REMOVE, Measure.REMOVED, True),
+        (Action.RETURN, Measure.RETURNED, False),
+    ],
+)
+def test_rejection_is_right_where_people_took_the_comment_down(
+    action: Action, measure: Measure, *, is_right: bool
+) -> None:
+    article = make_article()
+    add_judged(article, 1, bad=True)
+    Decision.objects.update(action=action, measure=measure)
+    for direction, is_agreed in ((Action.REJECT, is_right), (Action.APPROVE, False)):
+        rule = DecidingRule(site=article.site, flagger="judge", action=direction, version="1")
+        assert [one.is_right for one in read_agreement(rule)] == [is_agreed]
+
+
+def test_rule_that_cannot_be_measured_keeps_no_other_from_it(caplog: pytest.LogCaptureFixture) -> None:
+    article = make_article()
+    add_judged(article, 500)
+    # After so many tests its level is too small to be a number.
+    broken, sound = (
+        DecidingRule.objects.create(
+            site=article.site, flagger="judge", action=Action.APPROVE, version="1", language=language, looks=looks
+        )
+        for language, looks in (("de", 2_000), ("", 0))
+    )
+    assert review_rules() == 1
+    for rule, standing in ((broken, RuleStanding.MEASURING), (sound, RuleStanding.DECIDING)):
+        rule.refresh_from_db()
+        assert rule.standing == standing
+    assert f"Rule {broken.pk} could not be measured." in caplog.text
+
+
+def test_rule_is_tested_again_however_many_decisions_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moderation.insights.deciding.MOST_DECISIONS", 600)
+    article = make_article()
+    add_judged(article, 510, wrong=6)
+    assert switch_on(article).next_look == 1_020
+    add_judged(article, 600)
+    assert review_rules() == 1
+    assert (DecidingRule.objects.get().decisions, DecidingRule.objects.get().pile) == (1_110, 600)
