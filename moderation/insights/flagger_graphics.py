@@ -11,6 +11,7 @@ from moderation.insights.flagger_report import FlaggerFigures, FlaggerReport, Pa
 from moderation.insights.flagger_tables import interval_words, percent, trust_rows
 from moderation.insights.statistics import wilson_interval
 from moderation.insights.weeks import Weeks
+from moderation.insights.writing import write_part
 
 # So many weeks have room for a name each.
 _SHORT = 5
@@ -66,8 +67,7 @@ def _over_time(name: str, title: str, sentence: str, parts: tuple[Part, ...], we
 
 def _share(part: Part) -> tuple[float, tuple[float, float], str]:
     agreed, judged = part
-    written = _("%(agreed)d of %(fired)d") % {"agreed": agreed, "fired": judged}
-    return agreed / judged, wilson_interval(agreed, judged), f"{written} · {interval_words(part)}"
+    return agreed / judged, wilson_interval(agreed, judged), f"{write_part(agreed, judged)} · {interval_words(part)}"
 
 
 def _percents(weeks: tuple[Part, ...]) -> list[float | None]:

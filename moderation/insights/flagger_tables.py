@@ -12,6 +12,7 @@ from moderation.flaggers.names import flagger_name
 from moderation.insights.flagger_report import Drift, FlaggerFigures, FlaggerReport, Part, PlaceReport
 from moderation.insights.statistics import wilson_interval
 from moderation.insights.tables import Cell, Table
+from moderation.insights.writing import write_part
 
 _PLACES = 4
 # Below so many per cent a share has a place behind the point.
@@ -180,7 +181,7 @@ def interval_words(part: Part) -> str | None:
 
 
 def _of(part: int, whole: int) -> str | None:
-    return _("%(part)d of %(whole)d") % {"part": part, "whole": whole} if whole else None
+    return write_part(part, whole) if whole else None
 
 
 def _place_name(place: PlaceReport) -> str:

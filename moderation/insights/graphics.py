@@ -14,7 +14,7 @@ from moderation.insights.page import Figures
 from moderation.insights.spans import Period, Span
 from moderation.insights.statistics import wilson_interval
 from moderation.insights.tables import outcome_name
-from moderation.insights.writing import write_length, write_share
+from moderation.insights.writing import write_count, write_length, write_part, write_share
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
@@ -58,13 +58,16 @@ def _day_names(days: Sequence[datetime.date]) -> list[str]:
 
 def _spark(figures: Figures) -> charts.Chart:
     waited = figures.flow.waited
-    sentence = _("From %(first)d to %(last)d, at most %(most)d.") % _ends(waited)
+    sentence = _("From %(first)s to %(last)s, at most %(most)s.") % _ends(waited)
     return charts.make_spark("spark", _("What waited over this time"), sentence, waited)
 
 
 def _flow(figures: Figures) -> charts.Chart:
     flow = figures.flow
-    sentence = _("%(came)d texts came and %(went)d went.") % {"came": sum(flow.came), "went": sum(flow.went)}
+    sentence = _("%(came)s texts came and %(went)s went.") % {
+        "came": write_count(sum(flow.came)),
+        "went": write_count(sum(flow.went)),
+    }
     return charts.make_flows(
         "flow",
         _("What came and what went"),
@@ -81,8 +84,8 @@ def _waited(figures: Figures) -> charts.Chart:
     return charts.make_lines(
         "waited",
         _("How many texts waited"),
-        _("From %(first)d to %(last)d, at most %(most)d.") % _ends(waited),
-        values=[(_("%(count)d now") % {"count": waited[-1]}, list(waited))],
+        _("From %(first)s to %(last)s, at most %(most)s.") % _ends(waited),
+        values=[(_("%(count)s now") % {"count": write_count(waited[-1])}, list(waited))],
         names=_names(figures.span),
         unit=_("texts"),
         room=120,
@@ -137,15 +140,18 @@ def _speed(figures: Figures) -> charts.Chart:
 def _outcomes(figures: Figures) -> charts.Chart:
     outcomes = figures.outcomes or []
     total = sum(one.count for one in outcomes)
-    rows = [(outcome_name(one), one.count, f"{one.count} · {write_share(one.count / total)}") for one in outcomes]
-    sentence = _("%(count)d decisions that stand.") % {"count": total}
+    rows = [
+        (outcome_name(one), one.count, f"{write_count(one.count)} · {write_share(one.count / total)}")
+        for one in outcomes
+    ]
+    sentence = _("%(count)s decisions that stand.") % {"count": write_count(total)}
     return charts.make_bars("outcomes", _("Outcomes by clause"), sentence, rows)
 
 
 def _flaggers(figures: Figures) -> charts.Chart:
     rows = []
     for one in figures.flaggers or ():
-        written = _("%(agreed)d of %(fired)d") % {"agreed": one.agreed, "fired": one.fired}
+        written = write_part(one.agreed, one.fired)
         rows.append(
             (flagger_name(one.flagger), one.agreed / one.fired, wilson_interval(one.agreed, one.fired), written)
         )
@@ -154,12 +160,12 @@ def _flaggers(figures: Figures) -> charts.Chart:
 
 
 def _sections(figures: Figures) -> charts.Chart:
-    rows = [(one.name or _("without a section"), one.received, str(one.received)) for one in figures.sections]
+    rows = [(one.name or _("without a section"), one.received, write_count(one.received)) for one in figures.sections]
     return charts.make_bars("sections", _("Comments by section"), _("The sections with the most comments."), rows)
 
 
-def _ends(values: Sequence[int]) -> dict[str, int]:
-    return {"first": values[0], "last": values[-1], "most": max(values)}
+def _ends(values: Sequence[int]) -> dict[str, str]:
+    return {"first": write_count(values[0]), "last": write_count(values[-1]), "most": write_count(max(values))}
 
 
 def _in_hours(length: datetime.timedelta | None) -> float | None:

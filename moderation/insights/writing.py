@@ -35,6 +35,16 @@ def write_moment(value: datetime.date) -> str:
     return date_format(value, f"{pattern}, G:i" if isinstance(value, datetime.datetime) else pattern)
 
 
+def write_count(value: int) -> str:
+    """A number of things: "3,971"."""
+    return number_format(value, force_grouping=True)
+
+
+def write_part(part: int, whole: int) -> str:
+    """So many of so many: "3,970 of 3,971"."""
+    return _("%(part)s of %(whole)s") % {"part": write_count(part), "whole": write_count(whole)}
+
+
 def write_share(value: float | None) -> str:
     """A share in per cent: "42 %"; a dash where there is none."""
     return NONE if value is None else _("%(count)d %%") % {"count": round(100 * value)}

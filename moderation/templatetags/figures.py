@@ -11,6 +11,7 @@ from moderation.insights.tables import Cell
 from moderation.insights.writing import (
     NONE,
     write_coefficient,
+    write_count,
     write_exact_share,
     write_length,
     write_moment,
@@ -26,9 +27,11 @@ register.filter("coefficient", write_coefficient)
 
 @register.filter
 def cell(value: Cell) -> Cell:
-    """A cell of a table as people read it; the template writes numbers in the active language."""
+    """A cell of a table as people read it; the template writes other numbers in the active language."""
     if value is None:
         return NONE
+    if isinstance(value, int):
+        return write_count(value)
     return write_moment(value) if isinstance(value, datetime.date) else value
 
 

@@ -155,9 +155,11 @@ def test_rule_is_chosen_shown_with_its_standing_and_switched_off() -> None:
     assert "Measures: decides nothing yet" in shown
     assert "0 that count; tested at 500" in shown
 
-    DecidingRule.objects.update(standing="decides", threshold=0.98, decisions=900, pile=600, agreed=599, looks=1)
+    DecidingRule.objects.update(standing="decides", threshold=0.98, decisions=9_000, pile=6_000, agreed=5_990, looks=1)
     shown = lines(client, site)["links"]
-    assert "599 of 600 (99.83 %); 99.5 % is asked" in shown
+    assert "5,990 of 6,000 (99.83 %); 99.5 % is asked" in shown
+    german = client.get(address(site), headers={"accept-language": "de"}).content.decode()
+    assert "5.990 von 6.000 (99,83 %)" in german.replace("\xa0", " ").replace("\u202f", " ")
     assert "0 of at most 20; 5 % go to people all the same" in shown
     rests = "Decides nothing while the check does less than hold back."
     assert rests not in shown
