@@ -16,6 +16,7 @@ from moderation.evaluation.metrics import Figures, Judged, measure
 from moderation.flaggers.encoder import scorer_for
 from moderation.flaggers.learning.features import SHIPPED, Circumstances, article_number, make_example, sigmoid
 from moderation.flaggers.learning.learner import ClauseLearner, Judgement
+from moderation.flaggers.learning.vectors import vector_of
 from moderation.flaggers.scorers import WEIGHTS_FOLDER
 
 # Decisions from and to: how fast it learns.
@@ -108,6 +109,7 @@ def replay(lines: Iterable[Line]) -> dict[str, Progress]:
                 for clause, scorer in shipped.items()
                 if clause in labels
             },
+            vector=vector_of(line.text),
         )
         example = make_example(line.text, line.language, circumstances, labels)
         for clause, is_bad in labels.items():

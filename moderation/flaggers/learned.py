@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext_noop
@@ -13,6 +14,7 @@ from moderation.flaggers.base import SiteKnowledge, Stage
 from moderation.flaggers.guesses import quoted
 from moderation.flaggers.learning.features import Circumstances
 from moderation.flaggers.learning.model import LearnedClause
+from moderation.flaggers.learning.vectors import encoder_version, vector_of
 
 NAME: Final = "learned"
 
@@ -30,6 +32,13 @@ _BY_AUTHOR_CASES = gettext_noop(
     "Like comments that were refused here by the clause “%(clause)s”: %(words)s. What also counted: %(rejected)s earlier comments "
     "of the author were refused, %(approved)s published. Most alike: %(comments)s."
 )
+_LIKE_MEANING = gettext_noop(
+    "Like comments that were refused here by the clause “%(clause)s”, in what it says rather than in its words."
+)
+_LIKE_MEANING_CASES = gettext_noop(
+    "Like comments that were refused here by the clause “%(clause)s”, in what it says rather than in its words. "
+    "Most alike: %(comments)s."
+)
 _BY_OTHERS = gettext_noop(
     "Like comments that were refused here by the clause “%(clause)s”: %(words)s. What counted most: what other checks found."
 )
@@ -42,29 +51,35 @@ _COUNTS: Final = 0.5
 
 
 class LearnedFlagger:
-    """Asks the model that `manage.py learn` made of the site's decisions; asynchronous, about 2 ms for each clause.
+    """Asks the model that `manage.py learn` made of the site's decisions; asynchronous, about 2 ms for each clause. Where the
+    encoder can be used the text's vector counts too, if it is of the version that was learnt with.
 
     In shadow at first. It never speaks of a clause that fewer than ten comments were refused by.
     """
 
     name = NAME
-    version = "1"
+    version = "2"
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """The clause that the text is most likely against; a clear finding has the probability too."""
+        # Read also while nothing was learnt: it is kept for when something is, and reading it is guarded here.
+        vector = vector_of(comment.body)
         model = site.learned
         if model is None or not model.clauses:
             return Finding(self.name, self.version, CheckOutcome.NOT_RUN, message=_UNTAUGHT)
         how = site.circumstances or Circumstances()
+        if model.encoder and model.encoder == encoder_version():
+            how = replace(how, vector=vector)
         judged = [(*clause.judge(comment.body, comment.language, how), clause) for clause in model.clauses]
         probability, shares, clause = max(judged, key=lambda one: one[0])
         if probability < _ENOUGH:
             numbers = {"model": model.number}
             return Finding(self.name, self.version, CheckOutcome.CLEAR, score=probability, parameters=numbers)
-        spans = tuple(Span(start, end, _LABEL) for start, end in clause.explain(comment.body))
+        marked = [] if _is_by_meaning(shares) else clause.explain(comment.body)
+        spans = tuple(Span(start, end, _LABEL) for start, end in marked)
         message, parameters = _put_in_words(comment.body, clause, shares, how, spans)
         return Finding(
             self.name,
@@ -78,16 +93,25 @@ class LearnedFlagger:
         )
 
 
+def _is_by_meaning(shares: dict[str, float]) -> bool:
+    """Whether the vector moved it more than the words and all else did."""
+    others = (shares["runs"] + shares["words"], *(shares[name] for name in ("cold", "flags", "approved", "rejected")))
+    return shares["vector"] > max(_COUNTS, *others)
+
+
 def _put_in_words(
     body: str, clause: LearnedClause, shares: dict[str, float], how: Circumstances, spans: tuple[Span, ...]
 ) -> tuple[str, dict[str, str | int]]:
     """The sentence that names what moved it, and what stands in its places."""
-    parameters: dict[str, str | int] = {"clause": clause.title, "words": quoted(body, spans)}
-    if not spans:
-        return _LIKE, parameters
-    comments = ", ".join(clause.find_alike(body))
+    parameters: dict[str, str | int] = {"clause": clause.title}
+    comments = ", ".join(clause.find_alike(body, how.vector))
     if comments:
         parameters["comments"] = comments
+    if _is_by_meaning(shares):
+        return (_LIKE_MEANING_CASES if comments else _LIKE_MEANING), parameters
+    if not spans:
+        return _LIKE, parameters
+    parameters["words"] = quoted(body, spans)
     if shares["rejected"] + shares["approved"] >= _COUNTS and how.rejected:
         parameters |= {"rejected": how.rejected, "approved": how.approved}
         return (_BY_AUTHOR_CASES if comments else _BY_AUTHOR), parameters

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from comments.models import Site
+from comments.models import Revision, Site
 
 
 class SiteModelQuerySet(models.QuerySet["SiteModel"]):
@@ -60,3 +60,23 @@ class SiteModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id}: {self.number}"
+
+
+class TextVector(models.Model):
+    """What the encoder made of a text: 768 bytes, for the judge that learns. It belongs to the text and goes with it."""
+
+    revision = models.OneToOneField(
+        Revision, primary_key=True, on_delete=models.CASCADE, related_name="text_vector", verbose_name=_("revision")
+    )
+    # Vectors of two versions have nothing to do with each other.
+    encoder = models.CharField(_("version of the encoder"), max_length=20)
+    # What flaggers/learning/vectors.py keeps of it.
+    vector = models.BinaryField(_("vector"), editable=False)
+
+    class Meta:
+        verbose_name = _("vector of a text")
+        verbose_name_plural = _("vectors of texts")
+        ordering = ("revision",)
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.encoder}"

@@ -6,7 +6,7 @@ import logging
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
-from comments.models import Revision, Site
+from comments.models import Site
 from moderation.enums import Action, AppealState, Automation, Permission
 from moderation.evaluation.progress import Progress, WindowFigures
 from moderation.exceptions import NotAllowedError, NothingLearntError
@@ -28,6 +28,7 @@ from moderation.models import Appeal, Decision, Finding, Opinion, SiteModel
 from moderation.permissions import may
 from moderation.services.deciding_rules import measure_anew
 from moderation.services.policies import current_policy
+from moderation.services.vectors import DecidedTexts
 
 logger = logging.getLogger(__name__)
 
@@ -75,13 +76,14 @@ def learn(site: Site) -> SiteModel | None:
     """Make a model of all decisions of a site and put it to use, unless it is worse than the one in use; the latest five are
     kept, and the one in use. None where no clause has been applied ten times.
 
-    About 5 queries for each 500 decisions; memory does not grow with their number: 10 MB for each clause.
+    About 5 queries for each 500 decisions; memory does not grow with their number: 13 MB for each clause.
     """
     titles = _clause_titles(site)
     learners = {clause: ClauseLearner(clause) for clause in titles}
     progress = {clause: Progress() for clause in titles}
     count = 0
-    for label, example, past in _examples(site, list(titles)):
+    texts = DecidedTexts(site, _teaching(site).count())
+    for label, example, past in _examples(site, list(titles), texts):
         count += 1
         for clause in titles if not label.clause else [label.clause] if label.clause in titles else []:
             progress[clause].add(learners[clause].judge(example), is_bad=bool(label.clause))
@@ -99,7 +101,8 @@ def learn(site: Site) -> SiteModel | None:
         }
         for learner in able
     }
-    return _keep(site, count, figures, pack(learner.snapshot(titles[learner.clause]) for learner in able))
+    snapshots = (learner.snapshot(titles[learner.clause]) for learner in able)
+    return _keep(site, count, figures, pack(snapshots, texts.encoder))
 
 
 def read_labels(site: Site) -> Iterator[list[Label]]:
@@ -251,17 +254,19 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _examples(site: Site, clauses: list[str]) -> Iterator[tuple[Label, Example, PastDecision]]:
-    """Each label with its text as the judge sees it. 3 queries for each batch."""
+def _examples(site: Site, clauses: list[str], texts: DecidedTexts) -> Iterator[tuple[Label, Example, PastDecision]]:
+    """Each label with its text as the judge sees it. 3 queries for each batch, 4 where vectors were made."""
     # By hashed authors: how many of their comments were published and refused before.
     counts = {is_bad: array("I", bytes(4 << _AUTHOR_BITS)) for is_bad in (False, True)}
     sketches = Sketches()
     for labels in read_labels(site):
-        bodies, findings = _texts_of(labels)
+        known = texts.read({(label.comment_id, label.revision): label.language for label in labels})
+        findings = _findings_of(labels)
         for label in labels:
             key = (label.comment_id, label.revision)
-            if key not in bodies:
+            if key not in known:
                 continue
+            body, vector = known[key]
             author = label.author_id & ((1 << _AUTHOR_BITS) - 1)
             circumstances: Circumstances = make_circumstances(
                 is_reply=label.is_reply,
@@ -270,23 +275,18 @@ def _examples(site: Site, clauses: list[str]) -> Iterator[tuple[Label, Example, 
                 article=label.article,
                 findings=findings[key],
             )
-            example = make_example(bodies[key], label.language, circumstances, clauses)
+            example = make_example(body, label.language, replace(circumstances, vector=vector), clauses)
             yield label, example, PastDecision(label.comment, sketches.draw(example.words))
             counts[bool(label.clause)][author] += 1
 
 
-def _texts_of(
-    labels: list[Label],
-) -> tuple[dict[tuple[int, int], str], Mapping[tuple[int, int], list[tuple[str, str, float | None, str]]]]:
-    """Texts and findings by comment and revision. 2 queries."""
-    ids = [label.comment_id for label in labels]
-    rows = Revision.objects.filter(comment_id__in=ids).values_list("comment_id", "number", "body")
-    bodies = {(comment_id, number): body for comment_id, number, body in rows}
+def _findings_of(labels: list[Label]) -> Mapping[tuple[int, int], list[tuple[str, str, float | None, str]]]:
+    """By comment and revision. 1 query."""
     findings: dict[tuple[int, int], list[tuple[str, str, float | None, str]]] = defaultdict(list)
-    found = Finding.objects.filter(comment_id__in=ids).values_list("comment_id", "revision", *FINDING_COLUMNS)
-    for comment_id, revision, *finding in found:
+    found = Finding.objects.filter(comment_id__in=[label.comment_id for label in labels])
+    for comment_id, revision, *finding in found.values_list("comment_id", "revision", *FINDING_COLUMNS):
         findings[comment_id, revision].append((finding[0], finding[1], finding[2], finding[3]))
-    return bodies, findings
+    return findings
 
 
 def _clause_titles(site: Site) -> dict[str, str]:

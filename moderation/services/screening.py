@@ -33,6 +33,7 @@ from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Finding
 from moderation.services.findings import stored
 from moderation.services.indexing import refresh_risk
+from moderation.services.vectors import keep_vector
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +105,8 @@ def _run(
             known = with_what_was_learnt(knowledge, comment) if flagger.name == LEARNED else knowledge
             if not _check(row, flagger, screening_input, known):
                 return False, False
+            if flagger.name == LEARNED and row.outcome != CheckOutcome.FAILED:
+                keep_vector(comment, screening_input.body)
     return is_over, True
 
 

@@ -15,9 +15,11 @@ from moderation.enums import Action, Automation, FlaggerState, OpinionKind, Role
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.knowledge import forget_knowledge
-from moderation.flaggers.learning.knowledge import with_what_was_learnt
+from moderation.flaggers.learning import knowledge, vectors
+from moderation.flaggers.learning.knowledge import load_model, with_what_was_learnt
 from moderation.flaggers.learning.model import pack
-from moderation.models import DecidingRule, Decision, Finding, Opinion, SiteModel
+from moderation.flaggers.learning.vectors import encoder_version
+from moderation.models import DecidingRule, Decision, Finding, Opinion, SiteModel, TextVector
 from moderation.services import learning
 from moderation.services.appeals import file_appeal, uphold_appeal
 from moderation.services.decisions import decide, undo
@@ -35,6 +37,8 @@ pytestmark = pytest.mark.django_db
 def _learned_alone(settings: Settings) -> Iterator[None]:
     settings.MODERATION_FLAGGERS = ["moderation.flaggers.learned.LearnedFlagger"]
     forget_knowledge()
+    # A model of another test may have had the same key.
+    knowledge._models.clear()
     yield
     forget_knowledge()
 
@@ -151,8 +155,8 @@ def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
     for count in (1, 3):
         for _comment in range(count):
             judge(make_comment(article), moderator, Action.APPROVE)
-        # Weights 3, policy 2, a batch 3, the end 1.
-        with django_assert_num_queries(9):
+        # Weights 3, policy 2, how many and which encoder 2, a batch 3, the end 1.
+        with django_assert_num_queries(11):
             assert learning.learn(article.site) is None
 
 
@@ -222,6 +226,59 @@ def test_learned_flagger_speaks_of_a_stored_comment_after_learning(
     assert sentence(finding).startswith("Like comments that were refused here by the clause “Titel respect”: “")
     after.refresh_from_db()
     assert after.risk > 0
+
+
+def test_vector_of_a_text_is_kept_and_goes_with_it(settings: Settings) -> None:
+    settings.MODERATION_ENCODER = True
+    article = make_article()
+    administrator = make_moderator(article.site, role=Role.ADMINISTRATOR)
+    comment = make_comment(article, body="Das Freibad soll offen bleiben.")
+    # Before anything was learnt.
+    screen_stored_comment(comment.pk)
+    kept = TextVector.objects.get(revision__comment=comment)
+    assert (kept.encoder, len(kept.vector)) == (encoder_version(), vectors.SIZE)
+    assert vectors.from_kept(bytes(kept.vector)) == pytest.approx(
+        vectors.vector_of("Das Freibad soll offen bleiben."), abs=1e-3
+    )
+    comment.delete()
+    assert not TextVector.objects.exists()
+
+    choose_states(site=article.site, administrator=administrator, flagger="learned", states={"": FlaggerState.OFF})
+    forget_knowledge()
+    screen_stored_comment(make_comment(article).pk)
+    judge(make_comment(article), administrator, Action.APPROVE)
+    learning.learn(article.site)
+    assert not TextVector.objects.exists()
+
+
+def test_learning_makes_the_vectors_that_newest_decided_texts_lack(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MODERATION_ENCODER = True
+    monkeypatch.setattr("moderation.services.vectors.MOST_MADE", 22)
+    article = make_article()
+    fill(article, make_moderator(article.site))
+    # Of another encoder: worth nothing to this one.
+    newest = Comment.objects.latest("pk").revisions.get()
+    TextVector.objects.create(revision=newest, encoder="encoder-before", vector=bytes(vectors.SIZE))
+    made = learning.learn(article.site)
+    assert made is not None
+    assert [vector.encoder for vector in TextVector.objects.all()] == [encoder_version()] * 22
+    model = load_model(article.site_id)
+    assert model is not None
+    assert model.encoder == encoder_version()
+    assert any(model.clauses[0].meaning)
+
+    # Where the extra is gone what was kept is still learnt from.
+    settings.MODERATION_ENCODER = False
+    learning.learn(article.site)
+    model = load_model(article.site_id)
+    assert model is not None
+    assert (model.number, model.encoder, any(model.clauses[0].meaning)) == (
+        2,
+        TextVector.objects.latest("pk").encoder,
+        True,
+    )
 
 
 def test_page_names_the_version_in_use_and_puts_an_earlier_one_to_use() -> None:

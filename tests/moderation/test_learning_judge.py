@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import random
+import sys
+import zlib
 from array import array
 
 import pytest
+from pytest_django import Settings
 
 from comments.enums import CheckOutcome
 from moderation.evaluation.judging import Example as Line
 from moderation.evaluation.metrics import Judged, measure
 from moderation.evaluation.progress import replay
 from moderation.flaggers.base import ArticleWords, SiteKnowledge
+from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.learned import LearnedFlagger
-from moderation.flaggers.learning.features import Circumstances, Example, make_example, sigmoid
+from moderation.flaggers.learning.features import FEATURES, Circumstances, Example, make_example, sigmoid
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import LearnedModel, ModelError, PastDecision, pack, unpack
+from moderation.flaggers.learning.vectors import as_kept, encoder_version, from_kept, vector_of
 from tests.moderation.inputs import make_input, marked, sentence
 
 pytestmark = pytest.mark.once
@@ -87,8 +93,89 @@ def test_model_that_was_kept_says_what_the_learner_said() -> None:
         probability, shares = clause.judge(line.text, "de", Circumstances())
         assert probability == pytest.approx(learner.judge(example).probability, abs=0.02)
         assert shares["rejected"] == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"nonsense",
+        zlib.compress(b"[1]"),
+        zlib.compress(b"{}"),
+        zlib.compress(json.dumps({"features": FEATURES, "encoder": "", "clauses": [1]}).encode()),
+        zlib.compress(json.dumps({"features": FEATURES, "encoder": "", "clauses": None}).encode()),
+        zlib.compress(json.dumps({"features": "runs18/words18/1", "clauses": []}).encode()),
+    ],
+)
+def test_bytes_that_are_no_model_are_refused(content: bytes) -> None:
     with pytest.raises(ModelError):
-        unpack(b"nonsense", 1)
+        unpack(content, 1)
+
+
+def make_vector(chance: random.Random, lean: float) -> array[float]:
+    """A direction of its own and much that all have in common; the first number says whether it is bad."""
+    own = [chance.gauss(0.0, 0.02) for _number in range(WIDTH)]
+    own[0] += lean
+    return array("f", [0.05 + number for number in own])
+
+
+def test_vectors_teach_what_words_cannot() -> None:
+    chance = random.Random(3)  # noqa: S311 - the same stream each time
+    learners = {"with": ClauseLearner("respect"), "without": ClauseLearner("respect")}
+    judged: dict[str, list[Judged]] = {"with": [], "without": []}
+    for _text in range(300):
+        is_bad = chance.random() < 0.2
+        places = array("I", chance.sample(range(1 << 18), 12))
+        vector = make_vector(chance, 0.06 if is_bad else -0.06)
+        for name, learner in learners.items():
+            own = vector if name == "with" else None
+            example = Example(places, places, (0.0, 0.0, 0.0, 0.0, 0.0), 0, {}, own)
+            judged[name].append(Judged(sigmoid(learner.judge(example).both), is_flagged=False, is_bad=is_bad))
+            learner.learn(example, is_bad=is_bad)
+    assert measure(judged["without"][150:]).roc_auc < 0.7
+    assert measure(judged["with"][150:]).roc_auc > 0.85
+
+    (clause,) = unpack(pack([learners["with"].snapshot("Achtung")], "encoder-1"), 1).clauses
+    vector = make_vector(chance, 0.06)
+    how = Circumstances(vector=from_kept(as_kept(vector)))
+    probability, shares = clause.judge("", "de", how)
+    example = make_example("", "de", how, ["respect"])
+    assert probability == pytest.approx(learners["with"].judge(example).probability, abs=0.01)
+    assert shares["vector"] > 0.5
+    # Where no encoder is there, what was learnt of vectors says nothing, and the rest speaks on.
+    assert clause.judge("", "de", Circumstances())[1]["vector"] == 0
+
+
+def test_model_learnt_with_vectors_answers_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("numpy", "onnxruntime"):
+        monkeypatch.setitem(sys.modules, module, None)
+    model = unpack(pack([teach(make_lines(60, 0.5)).snapshot("Achtung")], "encoder-1"), 1)
+    finding = LearnedFlagger().check(make_input("Klüngel und Filz im Rathaus"), SiteKnowledge(learned=model))
+    assert finding.score is not None
+
+
+def test_flagger_that_was_moved_by_the_vector_names_no_words_but_what_is_nearest(settings: Settings) -> None:
+    settings.MODERATION_ENCODER = True
+    learner = ClauseLearner("respect")
+    nothing = array("I")
+    places = ("Freibad", "Schwimmbad", "Hallenbad", "Badesee")
+    for number in range(48):
+        is_bad = number % 2 == 0
+        text = f"Das {places[number // 2 % 4]} hat {number} Tage zu." if is_bad else f"Tor Nummer {number} für Bayern!"
+        example = Example(nothing, nothing, (0.0, 0.0, 0.0, 0.0, 0.0), 0, {}, vector_of(text))
+        learner.learn(example, is_bad=is_bad, past=PastDecision(f"c{number}", ()))
+    body = "Warum ist das Hallenbad 3 Tage zu?"
+    flagger = LearnedFlagger()
+    model = LearnedModel(1, (learner.snapshot("Achtung"),), encoder_version())
+    finding = flagger.check(make_input(body), SiteKnowledge(learned=model))
+    assert (finding.outcome, finding.spans) == (CheckOutcome.FLAGGED, ())
+    assert sentence(finding).startswith(
+        "Like comments that were refused here by the clause “Achtung”, in what it says rather than in its words."
+    )
+    assert str(finding.parameters["comments"]).split(", ")[0] in [f"c{number}" for number in range(4, 48, 8)]
+    assert read_answer(finding, flagger, body) == finding
+
+    other = LearnedModel(1, model.clauses, "encoder-other")
+    assert flagger.check(make_input(body), SiteKnowledge(learned=other)).score != finding.score
 
 
 def test_flagger_names_words_cases_and_the_authors_past() -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from operator import mul, sub
 from typing import Final
 
+from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.learning.features import BITS, sigmoid
 
 _SIZE: Final = 1 << BITS
@@ -106,6 +108,58 @@ class FollowTheLeader:
             spread = root(after)
             total = steps[place] = steps[place] + step - (spread - root(before)) / self._RATE * weights[place]
             weights[place] = -total * self._RATE / (self._BETA + spread)
+
+
+class Meaning:
+    """Logistic regression over vectors by AdaGrad (Duchi, Hazan, Singer 2011, https://jmlr.org/papers/v12/duchi11a.html).
+
+    What the first vectors have in common, which is most of what an encoder says of any text, is taken off all of them.
+    """
+
+    _RATE: Final = 0.1
+    # Vectors without their common part are short: so long that a step is worth something.
+    _SCALE: Final = 3.0
+    _FIRST: Final = 200
+
+    def __init__(self) -> None:
+        self._weights = array("d", bytes(8 * WIDTH))
+        self.common = array("d", bytes(8 * WIDTH))
+        self._squares = array("d", [0.01] * WIDTH)
+        self._seen = 0
+        self._bias = -2.0
+        self._bias_squares = 1.0
+
+    def apart(self, vector: Sequence[float]) -> list[float]:
+        """The vector without what is common to all."""
+        return list(map(sub, vector, self.common))
+
+    def judge(self, vector: Sequence[float] | None) -> float:
+        """The log-odds without the constant; 0 for a text without a vector."""
+        return 0.0 if vector is None else self._SCALE * sum(map(mul, self._weights, self.apart(vector)))
+
+    def scaled(self) -> list[float]:
+        """The weights as `judge` counts them."""
+        return [self._SCALE * weight for weight in self._weights]
+
+    def meet(self, vector: Sequence[float]) -> None:
+        """Count a new text's vector to what is common, if it is one of the first."""
+        if self._seen < self._FIRST:
+            self._seen += 1
+            share = 1 / self._seen
+            self.common = array("d", [old + share * (new - old) for old, new in zip(self.common, vector, strict=True)])
+
+    def learn(self, vector: Sequence[float], *, is_bad: bool, weight: float) -> None:
+        """One step."""
+        apart = self.apart(vector)
+        value = self._SCALE * sum(map(mul, self._weights, apart))
+        gradient = weight * (sigmoid(value + self._bias) - is_bad)
+        self._bias_squares += gradient * gradient
+        self._bias -= 0.5 * gradient / math.sqrt(self._bias_squares)
+        weights, squares, root, rate = self._weights, self._squares, math.sqrt, self._RATE
+        for place, part in enumerate(apart):
+            step = gradient * self._SCALE * part
+            squares[place] += step * step
+            weights[place] -= rate * step / root(squares[place])
 
 
 class Stack:

@@ -14,7 +14,7 @@ from moderation.flaggers.ngrams import Token, feature_set, tokenize
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, load_scorer
 
 # What stored weights belong to: changes with every change of this module that changes a feature.
-FEATURES: Final = "runs18/words18/1"
+FEATURES: Final = "runs18/words18/vector384/2"
 BITS: Final = 18
 _SHIFT: Final = 32 - BITS
 _STEM: Final = 5
@@ -23,7 +23,7 @@ _STEM: Final = 5
 SHIPPED: Final = {"respect": "respect", "no-advertising": "spam"}
 
 # The facts that are weighed against each other, in this order, after the constant.
-SIGNALS: Final = ("cold", "runs", "words", "length", "reply", "approved", "rejected", "flags", "article")
+SIGNALS: Final = ("cold", "runs", "words", "vector", "length", "reply", "approved", "rejected", "flags", "article")
 _USUAL_LENGTH: Final = 3.5
 _LEAST: Final = 1e-4
 
@@ -32,7 +32,7 @@ _LEAST: Final = 1e-4
 class Circumstances:
     """How a comment came: whether it answers another one, how many of the author's comments were published and refused
     before, a number that stands for the article, and what other flaggers said: the scores by flagger, flagged or not, and
-    the greatest one of a finding by clause."""
+    the greatest one of a finding by clause. And what the encoder made of its text, where there is one."""
 
     is_reply: bool = False
     approved: int = 0
@@ -40,13 +40,14 @@ class Circumstances:
     article: int = 0
     scores: Mapping[str, float] = field(default_factory=dict)
     flagged: Mapping[str, float] = field(default_factory=dict)
+    vector: array[float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A comment as the judge sees it: places in two tables of 2 ** BITS entries, distinct and in no order, and facts.
 
-    `cold` has the log-odds by clause before anything was learnt; 0 where nothing is known.
+    `cold` has the log-odds by clause before anything was learnt; 0 where nothing is known. `vector` is of length 1.
     """
 
     runs: array[int]
@@ -54,6 +55,7 @@ class Example:
     facts: tuple[float, float, float, float, float]
     article: int
     cold: Mapping[str, float]
+    vector: array[float] | None = None
 
 
 def make_example(body: str, language: str, circumstances: Circumstances, clauses: Iterable[str]) -> Example:
@@ -71,6 +73,7 @@ def make_example(body: str, language: str, circumstances: Circumstances, clauses
         ),
         article=circumstances.article,
         cold={clause: _cold_logit(clause, body, language, circumstances) for clause in clauses},
+        vector=circumstances.vector,
     )
 
 

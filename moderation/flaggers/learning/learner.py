@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from array import array
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from moderation.flaggers.learning.experts import FollowTheLeader, NaiveBayes, Stack
+from moderation.flaggers.learning.experts import FollowTheLeader, Meaning, NaiveBayes, Stack
 from moderation.flaggers.learning.features import BITS, Example, sigmoid
 from moderation.flaggers.learning.model import (
     ArticleRates,
@@ -26,10 +26,10 @@ _KEPT: Final = 0.9997
 # Probabilities follow faster than the weights: half of what they rest on is from the last 350 decisions.
 _PLATT_KEPT: Final = 0.998
 # The constant, and then as SIGNALS: one violation in eight texts, the shipped model as it is, and little trust in the rest.
-_MEANS: Final = (-2.0, 1.0, 0.15, 0.15, 0.0, 0.0, 0.0, 0.0, 0.0, 0.2)
-_VARIANCES: Final = (2.0, 0.05, 0.05, 0.05, 0.02, 0.02, 0.05, 0.05, 0.1, 0.05)
+_MEANS: Final = (-2.0, 1.0, 0.15, 0.15, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0, 0.2)
+_VARIANCES: Final = (2.0, 0.02, 0.05, 0.05, 0.05, 0.02, 0.02, 0.05, 0.05, 0.1, 0.05)
 # Of the judge without the shipped model, which is only there to be compared.
-_ALONE: Final = (-2.0, 0.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.2)
+_ALONE: Final = (-2.0, 0.0, 0.5, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.2)
 _PLATT_VARIANCES: Final = (0.3, 0.05)
 _SEED: Final = 20261128
 # How many earlier texts are learnt again with each new one, while there are few; and out of how many of each kind.
@@ -53,20 +53,30 @@ class Judgement:
     probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What of a text is learnt again."""
+
+    words: array[int]
+    vector: array[float] | None
+    weight: float
+
+
 class ClauseLearner:
-    """Learns one clause. Memory is bounded: about 10 MB of tables, and 2,000 texts that are learnt again."""
+    """Learns one clause. Memory is bounded: about 10 MB of tables, and 2,000 texts that are learnt again, 3 MB with vectors."""
 
     def __init__(self, clause: str) -> None:
         self.clause = clause
         self.bad = self.good = 0
         self._bayes = NaiveBayes(_SMOOTHING, _HALF_LIFE)
         self._leader = FollowTheLeader()
+        self._meaning = Meaning()
         self._stack = Stack(_MEANS, _VARIANCES, _KEPT)
         self._alone = Stack(_ALONE, _VARIANCES, _KEPT)
         # Platt 1999: a slope and a constant that make probabilities, learnt from what was said before each decision.
         self._platt = Stack((0.0, 1.0), _PLATT_VARIANCES, _PLATT_KEPT)
         self._rates = ArticleRates()
-        self._memory: dict[bool, list[tuple[array[int], float]]] = {True: [], False: []}
+        self._memory: dict[bool, list[_Remembered]] = {True: [], False: []}
         self._past: deque[PastDecision] = deque(maxlen=_NEIGHBOURS)
         self._chance = random.Random(_SEED)  # noqa: S311 - the same model each time
 
@@ -88,14 +98,17 @@ class ClauseLearner:
         self._stack.learn(signals, is_bad=is_bad, weight=weight)
         self._alone.learn(signals, is_bad=is_bad, weight=weight)
         self._bayes.learn(example.runs, is_bad=is_bad, weight=weight)
-        self._leader.learn(example.words, is_bad=is_bad, weight=weight)
+        if example.vector is not None:
+            self._meaning.meet(example.vector)
+        remembered = _Remembered(example.words, example.vector, weight)
+        self._learn_wording(remembered, is_bad=is_bad)
         self._rates.learn(example.article, is_bad=is_bad, weight=weight)
         self._repeat()
-        self._remember(example.words, weight, is_bad=is_bad)
+        self._remember(remembered, is_bad=is_bad)
         if is_bad:
             self.bad += 1
             if past is not None:
-                self._past.append(past)
+                self._past.append(self._with_direction(past, example.vector))
         else:
             self.good += 1
 
@@ -117,6 +130,8 @@ class ClauseLearner:
             runs_scale=runs_scale * share,
             words=words,
             words_scale=words_scale * share,
+            meaning=array("f", [share * weight for weight in self._meaning.scaled()]),
+            common=array("f", self._meaning.common),
             rates=self._rates.kept(),
             past=tuple(self._past),
         )
@@ -124,8 +139,26 @@ class ClauseLearner:
     def _signals(self, example: Example) -> tuple[float, ...]:
         share = evidence_share(self.bad, self.good)
         cold = example.cold.get(self.clause, 0.0)
-        runs, words = self._bayes.judge(example.runs) * share, self._leader.judge(example.words) * share
-        return (1.0, cold, *map(bounded, (runs, words)), *example.facts, self._rates.judge(example.article))
+        learnt = (
+            self._bayes.judge(example.runs),
+            self._leader.judge(example.words),
+            self._meaning.judge(example.vector),
+        )
+        return (
+            1.0,
+            cold,
+            *(bounded(share * one) for one in learnt),
+            *example.facts,
+            self._rates.judge(example.article),
+        )
+
+    def _with_direction(self, past: PastDecision, vector: array[float] | None) -> PastDecision:
+        return past if vector is None else replace(past, direction=as_bytes(self._meaning.apart(vector))[0])
+
+    def _learn_wording(self, text: _Remembered, *, is_bad: bool) -> None:
+        self._leader.learn(text.words, is_bad=is_bad, weight=text.weight)
+        if text.vector is not None:
+            self._meaning.learn(text.vector, is_bad=is_bad, weight=text.weight)
 
     def _repeat(self) -> None:
         """Learn again: as often a bad text as a good one, since the bad are few."""
@@ -133,15 +166,14 @@ class ClauseLearner:
         for _time in range(times):
             is_bad = self._chance.random() < 0.5
             if texts := self._memory[is_bad]:
-                places, weight = self._chance.choice(texts)
-                self._leader.learn(places, is_bad=is_bad, weight=weight)
+                self._learn_wording(self._chance.choice(texts), is_bad=is_bad)
 
-    def _remember(self, places: array[int], weight: float, *, is_bad: bool) -> None:
+    def _remember(self, text: _Remembered, *, is_bad: bool) -> None:
         texts = self._memory[is_bad]
         if len(texts) < _REMEMBERED:
-            texts.append((places, weight))
+            texts.append(text)
         else:
-            texts[self._chance.randrange(_REMEMBERED)] = (places, weight)
+            texts[self._chance.randrange(_REMEMBERED)] = text
 
 
 class Sketches:
