@@ -19,6 +19,7 @@ from moderation.flaggers.base import ArticleWords, SiteKnowledge
 from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.learned import LearnedFlagger
+from moderation.flaggers.learning.experts import Stack
 from moderation.flaggers.learning.features import FEATURES, Circumstances, Example, make_example, sigmoid
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import LearnedModel, ModelError, PastDecision, pack, unpack
@@ -81,6 +82,16 @@ def test_learner_with_nothing_to_learn_but_noise_stays_with_the_shipped_model() 
         both.append(Judged(sigmoid(judgement.both), is_flagged=False, is_bad=is_bad))
         learner.learn(example, is_bad=is_bad)
     assert measure(both).roc_auc > measure(cold).roc_auc - 0.01
+
+
+def test_weights_of_signals_stay_sound_however_many_examples_there_are() -> None:
+    chance = random.Random(4)  # noqa: S311 - the same stream each time
+    # As after 100,000 decisions and more: this one forgets faster.
+    stack = Stack((0.0, 1.0), (0.3, 0.05), 0.97)
+    for _example in range(3_000):
+        signal = chance.gauss(-2.0, 1.0)
+        stack.learn((1.0, signal), is_bad=chance.random() < sigmoid(signal), weight=1.0)
+    assert stack.means == pytest.approx([0.0, 1.0], abs=0.7)
 
 
 def test_model_that_was_kept_says_what_the_learner_said() -> None:

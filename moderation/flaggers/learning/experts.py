@@ -194,9 +194,11 @@ class Stack:
         size = range(len(spread))
         for row in size:
             own, part = self._covariance[row], shrink * spread[row]
-            for column in size:
-                own[column] = (own[column] - part * spread[column]) / self._kept
-            if own[row] > self._most[row]:
+            for column in range(row + 1):
+                # Both halves at once: what makes them differ, however little, would grow with every example.
+                own[column] = self._covariance[column][row] = (own[column] - part * spread[column]) / self._kept
+        for row in size:
+            if self._covariance[row][row] > self._most[row]:
                 # A signal that is never there teaches nothing, and must not come to be trusted without bounds.
                 self._limit(row)
         error = weight * (is_bad - probability)
