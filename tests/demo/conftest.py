@@ -1,4 +1,4 @@
-"""The demo newspaper, seeded once for a module of tests and taken back after it."""
+"""The demo newspaper, seeded once for all its tests and taken back after them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def run_seed_demo(**options: int) -> str:
     return out.getvalue()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The seeded demo; gives what the command printed. Each test's own changes are rolled back on top of it."""
     cache.clear()

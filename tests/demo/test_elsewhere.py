@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING
 
@@ -14,34 +13,17 @@ import pytest
 from django.test import Client
 
 from comments.embed_check import KnownSite, check_page, read_page
-from comments.enums import Status
-from comments.models import Comment, Site
-from comments.services.articles import ArticleFacts, register_article
+from comments.models import Site
 from config.env import PROJECT_DIR
-from demo.elsewhere import COMMENTS_IN_FILES, content_security_policy, make_server, read_pages
+from demo.elsewhere import COMMENTS_IN_FILES, content_security_policy, read_pages
 from tests.demo.conftest import run_seed_demo
-from tests.factories import make_comment, make_policy, make_site
+from tests.demo.elsewhere import served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
     from pytest_django.fixtures import Settings
-    from pytest_django.live_server_helper import LiveServer
 
 COMMENTS = "http://127.0.0.1:8123"
 ARTICLES = ("/umtragestelle.html", "/winter-paddling.html")
-
-
-@contextmanager
-def served(comments: str) -> Iterator[int]:
-    """The port of the other site until the end of the block."""
-    with make_server(0, comments) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.fixture
@@ -131,38 +113,3 @@ def test_seed_demo_registers_the_other_site_once(demo: str, settings: Settings) 
     run_seed_demo()
 
     assert Site.objects.get(slug="demo").origins == [*before, "http://127.0.0.1:8765"]
-
-
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_other_site_under_its_policy_shows_and_takes_comments(
-    live_server: LiveServer, settings: Settings, page: Page
-) -> None:
-    settings.BASE_URL = live_server.url
-    page.set_default_timeout(30_000)
-    with served(live_server.url) as port:
-        origin = f"http://127.0.0.1:{port}"
-        site = make_site("demo", origins=(origin,))
-        make_policy(site)
-        facts = ArticleFacts(
-            key="paddelverein-umtragestelle", url=f"{origin}/umtragestelle.html", title="Umtragestelle"
-        )
-        make_comment(register_article(site=site, facts=facts), body="Endlich eine Rampe.", status=Status.APPROVED)
-
-        page.goto(f"{origin}/umtragestelle.html")
-        page.locator("marginalia-comments").scroll_into_view_if_needed()
-        page.locator("marginalia-comments").get_by_text("Endlich eine Rampe.").wait_for()
-        page.goto(f"{origin}/")
-        page.locator("[data-marginalia-count=paddelverein-umtragestelle]", has_text="1").wait_for()
-
-        page.goto(f"{origin}/winter-paddling.html")
-        form = page.locator("marginalia-comments form[data-mg=form]")
-        form.locator("[name=body]").fill("Never without my helmet.")
-        form.locator("[name=name]").fill("Ruth Abel")
-        form.locator("button[type=submit]:not([name=preview])").click()
-        own = page.locator("marginalia-comments [data-mg=own]")
-        own.get_by_role("paragraph").filter(has_text="Never without my helmet.").wait_for()
-
-    comment = Comment.objects.select_related("article").get(author__name="Ruth Abel")
-    assert (comment.article.key, comment.article.url) == ("paddelverein-winter", f"{origin}/winter-paddling.html")
-    assert page.context.cookies() == []
