@@ -119,6 +119,8 @@ class Meaning:
     _RATE: Final = 0.1
     # Vectors without their common part are short: so long that a step is worth something.
     _SCALE: Final = 3.0
+    # Ridge: what is not learnt again is forgotten.
+    _PULL: Final = 0.002
     _FIRST: Final = 200
 
     def __init__(self) -> None:
@@ -157,7 +159,7 @@ class Meaning:
         self._bias -= 0.5 * gradient / math.sqrt(self._bias_squares)
         weights, squares, root, rate = self._weights, self._squares, math.sqrt, self._RATE
         for place, part in enumerate(apart):
-            step = gradient * self._SCALE * part
+            step = gradient * self._SCALE * part + self._PULL * weights[place]
             squares[place] += step * step
             weights[place] -= rate * step / root(squares[place])
 
