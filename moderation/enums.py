@@ -193,7 +193,7 @@ class FlaggerState(models.TextChoices):
     OFF = "off", pgettext_lazy("state of a check", "Off")
     SHADOW = "shadow", pgettext_lazy("state of a check", "In shadow")
     INFORM = "inform", pgettext_lazy("state of a check", "On, only informs")
-    ORDER = "order", pgettext_lazy("state of a check", "On, orders the queue")
+    ORDER = "order", pgettext_lazy("state of a check", "On, orders")
     ON = "on", pgettext_lazy("state of a check", "On, holds back")
 
     @property

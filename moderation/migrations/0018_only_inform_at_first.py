@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='flaggerswitch',
             name='state',
-            field=models.CharField(choices=[('off', 'Off'), ('shadow', 'In shadow'), ('inform', 'On, only informs'), ('order', 'On, orders the queue'), ('on', 'On, holds back')], max_length=8, verbose_name='state'),
+            field=models.CharField(choices=[('off', 'Off'), ('shadow', 'In shadow'), ('inform', 'On, only informs'), ('order', 'On, orders'), ('on', 'On, holds back')], max_length=8, verbose_name='state'),
         ),
         migrations.RunPython(keep_what_may_decide, migrations.RunPython.noop, elidable=True),
     ]

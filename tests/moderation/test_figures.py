@@ -14,13 +14,14 @@ import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from comments.models import Article, StatusChange
 from moderation import charts
 from moderation.enums import Action, Role
 from moderation.insights import Period, cohens_kappa, read_figures, read_own_week, span_of, wilson_interval
 from moderation.insights.statistics import nearest_rank
+from moderation.insights.writing import write_count, write_part
 from moderation.models import Decision, Opinion
 from tests.factories import make_article, make_comment, make_moderator, make_site, make_user
 from tests.moderation.desk_pages import html_of, sign_in, text_of
@@ -59,6 +60,12 @@ def test_kappa_is_that_of_the_textbook() -> None:
     assert cohens_kappa({("a", "a"): 5, ("b", "b"): 5}) == 1
     assert cohens_kappa({("a", "b"): 5, ("b", "a"): 5}) == -1
     assert (cohens_kappa({}), cohens_kappa({("a", "a"): 9})) == (None, None)
+
+
+def test_counts_have_their_thousands_set_apart_as_the_language_does() -> None:
+    assert write_part(3_970, 12_003_971) == "3,970 of 12,003,971"
+    with translation.override("de"):
+        assert write_count(3_971) == "3.971"
 
 
 def test_wilson_interval_is_that_of_the_literature() -> None:
