@@ -63,7 +63,8 @@ def test_kappa_is_that_of_the_textbook() -> None:
 
 
 def test_counts_have_their_thousands_set_apart_as_the_language_does() -> None:
-    assert write_part(3_970, 12_003_971) == "3,970 of 12,003,971"
+    with translation.override("en"):
+        assert write_part(3_970, 12_003_971) == "3,970 of 12,003,971"
     with translation.override("de"):
         assert write_count(3_971) == "3.971"
 
