@@ -23,7 +23,7 @@ from moderation.flaggers.scorers import WEIGHTS_FOLDER
 from training.model import Linear, features_of, fit, held_out_sums, learn, platt, probabilities, write
 from training.sentences import testing_sentences
 from training.sets import examples
-from training.sources import Row, respect_rows, spam_rows
+from training.sources import Row, respect_rows, spam_rows, video_rows
 from training.tasks import RESPECT, SPAM
 from training.topic import make_topic
 
@@ -112,17 +112,17 @@ def write_sets(data: Path, folder: Path) -> None:
 
 def leave_one_video_out(data: Path) -> None:
     """Each video's comments by a model without that video, all of them measured together."""
-    rows = spam_rows(data)
+    rows, videos = spam_rows(data), video_rows(data)
     features = features_of([row.text for row in rows], SPAM)
     judged = []
-    for video in sorted({row.group for row in rows if row.source == "youtube"}):
-        inside = [at for at, row in enumerate(rows) if row.group == video]
+    for video in sorted({row.group for row in videos}):
         outside = [at for at, row in enumerate(rows) if row.group != video]
         rest = [rows[at] for at in outside]
         calibration = platt(held_out_sums(features[outside], rest, SPAM), [row.is_bad for row in rest])
         linear = Linear(fit(features[outside], rest, SPAM), {"en": (*calibration, 0.5)})
-        said = probabilities(linear, [rows[at].text for at in inside], ["en"] * len(inside), SPAM)
-        own = [Judged(score, score >= 0.5, rows[at].is_bad) for score, at in zip(said, inside, strict=True)]
+        inside = [row for row in videos if row.group == video]
+        said = probabilities(linear, [row.text for row in inside], ["en"] * len(inside), SPAM)
+        own = [Judged(score, score >= 0.5, row.is_bad) for score, row in zip(said, inside, strict=True)]
         _print_figures(video, own)
         judged += own
     _print_figures("all videos", judged)

@@ -1,7 +1,7 @@
 """Fine-tunes the encoder. What is learnt goes to a folder after every few steps, from where it goes on.
 
-The lower half of the layers stays as it was: what it says of a text is computed once. The rate of learning rises,
-stays, and falls over the last steps. The vectors are kept near those of the base, so that they still tell topics apart.
+The rate of learning rises, stays, and falls over the last steps. The vectors are kept near those of the base, so that
+they still tell topics apart.
 """
 
 from __future__ import annotations
@@ -23,16 +23,15 @@ from training.sources import respect_rows, spam_rows
 
 PIECES: Final = 34_000
 LONGEST: Final = 64
-FROZEN: Final = 6
 BATCH: Final = 32
 RATE: Final = 1e-4
 HEAD_RATE: Final = 1e-3
-WARM: Final = 40
-FALL: Final = 140
-STEPS: Final = 310
+WARM: Final = 100
+FALL: Final = 1_300
+STEPS: Final = 1_900
 # Each so many steps the vectors are compared with the base's.
 COMPARE: Final = 5
-COMPARED_WEIGHT: Final = 4.0
+COMPARED_WEIGHT: Final = 2.0
 _SORTED_TOGETHER: Final = 16
 _SAVE: Final = 50
 
@@ -80,26 +79,32 @@ class Course:
         self.network, self.original = Encoder(base, kept), Encoder(base, kept).eval()
         self.sources = sorted({lesson.row.source for lesson in self.lessons})
         self.origin = torch.zeros(len(self.sources), requires_grad=True)
-        self.upper = [value for layer in list(self.network.layers)[FROZEN:] for value in layer.parameters()]
-        for part in (self.network.words, self.network.norm, *list(self.network.layers)[:FROZEN]):
-            part.requires_grad_(requires_grad=False)
-        self.network.places.requires_grad_(requires_grad=False)
-        heads = [*self.network.head.parameters(), self.origin]
+        self.weights = list(self.network.parameters())
+        heads = {id(value) for value in self.network.head.parameters()}
         self.optimizer = torch.optim.AdamW(
             [
-                {"params": self.upper, "lr": RATE, "most": RATE, "weight_decay": 0.01},
-                {"params": heads, "lr": HEAD_RATE, "most": HEAD_RATE, "weight_decay": 0.0},
-            ]
+                {
+                    "params": [value for value in self.weights if id(value) not in heads],
+                    "lr": RATE,
+                    "most": RATE,
+                    "weight_decay": 0.01,
+                },
+                {
+                    "params": [*self.network.head.parameters(), self.origin],
+                    "lr": HEAD_RATE,
+                    "most": HEAD_RATE,
+                    "weight_decay": 0.0,
+                },
+            ],
+            fused=True,
         )
-        # What the frozen half says of each text, by its number; kept for the next round.
-        self.lower: dict[int, Tensor] = {}
 
     def learn(self, step: int, share: float) -> tuple[float, float]:
         """One step at this share of the rate. The loss, and how far the vectors are from the base's (0: not compared)."""
         at = batch_at(step, [len(one) for one in self.cut])
         torch.manual_seed(SEED + step)
         self.network.train()
-        vectors, said = self._upper_half(*self._lower_half(at))
+        vectors, said = self.network(*batch_of([self.cut[number] for number in at]))
         loss = loss_of(said, [self.lessons[number] for number in at], self.origin, self.sources)
         learnt, moved = float(loss.detach()), 0.0
         if step % COMPARE == 0:
@@ -109,7 +114,7 @@ class Course:
             moved = float(apart.detach())
             loss = loss + COMPARED_WEIGHT * apart
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.upper, 1.0)
+        torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         for group in self.optimizer.param_groups:
             group["lr"] = group["most"] * share
         self.optimizer.step()
@@ -132,27 +137,6 @@ class Course:
         self.optimizer.load_state_dict(state["optimizer"])
         self.origin.data = state["origin"]
         return int(state["step"])
-
-    def _lower_half(self, at: list[int]) -> tuple[Tensor, Tensor]:
-        numbers, mask = batch_of([self.cut[number] for number in at])
-        if all(number in self.lower for number in at):
-            known = [self.lower[number] for number in at]
-            return torch.nn.utils.rnn.pad_sequence(known, batch_first=True).float(), mask
-        with torch.no_grad():
-            x = self.original.norm(self.original.words(numbers) + self.original.places[: numbers.shape[1]])
-            for layer in list(self.original.layers)[:FROZEN]:
-                x = layer(x, mask)
-        for place, number in enumerate(at):
-            self.lower[number] = x[place, : int(mask[place].sum())].half().clone()
-        return x, mask
-
-    def _upper_half(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        for layer in list(self.network.layers)[FROZEN:]:
-            x = layer(x, mask)
-        share = mask.to(x.dtype)[:, :, None]
-        mean = (x * share).sum(1) / share.sum(1)
-        said: Tensor = self.network.head(self.network.drop(torch.cat([x[:, 0], mean], dim=1)))
-        return functional.normalize(mean, dim=1), said
 
 
 def batch_at(step: int, lengths: list[int]) -> list[int]:

@@ -26,7 +26,7 @@ from training.encoder_graph import graph_of
 from training.encoder_network import HEADS, Encoder, batch_of
 from training.encoder_rows import SEED, is_held_out, lessons
 from training.model import FOLDS, features_of, fit, held_out_sums
-from training.sources import Row, hash_of, respect_rows, spam_rows
+from training.sources import Row, hash_of, respect_rows, spam_rows, video_rows
 from training.tasks import RESPECT, SPAM
 
 VERSION: Final = 1
@@ -107,16 +107,18 @@ def unseen_videos(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
     both = _kept(work, "spam", lambda: Reader(_graph(base, state), pieces).read(_texts(rows))[0])
     labels = _labels(rows)
     features = features_of(_texts(rows), SPAM)
+    places = {row.text: place for place, row in enumerate(rows)}
     found = []
-    for video in sorted({row.group for row in rows if row.source == "youtube"}):
-        inside = np.array([row.group == video for row in rows])
-        rest = [row for row in rows if row.group != video]
-        folds = np.array([zlib.crc32(row.group.encode()) % FOLDS for row in rest])
-        own = _left_out(both[~inside], labels[~inside], folds)
-        others = held_out_sums(features[~inside], rest, SPAM)
-        blend = LogisticRegression(C=1e6).fit(np.stack([own, others], axis=1), labels[~inside])
-        head = _spam_head().fit(both[~inside], labels[~inside])
-        sums = features[inside] @ fit(features[~inside], rest, SPAM)
+    videos = video_rows(data)
+    for video in sorted({row.group for row in videos}):
+        inside = [places[row.text] for row in videos if row.group == video]
+        outside = [place for place, row in enumerate(rows) if row.group != video]
+        rest = [rows[place] for place in outside]
+        own = _left_out(both[outside], rest)
+        others = held_out_sums(features[outside], rest, SPAM)
+        blend = LogisticRegression(C=1e6).fit(np.stack([own, others], axis=1), labels[outside])
+        head = _spam_head(both[outside], rest)
+        sums = features[inside] @ fit(features[outside], rest, SPAM)
         together = np.stack([head.decision_function(both[inside]), sums], axis=1)
         found.append((video, blend.predict_proba(together)[:, 1], labels[inside]))
     return found
@@ -139,11 +141,9 @@ def _calibrate_respect(data: Path, work: Path, reader: Reader) -> dict[str, list
 def _fit_spam(data: Path, work: Path, reader: Reader) -> tuple[Any, float, dict[str, list[float]]]:
     rows = _spam_rows(data)
     both = _kept(work, "spam", lambda: reader.read(_texts(rows))[0])
-    labels = _labels(rows)
-    folds = np.array([zlib.crc32(row.group.encode()) % FOLDS for row in rows])
-    said = _left_out(both, labels, folds)
+    said = _left_out(both, rows)
     others = held_out_sums(features_of(_texts(rows), SPAM), rows, SPAM)
-    head = _spam_head().fit(both, labels)
+    head = _spam_head(both, rows)
     return head.coef_[0], float(head.intercept_[0]), _calibrations(rows, said, others, SPAM.false_alarms)
 
 
@@ -182,16 +182,18 @@ def _spam_rows(data: Path) -> list[Row]:
     return chosen
 
 
-def _spam_head() -> LogisticRegression:
-    return LogisticRegression(C=SPAM_STRENGTH, max_iter=500, class_weight="balanced")
+def _spam_head(both: Any, rows: list[Row]) -> LogisticRegression:
+    model = LogisticRegression(C=SPAM_STRENGTH, max_iter=500, class_weight="balanced")
+    return model.fit(both, _labels(rows), sample_weight=[row.weight for row in rows])
 
 
-def _left_out(both: Any, labels: Any, folds: Any) -> Any:
-    said = np.zeros(len(labels))
+def _left_out(both: Any, rows: list[Row]) -> Any:
+    """What a head says of each row that saw no row of its group."""
+    folds = np.array([zlib.crc32(row.group.encode()) % FOLDS for row in rows])
+    said = np.zeros(len(rows))
     for fold in range(FOLDS):
-        said[folds == fold] = (
-            _spam_head().fit(both[folds != fold], labels[folds != fold]).decision_function(both[folds == fold])
-        )
+        rest = [row for row, own in zip(rows, folds, strict=True) if own != fold]
+        said[folds == fold] = _spam_head(both[folds != fold], rest).decision_function(both[folds == fold])
     return said
 
 

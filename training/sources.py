@@ -72,15 +72,21 @@ def spam_rows(data: Path) -> list[Row]:
     ]
     return _without_doubles(
         [
-            *(
-                Row(raw["text"], bool(raw["y"]), "en", "youtube", raw["video"])
-                for raw in read_table(folder, "youtube_spam_4videos")
-            ),
+            *video_rows(data),
             *_plain(folder, "sms_spam", "en"),
             *chance.sample(harmless, 12_000),
             *(Row(text, is_bad, "de", "german texts", group, weight=2.0) for text, is_bad, group in spam_texts(4000)),
         ]
     )
+
+
+def video_rows(data: Path) -> list[Row]:
+    """Comments under videos, the group being the video; each as often as it was written. They are few, and most alike to what
+    comes under articles."""
+    return [
+        Row(raw["text"], bool(raw["y"]), "en", "youtube", raw["video"], weight=5.0)
+        for raw in read_table(data / "permissive", "youtube_spam_4videos")
+    ]
 
 
 def _weight(row: Row) -> float:
