@@ -48,7 +48,7 @@ def test_words_of_a_finding_stand_in_the_quotation_marks_of_who_reads_it() -> No
 def test_scorer_says_what_was_learnt_before_its_weights_became_bytes(name: str) -> None:
     scorer = load_scorer(WEIGHTS_FOLDER / f"{name}.bin")
     said = [scorer.score(line["text"], line["language"]).probability for line in COMPARED]
-    assert said == pytest.approx([line[name] for line in COMPARED], abs=0.01)
+    assert said == pytest.approx([line[name] for line in COMPARED], abs=0.02)
     assert max(said) - min(said) > 0.5
 
 

@@ -168,7 +168,7 @@ def test_topic_with_the_encoder_knows_what_is_far_and_what_is_near(settings: Set
     settings.MODERATION_ENCODER = True
     flagger = TopicFlagger()
     assert flagger.version.startswith("encoder-")
-    knowledge = SiteKnowledge(article=LIBRARY, other_articles=ARTICLES[:4])
+    knowledge = SiteKnowledge(article=LIBRARY, other_articles=ARTICLES[:8])
     far, near = (flagger.check(make_input(body), knowledge) for body in (TRAM, OVERDUE))
     assert (far.outcome, near.outcome) == (CheckOutcome.FLAGGED, CheckOutcome.CLEAR)
     assert str(far.parameters["paragraph"])[:10] in "".join(LIBRARY.paragraphs)
