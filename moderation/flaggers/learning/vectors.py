@@ -9,7 +9,7 @@ import struct
 from array import array
 from typing import Final
 
-from moderation.flaggers.encoder import MODEL_FILE, WIDTH, fault, load_encoder, read_header
+from moderation.flaggers.encoder import MODEL_FILE, WIDTH, fault, read_header, usable_encoder
 
 _FORMAT: Final = f"<{WIDTH}e"
 # Bytes of a kept vector.
@@ -24,9 +24,8 @@ def encoder_version() -> str:
 def vector_of(text: str) -> array[float] | None:
     """`WIDTH` numbers, together of length 1; None where no encoder can be used. About 20 ms for 50 words, nothing for a text
     that was read just before."""
-    if fault():
-        return None
-    return array("f", load_encoder(MODEL_FILE).read(text).vector.tobytes())
+    encoder = usable_encoder()
+    return None if encoder is None else array("f", encoder.read(text).vector.tobytes())
 
 
 def as_kept(vector: array[float]) -> bytes:
