@@ -19,10 +19,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 START_LIMIT_S = 30
-# No test survives a power failure, so nothing waits for the disk. Tables without statistics would have queries compiled that
-# take a millisecond.
+# No test survives a power failure, so nothing waits for the disk.
 POSTGRES_OPTIONS = (
-    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c jit=off -c max_connections=300"
+    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300"
 )
 
 

@@ -21,3 +21,11 @@ def test_cache_in_the_second_half_is_shared_through_redis(settings) -> None:
     cache.set("who", "marginalia", timeout=30)
     with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as client:
         assert [key.decode() for key in client.keys("*who")] == ["marginalia:1:who"]
+
+
+@pytest.mark.services
+@pytest.mark.django_db
+def test_postgresql_is_told_to_compile_no_queries() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
