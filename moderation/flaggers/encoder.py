@@ -91,7 +91,7 @@ class Encoder:
 
     def _read(self, text: str) -> Reading:
         """What the encoder makes of a text, without quoted lines and code."""
-        numbers = self._pieces.encode(own_words(text, with_addresses=True))
+        numbers = self._numbers(text)
         cut = min(len(numbers), _MOST_PIECES)
         windows = [numbers[start : min(start + _WINDOW, cut)] for start in range(0, cut, _WINDOW)] or [[]]
         total: Any = 0.0
@@ -108,7 +108,10 @@ class Encoder:
 
     def reads_whole(self, text: str) -> bool:
         """Whether a text is short enough to be read to its end; a millisecond, it is not read."""
-        return len(self._pieces.encode(own_words(text, with_addresses=True))) <= _MOST_PIECES
+        return len(self._numbers(text)) <= _MOST_PIECES
+
+    def _numbers(self, text: str) -> list[int]:
+        return self._pieces.encode(own_words(text, with_addresses=True))
 
 
 @dataclass(frozen=True, slots=True)
