@@ -38,6 +38,8 @@ class Finding:
     message: str = ""
     parameters: Mapping[str, str | int] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
+    # Not so where the text was too long to be read to its end: no rule decides on it.
+    is_whole: bool = True
     # Kept to be measured: nobody is shown it, and nothing follows from it.
     is_shadow: bool = False
     reach: FindingReach = FindingReach.HOLD

@@ -146,8 +146,10 @@ def flagged(
     score: float,
     clause: str = "",
     spans: Iterable[Span] = (),
+    is_whole: bool = True,
 ) -> Finding:
-    """Something found. `message` is an English sentence marked with gettext_noop, `score` says how sure: 0 to 1."""
+    """Something found. `message` is an English sentence marked with gettext_noop, `score` says how sure: 0 to 1. Not `is_whole`: the end
+    of the text was not read."""
     return Finding(
         flagger.name,
         flagger.version,
@@ -157,6 +159,7 @@ def flagged(
         message=message,
         parameters=parameters or {},
         spans=tuple(spans),
+        is_whole=is_whole,
     )
 
 

@@ -91,7 +91,7 @@ class Encoder:
 
     def _read(self, text: str) -> Reading:
         """What the encoder makes of a text, without quoted lines and code."""
-        numbers = self._numbers(text)
+        numbers = self._pieces.encode(own_words(text, with_addresses=True))
         cut = min(len(numbers), _MOST_PIECES)
         windows = [numbers[start : min(start + _WINDOW, cut)] for start in range(0, cut, _WINDOW)] or [[]]
         total: Any = 0.0
@@ -105,13 +105,6 @@ class Encoder:
         vector.setflags(write=False)
         said_by = dict(zip(self.header.heads, said, strict=True))
         return Reading(vector, said_by, is_whole=cut == len(numbers))
-
-    def reads_whole(self, text: str) -> bool:
-        """Whether a text is short enough to be read to its end; a millisecond, it is not read."""
-        return len(self._numbers(text)) <= _MOST_PIECES
-
-    def _numbers(self, text: str) -> list[int]:
-        return self._pieces.encode(own_words(text, with_addresses=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +128,7 @@ class EncoderScorer:
         encoder = usable_encoder()
         if encoder is None:
             return self.ngrams.score(text, language)
-        total = self.ngrams.total(text)
+        total, is_whole = self.ngrams.add_up(text)
         if total is None:
             return Score(0.0, is_enough=False)
         calibrations = self.header.calibrations[self.head]
@@ -144,7 +137,7 @@ class EncoderScorer:
         reading = encoder.read(text)
         exponent = own * reading.said[self.head] + others * total + offset
         probability = 1 / (1 + math.exp(-max(-60.0, min(60.0, exponent))))
-        return Score(probability, is_enough=probability >= threshold, is_whole=reading.is_whole)
+        return Score(probability, is_enough=probability >= threshold, is_whole=is_whole and reading.is_whole)
 
     def explain(self, text: str) -> list[tuple[int, int]]:
         """The words with the greatest shares in the n-grams' sum."""

@@ -79,6 +79,8 @@ def read_answer(answer: object, flagger: Flagger, body: str) -> Finding:
     clause = _read_text(answer.clause, CLAUSE_LENGTH, "clause")
     if not _CLAUSE.fullmatch(clause):
         raise RubbishError("its clause is no slug")
+    if not isinstance(answer.is_whole, bool):
+        raise RubbishError("it does not say by true or false whether it read all")
     return Finding(
         flagger=flagger.name,
         version=flagger.version,
@@ -88,6 +90,7 @@ def read_answer(answer: object, flagger: Flagger, body: str) -> Finding:
         message=message,
         parameters=parameters,
         spans=_read_spans(answer.spans, len(body)),
+        is_whole=answer.is_whole,
     )
 
 

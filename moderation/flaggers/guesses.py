@@ -16,7 +16,7 @@ from moderation.flaggers.base import SiteKnowledge, Stage, flagged
 from moderation.flaggers.encoder import scorer_for
 
 _LONGEST_WORD: Final = 60
-_TOO_LONG = gettext_noop("Found nothing in what it read: the text is too long to be read to its end.")
+TOO_LONG = gettext_noop("Found nothing in what it read: the text is too long to be read to its end.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,27 @@ class GuessingFlagger:
         """FLAGGED with its words where the score is enough; else CLEAR, with the score and nothing said, or that the end is unread."""
         score = self._scorer.score(comment.body, comment.language)
         if not score.is_enough:
-            message = "" if score.is_whole else _TOO_LONG
-            return Finding(self.name, self.version, CheckOutcome.CLEAR, score=score.probability, message=message)
+            message = "" if score.is_whole else TOO_LONG
+            return Finding(
+                self.name,
+                self.version,
+                CheckOutcome.CLEAR,
+                score=score.probability,
+                message=message,
+                is_whole=score.is_whole,
+            )
         spans = [Span(start, end, self.wording.label) for start, end in self._scorer.explain(comment.body)]
         words = quoted(comment.body, spans)
         message, parameters = (self.wording.named, {"words": words}) if words else (self.wording.unnamed, {})
-        return flagged(self, message, parameters, score=score.probability, clause=self.clause, spans=spans)
+        return flagged(
+            self,
+            message,
+            parameters,
+            score=score.probability,
+            clause=self.clause,
+            spans=spans,
+            is_whole=score.is_whole,
+        )
 
 
 def quoted(body: str, spans: Iterable[Span]) -> str:

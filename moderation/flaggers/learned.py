@@ -11,10 +11,10 @@ from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage
-from moderation.flaggers.guesses import quoted
+from moderation.flaggers.guesses import TOO_LONG, quoted
 from moderation.flaggers.learning.features import Circumstances
 from moderation.flaggers.learning.model import LearnedClause
-from moderation.flaggers.learning.vectors import encoder_version, vector_of
+from moderation.flaggers.learning.vectors import encoder_version, is_read_whole, vector_of
 
 NAME: Final = "learned"
 
@@ -75,9 +75,17 @@ class LearnedFlagger:
             how = replace(how, vector=vector)
         judged = [(*clause.judge(comment.body, comment.language, how), clause) for clause in model.clauses]
         probability, shares, clause = max(judged, key=lambda one: one[0])
+        is_whole = is_read_whole(comment.body, by_encoder=how.vector is not None)
         if probability < _ENOUGH:
-            numbers = {"model": model.number}
-            return Finding(self.name, self.version, CheckOutcome.CLEAR, score=probability, parameters=numbers)
+            return Finding(
+                self.name,
+                self.version,
+                CheckOutcome.CLEAR,
+                score=probability,
+                message="" if is_whole else TOO_LONG,
+                parameters={"model": model.number},
+                is_whole=is_whole,
+            )
         marked = [] if _is_by_meaning(shares) else clause.explain(comment.body)
         spans = tuple(Span(start, end, _LABEL) for start, end in marked)
         message, parameters = _put_in_words(comment.body, clause, shares, how, spans)
@@ -90,6 +98,7 @@ class LearnedFlagger:
             message=message,
             parameters={**parameters, "model": model.number},
             spans=spans,
+            is_whole=is_whole,
         )
 
 

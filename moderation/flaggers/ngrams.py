@@ -59,6 +59,11 @@ def tokenize(source: str, *, with_addresses: bool) -> list[Token]:
     return tokens
 
 
+def is_whole(tokens: list[Token]) -> bool:
+    """Whether these are all that a text has; of exactly MOST_TOKENS it is not known."""
+    return len(tokens) < MOST_TOKENS
+
+
 def token_features(text: str, before: str) -> tuple[int, ...]:
     """The 32-bit hashes of what a token contributes: its letter runs, itself, and the pair with the one before."""
     return (*_own_features(text), crc32(f"b{before} {text}".encode()))

@@ -17,7 +17,7 @@ from typing import Final, Protocol, cast
 from zlib import crc32
 
 from moderation.flaggers.base import primary_language
-from moderation.flaggers.ngrams import FEATURES, Token, feature_set, token_features, tokenize
+from moderation.flaggers.ngrams import FEATURES, Token, feature_set, is_whole, token_features, tokenize
 
 WEIGHTS_FOLDER: Final = Path(__file__).resolve().parent / "weights"
 MAGIC: Final = b"marginalia n-grams 1\n"
@@ -82,22 +82,23 @@ class NgramScorer:
 
     def score(self, text: str, language: str) -> Score:
         """By the calibration for the language, or the first one for others. A text without a word gets 0."""
-        total = self.total(text)
+        total, is_read_whole = self.add_up(text)
         if total is None:
             return Score(0.0, is_enough=False)
         first = next(iter(self.calibrations.values()))
         calibration = self.calibrations.get(primary_language(language), first)
         exponent = max(-60.0, min(60.0, calibration.slope * total + calibration.offset))
         probability = 1 / (1 + math.exp(-exponent))
-        return Score(probability, is_enough=probability >= calibration.threshold)
+        return Score(probability, is_enough=probability >= calibration.threshold, is_whole=is_read_whole)
 
-    def total(self, text: str) -> float | None:
-        """The uncalibrated sum; None for a text without features."""
+    def add_up(self, text: str) -> tuple[float | None, bool]:
+        """The uncalibrated sum, None for a text without features, and whether the text was read to its end."""
         shift, weights = 32 - self.bits, self.weights
-        places = {feature >> shift for feature in feature_set(tokenize(text, with_addresses=self.with_addresses))}
+        tokens = tokenize(text, with_addresses=self.with_addresses)
+        places = {feature >> shift for feature in feature_set(tokens)}
         if not places:
-            return None
-        return self.scale * sum(weights[place] for place in places) / math.sqrt(len(places))
+            return None, True
+        return self.scale * sum(weights[place] for place in places) / math.sqrt(len(places)), is_whole(tokens)
 
     def explain(self, text: str) -> list[tuple[int, int]]:
         """The words with the greatest shares in the sum: what several words have in common counts for each in part."""

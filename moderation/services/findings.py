@@ -10,7 +10,9 @@ from comments.enums import FindingReach
 from comments.models import Comment
 from moderation.models import Finding
 
-STORED_FIELDS = ("version", "outcome", "score", "clause", "message", "parameters", "spans", "is_shadow", "reach")
+STORED_FIELDS = (
+    "version", "outcome", "score", "clause", "message", "parameters", "spans", "is_whole", "is_shadow", "reach"
+)  # fmt: skip
 
 
 class StoredFinding(TypedDict):
@@ -23,6 +25,7 @@ class StoredFinding(TypedDict):
     message: str
     parameters: dict[str, str | int]
     spans: list[tuple[int, int, str]]
+    is_whole: bool
     is_shadow: bool
     reach: FindingReach
 
@@ -37,6 +40,7 @@ def stored(finding: screening.Finding) -> StoredFinding:
         "message": finding.message,
         "parameters": dict(finding.parameters),
         "spans": [(span.start, span.end, span.label) for span in finding.spans],
+        "is_whole": finding.is_whole,
         "is_shadow": finding.is_shadow,
         "reach": finding.reach,
     }

@@ -181,10 +181,16 @@ def test_clear_finding_on_a_text_that_is_too_long_says_that_its_end_was_not_read
         (limit, ""),
         (limit + 1, "Found nothing in what it read: the text is too long to be read to its end."),
     ):
-        body = "der " * length
-        finding = RespectFlagger().check(make_input(body), SiteKnowledge())
-        assert (finding.outcome, finding.message) == (CheckOutcome.CLEAR, says)
-        assert load_encoder(MODEL_FILE).reads_whole(body) is not bool(says)
+        finding = RespectFlagger().check(make_input("der " * length), SiteKnowledge())
+        assert (finding.outcome, finding.message, finding.is_whole) == (CheckOutcome.CLEAR, says, not says)
+
+
+@pytest.mark.usefixtures("shipped")
+def test_text_is_not_whole_that_the_encoder_reads_to_its_end_and_the_small_model_does_not() -> None:
+    # Of three such signs the encoder makes one piece, the small model three.
+    body = "+" * 1_600
+    assert load_encoder(MODEL_FILE).read(body).is_whole
+    assert not RespectFlagger().check(make_input(body), SiteKnowledge()).is_whole
 
 
 @pytest.mark.usefixtures("shipped")

@@ -50,6 +50,7 @@ def span(start: Any, end: Any, label: Any = "") -> Span:
         ({"parameters": {"n": 0.5}}, "its parameter is no text of at most 300 characters"),
         ({"parameters": {"n": 10**16}}, "a parameter is too great a number"),
         ({"parameters": {7: "n"}}, "the name of a parameter is not made of small letters"),
+        ({"is_whole": 1}, "it does not say by true or false whether it read all"),
         ({"spans": None}, "its spans are no tuple of at most 200"),
         ({"spans": (span(0, 1),) * 201}, "its spans are no tuple of at most 200"),
         ({"spans": ((0, 1, ""),)}, "one of its spans is no Span of whole numbers"),
@@ -75,9 +76,9 @@ def test_read_answer_of_another_type_is_refused() -> None:
 def test_read_answer_good_one_is_kept_under_the_flaggers_own_name() -> None:
     answer = Finding(
         "somebody else", "9", CheckOutcome.FLAGGED, score=1, clause="respect", message="100 %% %(what)s",
-        parameters={"what": "sure"}, spans=(Span(0, 5, "all"),),
+        parameters={"what": "sure"}, spans=(Span(0, 5, "all"),), is_whole=False,
     )  # fmt: skip
     assert read_answer(answer, Finds(), "Hallo") == Finding(
         "finds", "1", CheckOutcome.FLAGGED, score=1.0, clause="respect", message="100 %% %(what)s",
-        parameters={"what": "sure"}, spans=(Span(0, 5, "all"),),
+        parameters={"what": "sure"}, spans=(Span(0, 5, "all"),), is_whole=False,
     )  # fmt: skip

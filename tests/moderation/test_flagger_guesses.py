@@ -87,6 +87,21 @@ def test_guess_ordinary_text_is_clear_and_has_a_score(flagger: type[RespectFlagg
 
 
 @pytest.mark.parametrize(
+    ("count", "says"),
+    [(1_499, ""), (1_500, "Found nothing in what it read: the text is too long to be read to its end.")],
+)
+def test_clear_finding_on_a_text_that_is_too_long_says_that_its_end_was_not_read(count: int, says: str) -> None:
+    finding = check("der " * count)
+    assert (finding.outcome, sentence(finding), finding.is_whole) == (CheckOutcome.CLEAR, says, not says)
+
+
+def test_guess_on_a_text_that_is_too_long_is_marked_as_one_of_its_beginning() -> None:
+    finding = check(f"{INSULT} " * 200)
+    assert (finding.outcome, finding.is_whole) == (CheckOutcome.FLAGGED, False)
+    assert check(INSULT).is_whole
+
+
+@pytest.mark.parametrize(
     ("disguised", "plain"),
     [
         ("Du V0ll1diot", "Du Vollidiot"),

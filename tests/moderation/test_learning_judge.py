@@ -214,6 +214,19 @@ def test_flagger_without_a_model_says_that_it_did_not_run() -> None:
     assert sentence(finding) == "There are too few decisions on this site to learn from."
 
 
+@pytest.mark.parametrize(("has_encoder", "count"), [(False, 1_499), (True, 1_008)])
+def test_flagger_says_that_a_text_was_too_long_to_be_read_to_its_end(
+    has_encoder: bool, count: int, settings: Settings
+) -> None:
+    settings.MODERATION_ENCODER = has_encoder
+    model = LearnedModel(1, (teach(make_lines(100, 0.1)).snapshot("Achtung"),), encoder_version())
+    says = "Found nothing in what it read: the text is too long to be read to its end."
+    for length, is_whole in ((count, True), (count + 1, False)):
+        finding = LearnedFlagger().check(make_input("der " * length), SiteKnowledge(learned=model))
+        assert (finding.outcome, finding.is_whole) == (CheckOutcome.CLEAR, is_whole)
+        assert sentence(finding) == ("" if is_whole else says)
+
+
 @pytest.mark.parametrize("body", ["", "!" * 3_000, "> zitiert", "a " * 2_000, "😀" * 900])
 def test_flagger_any_text_gets_a_valid_finding(body: str) -> None:
     model = LearnedModel(1, (teach(make_lines(40, 0.5)).snapshot("Achtung"),))

@@ -10,6 +10,7 @@ from array import array
 from typing import Final
 
 from moderation.flaggers.encoder import MODEL_FILE, WIDTH, fault, read_header, usable_encoder
+from moderation.flaggers.ngrams import is_whole, tokenize
 
 _FORMAT: Final = f"<{WIDTH}e"
 # Bytes of a kept vector.
@@ -26,6 +27,12 @@ def vector_of(text: str) -> array[float] | None:
     that was read just before."""
     encoder = usable_encoder()
     return None if encoder is None else array("f", encoder.read(text).vector.tobytes())
+
+
+def is_read_whole(text: str, *, by_encoder: bool) -> bool:
+    """Whether a text is short enough for the words of it that count, and for its vector, where one was made just before."""
+    encoder = usable_encoder() if by_encoder else None
+    return is_whole(tokenize(text, with_addresses=False)) and (encoder is None or encoder.read(text).is_whole)
 
 
 def as_kept(vector: array[float]) -> bytes:
