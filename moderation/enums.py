@@ -227,6 +227,7 @@ class RuleEventKind(models.TextChoices):
     FELL_SHORT = "short", _("Was not proved right often enough")
     FELL_BACK = "fell", _("Was no longer right often enough, and stopped")
     NEW_VERSION = "version", _("The check has changed: measured anew")
+    NEW_POLICY = "policy", _("What it rests on in the policy has changed: measured anew")
 
 
 class DigestChoice(models.TextChoices):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.models import Site
 from moderation.enums import Action, RuleEventKind, RuleStanding
+from moderation.models.policies import PolicyVersion
 
 # What software may do where a site lets it, each by a rule of its own.
 DECIDING_ACTIONS = (Action.APPROVE, Action.REJECT)
@@ -42,6 +43,15 @@ class DecidingRule(models.Model):
     )
     # Of the flagger; what another one said counts for nothing.
     version = models.CharField(_("version"), max_length=20, blank=True)
+    # Of the site's policy, by which people judge; empty where it had none.
+    policy = models.ForeignKey(
+        PolicyVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deciding_rules",
+        verbose_name=_("policy version"),
+    )
     # Only decisions after it count; empty: all.
     measured_since = models.DateTimeField(_("measured since"), null=True, blank=True)
     # How often it was tested so far, and at how many decisions it is tested next.

@@ -111,6 +111,14 @@ class Clause(models.Model):
         return self.slug
 
     @property
+    def wording(self) -> tuple[object, ...]:
+        """All that people judge by, in both languages; not what only a statement of reasons says of the clause."""
+        return (
+            self.title_de, self.title_en, self.text_de, self.text_en, self.guidance_de, self.guidance_en,
+            self.examples_de, self.examples_en,
+        )  # fmt: skip
+
+    @property
     def title(self) -> str:
         return in_reader_language(self.title_de, self.title_en)
 

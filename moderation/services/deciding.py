@@ -57,24 +57,26 @@ def decide_by_rules(comment_id: int) -> Decision | None:
     of the text, and the share that keeps the measure honest. 1 query where no rule decides, else about 12, and 15 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
-    rules = [_fresh(rule) for rule in DecidingRule.objects.filter(site__in=site).order_by("pk")]
+    rules = list(DecidingRule.objects.filter(site__in=site).select_related("site", "policy").order_by("pk"))
     if not any(rule.is_deciding for rule in rules):
         return None
+    policy = current_policy(rules[0].site)
+    rules = [_fresh(rule, policy) for rule in rules]
     try:
         with transaction.atomic():
-            return _decide(comment_id, rules)
+            return _decide(comment_id, rules, policy)
     except StaleDecisionError:
         logger.info("Nothing to decide: somebody else was first with comment %s.", comment_id)
         return None
 
 
-def _fresh(rule: DecidingRule) -> DecidingRule:
-    """The rule, as it was measured today where it decides."""
-    is_fresh = rule.measured_at is not None and rule.measured_at >= start_of_day()
+def _fresh(rule: DecidingRule, policy: PolicyVersion | None) -> DecidingRule:
+    """The rule, as it was measured today and under the policy in force where it decides."""
+    is_fresh = rule.measured_at is not None and rule.measured_at >= start_of_day() and rule.policy == policy
     return rule if is_fresh or not rule.is_deciding else review_rule(rule.pk)
 
 
-def _decide(comment_id: int, rules: list[DecidingRule]) -> Decision | None:
+def _decide(comment_id: int, rules: list[DecidingRule], policy: PolicyVersion | None) -> Decision | None:
     related = ("article", "author", "site")
     comment = Comment.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=comment_id).first()
     if comment is None or not _is_free(comment):
@@ -91,14 +93,13 @@ def _decide(comment_id: int, rules: list[DecidingRule]) -> Decision | None:
         return None
     if action == Action.APPROVE and not (_is_all_clear(comment, findings) and _is_read_as_written(comment)):
         return None
-    policy = current_policy(comment.site)
     clause = _clause(policy, findings[rule.flagger].clause) if action == Action.REJECT else None
     if action == Action.REJECT and (clause is None or clause.needs_two_people):
         return None
     if is_drawn(comment.public_id, max(rule.people_share, settings.blind_sample_share)):
         return None
-    # One after the other, so that the ceiling holds.
-    locked = DecidingRule.objects.select_for_update().deciding().filter(pk=rule.pk).first()
+    # One after the other, so that the ceiling holds; and by no proof from under another policy.
+    locked = DecidingRule.objects.select_for_update().deciding().filter(pk=rule.pk, policy=policy).first()
     if locked is None or decided_today(locked) >= locked.ceiling:
         return None
     change = lifecycle.set_status(

@@ -1,7 +1,7 @@
 """The rules by which a site lets flaggers decide: switched on by its administrators, kept on by what people decide.
 
 A rule decides nothing until enough decisions of people prove it right often enough (`evaluation.selecting`), and stops by
-itself when they no longer are, or when the flagger is another than the one that was measured.
+itself when they no longer are, or when the flagger, or what the policy says of it, is not what it was when it was measured.
 """
 
 from __future__ import annotations
@@ -21,11 +21,19 @@ from comments.models import Site
 from moderation.enums import Action, Permission, RuleEventKind, RuleStanding
 from moderation.evaluation.selecting import Labelled, choose_threshold, level_of_look
 from moderation.exceptions import NotAllowedError
-from moderation.insights.deciding import count_measuring, newest_version, read_agreement, start_of_day
+from moderation.insights.deciding import (
+    count_measuring,
+    newest_version,
+    read_agreement,
+    reads_alike,
+    start_of_day,
+    unchanged_since,
+)
 from moderation.models import DecidingEvent, DecidingRule, Decision
 from moderation.models.deciding import DECIDING_ACTIONS
 from moderation.permissions import may
 from moderation.services.flagger_switches import let_hold_back
+from moderation.services.policies import current_policy
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +116,7 @@ def switch_rule_off(*, rule: DecidingRule, administrator: AbstractBaseUser) -> N
 
 
 def review_rules() -> int:
-    """Measure all rules that are switched on; how many decide now. 7 to 9 queries a rule. One that cannot be measured is in the
+    """Measure all rules that are switched on; how many decide now. 9 to 13 queries a rule. One that cannot be measured is in the
     log, and keeps no other from it."""
     deciding = 0
     for pk in DecidingRule.objects.filter(is_active=True).values_list("pk", flat=True):
@@ -123,14 +131,18 @@ def review_rules() -> int:
 
 
 def review_rule(rule_id: int) -> DecidingRule:
-    """Measure a rule anew: begin, go on, or stop. Idempotent until people have decided more. 7 to 9 queries, by a lock on it."""
+    """Measure a rule anew: begin, go on, or stop. Idempotent until people have decided more, or the policy is
+    another. 9 to 13 queries, by a lock on it."""
     with transaction.atomic():
-        rule = DecidingRule.objects.select_for_update().get(pk=rule_id)
+        rule = DecidingRule.objects.select_for_update(of=("self",)).select_related("site", "policy").get(pk=rule_id)
         if not rule.is_active or rule.standing == RuleStanding.FALLEN:
             return rule
-        version = newest_version(rule) or rule.version
+        policy, version = current_policy(rule.site), newest_version(rule) or rule.version
         if version != rule.version:
-            _begin_anew(rule, version)
+            _begin_anew(rule, version, RuleEventKind.NEW_VERSION)
+        elif policy != rule.policy and not reads_alike(rule, rule.policy, policy):
+            _begin_anew(rule, version, RuleEventKind.NEW_POLICY)
+        rule.policy = policy
         labelled = read_agreement(rule)
         # More than those that are looked at, so that a test which waits for twice as many comes.
         rule.decisions, rule.measured_at = count_measuring(rule), timezone.now()
@@ -146,18 +158,19 @@ def measure_anew(*, site: Site, flagger: str) -> None:
     """Have a flagger proved again by decisions from now on, because people have changed how it judges. 3 queries a rule that
     is switched on; the caller holds the transaction."""
     for rule in DecidingRule.objects.select_for_update().filter(site=site, flagger=flagger, is_active=True):
-        _begin_anew(rule, rule.version)
+        _begin_anew(rule, rule.version, RuleEventKind.NEW_VERSION)
         rule.save()
 
 
-def _begin_anew(rule: DecidingRule, version: str) -> None:
+def _begin_anew(rule: DecidingRule, version: str, kind: RuleEventKind) -> None:
     is_change = rule.version != ""
-    # A version that comes back has had its tests of what was decided before.
-    rule.version, rule.measured_since = version, timezone.now() if is_change else None
+    rule.version, rule.measured_since = version, None
+    # What comes back, a version or a clause, has had its tests of what was decided before.
+    rule.measured_since = timezone.now() if is_change else unchanged_since(rule)
     rule.standing, rule.threshold, rule.lower_bound = RuleStanding.MEASURING, None, None
     rule.looks, rule.next_look, rule.pile, rule.agreed = 0, FEWEST_DECISIONS, 0, 0
     if is_change:
-        _log(rule, RuleEventKind.NEW_VERSION)
+        _log(rule, kind)
 
 
 def _look(rule: DecidingRule, labelled: list[Labelled]) -> None:

@@ -25,6 +25,7 @@ from moderation.sampling import is_drawn
 from moderation.services.deciding import decide_by_rules
 from moderation.services.deciding_rules import review_rules, switch_rule_off
 from moderation.services.decisions import undo
+from moderation.services.policies import current_policy
 from moderation.tasks import screen_comment_task
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.deciding import BAD, GOOD, NUMBERS, Judge, add_judged, switch_on
@@ -54,6 +55,7 @@ def proved(action: Action = Action.APPROVE, **values: Any) -> Article:
     article = make_article()
     FlaggerSwitch.objects.create(site=article.site, flagger="judge", state=FlaggerState.ON)
     choice = {"bound": 0.99, "people_share": 0.01, "threshold": 0.999, "version": "1"} | values
+    choice["policy"] = current_policy(article.site)
     DecidingRule.objects.create(
         site=article.site,
         flagger="judge",

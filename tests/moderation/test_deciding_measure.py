@@ -18,6 +18,7 @@ from moderation.insights.deciding import read_agreement
 from moderation.models import DecidingRule, Decision
 from moderation.models import Finding as FindingRow
 from moderation.services.deciding_rules import review_rules
+from moderation.services.policies import current_policy
 from moderation.tasks import screen_comment_task
 from tests.factories import make_article, make_comment
 from tests.moderation.deciding import GOOD, Judge, add_judged, switch_on
@@ -95,7 +96,13 @@ def test_rule_that_cannot_be_measured_keeps_no_other_from_it(caplog: pytest.LogC
     # After so many tests its level is too small to be a number.
     broken, sound = (
         DecidingRule.objects.create(
-            site=article.site, flagger="judge", action=Action.APPROVE, version="1", language=language, looks=looks
+            site=article.site,
+            flagger="judge",
+            action=Action.APPROVE,
+            version="1",
+            language=language,
+            looks=looks,
+            policy=current_policy(article.site),
         )
         for language, looks in (("de", 2_000), ("", 0))
     )
