@@ -18,6 +18,7 @@ from moderation.models import DecidingRule, Decision, Finding, PolicyVersion
 MOST_DECISIONS = 16_000
 _LATEST_ROWS = 5_000
 _TAKEN_DOWN = (Measure.NOT_PUBLISHED, Measure.REMOVED)
+_ANY = Q()
 
 
 def read_agreement(rule: DecidingRule) -> list[Labelled]:
@@ -51,9 +52,22 @@ def count_measuring(rule: DecidingRule) -> int:
     return _measuring(rule).order_by().values("comment", "revision").distinct().count()
 
 
-def _measuring(rule: DecidingRule) -> QuerySet[Decision]:
+def is_measured_on(rule: DecidingRule, clause: str) -> bool:
+    """Whether any decision that a rule is measured by is on a finding as sure as it has to be that names this clause. What a
+    check is right about by one clause says nothing of another. 1 query."""
+    of_clause = Q(
+        comment__findings__clause=clause,
+        comment__findings__outcome=CheckOutcome.FLAGGED,
+        comment__findings__score__gte=rule.threshold,
+    )
+    return _measuring(rule, of_clause).exists()
+
+
+def _measuring(rule: DecidingRule, of_finding: Q = _ANY) -> QuerySet[Decision]:
     found = Decision.objects.filter(
         _language(rule),
+        # In the same call: what is asked of the finding is asked of that of the flagger, not of any.
+        of_finding,
         comment__site=rule.site_id,
         moderator__isnull=False,
         undone_at__isnull=True,

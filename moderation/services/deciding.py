@@ -24,7 +24,7 @@ from moderation.flaggers.ngrams import tokenize
 from moderation.flaggers.registry import installed_flaggers
 from moderation.flaggers.spelling import own_words
 from moderation.gate import standing_restrictions
-from moderation.insights.deciding import decided_today, start_of_day, sureness_of
+from moderation.insights.deciding import decided_today, is_measured_on, start_of_day, sureness_of
 from moderation.models import (
     ArticleRule,
     Clause,
@@ -54,7 +54,8 @@ def decide_by_rules(comment_id: int) -> Decision | None:
     Safe to call again, and at once with a person: whoever decided first has decided. Left to people is whatever anybody
     has looked at, taken, put aside or asked about, whatever was ever decided, whose author is restricted, what two people
     decide, what a check did not read to its end, what would appear where another one found something, is missing or passes over parts
-    of the text, and the share that keeps the measure honest. 1 query where no rule decides, else about 12, and 15 for a decision.
+    of the text, what would be rejected by a clause that the rule was not measured on, and the share that keeps the measure
+    honest. 1 query where no rule decides, else about 12, and 16 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
     rules = list(DecidingRule.objects.filter(site__in=site).select_related("site", "policy").order_by("pk"))
@@ -97,6 +98,8 @@ def _decide(comment_id: int, rules: list[DecidingRule], policy: PolicyVersion | 
     if action == Action.REJECT and (clause is None or clause.needs_two_people):
         return None
     if is_drawn(comment.public_id, max(rule.people_share, settings.blind_sample_share)):
+        return None
+    if clause is not None and not is_measured_on(rule, clause.slug):
         return None
     # One after the other, so that the ceiling holds; and by no proof from under another policy.
     locked = DecidingRule.objects.select_for_update().deciding().filter(pk=rule.pk, policy=policy).first()

@@ -143,7 +143,9 @@ def test_it_publishes_once_says_so_and_is_undone_like_any_other() -> None:
 
 
 def test_statement_of_a_rejection_names_clause_and_automated_means() -> None:
-    comment = send(proved(Action.REJECT), BAD, email=ADDRESS)
+    article = proved(Action.REJECT)
+    add_judged(article, 1, bad=True)
+    comment = send(article, BAD, email=ADDRESS)
     decision = Decision.objects.get(comment=comment)
     assert (comment.status, decision.facts) == (Status.REJECTED, "Tatsachen respect")
     assert (decision.automated_decision, decision.automated_detection) == (Automation.FULL, True)
@@ -265,6 +267,7 @@ def test_nothing_is_decided_that_a_check_did_not_read_to_its_end(
 ) -> None:
     settings.MODERATION_ENCODER = has_encoder
     article = proved(action)
+    add_judged(article, 1, bad=action == Action.REJECT)
     # In shadow at first.
     with added(RespectFlagger()):
         comment = send(article, body + " du" * count)

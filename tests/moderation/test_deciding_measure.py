@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from comments.enums import Status
+from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from comments.screening import Finding, ScreeningInput
 from moderation.enums import Action, Automation, Measure, RuleStanding
@@ -21,7 +21,8 @@ from moderation.services.deciding_rules import review_rules
 from moderation.services.policies import current_policy
 from moderation.tasks import screen_comment_task
 from tests.factories import make_article, make_comment
-from tests.moderation.deciding import GOOD, Judge, add_judged, switch_on
+from tests.moderation.deciding import BAD, GOOD, Judge, add_judged, switch_on
+from tests.moderation.test_deciding import proved, send
 from tests.moderation.test_notifications import judge
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,32 @@ def test_rule_is_tested_again_however_many_decisions_there_are(monkeypatch: pyte
     add_judged(article, 600)
     assert review_rules() == 1
     assert (DecidingRule.objects.get().decisions, DecidingRule.objects.get().pile) == (1_110, 600)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_measured"),
+    [
+        ({}, True),
+        ({"score": 0.999}, True),
+        ({"clause": "on-topic"}, False),
+        # It has to be sure to reject, and of this it was not, or said the opposite.
+        ({"score": 0.998}, False),
+        ({"outcome": CheckOutcome.CLEAR}, False),
+        ({"version": "0"}, False),
+    ],
+)
+def test_nothing_is_rejected_by_a_clause_that_the_check_was_not_measured_on(
+    said: Mapping[str, object], *, is_measured: bool
+) -> None:
+    article = proved(Action.REJECT)
+    add_judged(article, 1, bad=True)
+    finding = FindingRow.objects.get()
+    FindingRow.objects.update(**said)
+    # What another check says of the same text by this clause is not what this one was measured on.
+    FindingRow.objects.create(
+        comment=finding.comment, revision=1, flagger="other", version="1", clause="respect",
+        outcome=CheckOutcome.FLAGGED, score=1.0,
+    )  # fmt: skip
+    assert send(article, BAD).status == (Status.REJECTED if is_measured else Status.PENDING)
+    add_judged(article, 1, bad=True)
+    assert send(article, BAD).status == Status.REJECTED
