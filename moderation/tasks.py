@@ -22,6 +22,7 @@ from moderation.services.outside import ask, find_questions, put_questions
 from moderation.services.publications import take_back_flagged
 from moderation.services.restrictions import forget_networks
 from moderation.services.screening import screen_stored_comment
+from moderation.services.topic_projection import learn_topics
 from moderation.services.trust import review_trust_by_rules
 
 logger = logging.getLogger(__name__)
@@ -117,7 +118,8 @@ def learn_task() -> None:
 # 100,000 decisions take minutes; longer ones are for `manage.py learn`.
 @shared_task(base=DjangoTask, soft_time_limit=40 * 60, time_limit=45 * 60, acks_late=False)
 def learn_site_task(site_id: int) -> None:
-    """Learn from the decisions of a site."""
+    """Learn from the decisions of a site, and from what it has published."""
     site = Site.objects.filter(pk=site_id).first()
     if site is not None:
         learn(site)
+        learn_topics(site)

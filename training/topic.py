@@ -21,8 +21,8 @@ from sklearn.metrics import roc_auc_score
 
 from moderation.flaggers.base import ArticleWords
 from moderation.flaggers.encoder import MODEL_FILE, missing_packages, read_header
-from moderation.flaggers.likeness import FEATURES, LanguageShares, Shares, features_of
-from moderation.flaggers.topic_signals import SiteIndex, length_of, without_answered
+from moderation.flaggers.likeness import FEATURES, LanguageShares, Shares, features_of, words_of
+from moderation.flaggers.topic_signals import Signals, SiteIndex
 from moderation.flaggers.topic_vectors import Embed, VectorIndex, embed_once
 from moderation.flaggers.topic_weights import MAGIC, WEIGHTS_FILE, Weights, load_weights
 from training.sources import Row, hash_of, read_table
@@ -58,7 +58,12 @@ class Pair:
     target: int
     words: int
     is_reply: bool
-    values: tuple[float, ...]
+    signals: Signals
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it stands under its own article."""
+        return self.source == self.target
 
 
 def read_talks(path: Path = OWN_DATA) -> list[Talk]:
@@ -96,14 +101,12 @@ def pairs_of(
                         moved = parent if own else others[len(text) % len(others)]
                         cases += [("parent", parent), ("moved", moved)]
                     for kind, before in cases:
-                        found = index.signals(text, before, article)
-                        if found is None:
+                        signals = index.signals(text, before, article)
+                        if signals is None:
                             continue
-                        values = found.values
                         if vectors is not None:
-                            rest = without_answered(article, before)
-                            values += vectors.signals(text, before, rest, length_of(found.words))
-                        yield Pair(kind, source, target, found.words, bool(parent), values)
+                            signals += vectors.signals(text, before if signals.answered else "", article)
+                        yield Pair(kind, source, target, len(words_of(text)), bool(parent), signals)
 
 
 def _halves(talk: Talk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -116,27 +119,42 @@ def _halves(talk: Talk) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     return halves
 
 
-def learn(pairs: Sequence[Pair]) -> tuple[Any, Any, Any]:
-    """The weights, each for its signal, and for each pair a sum by weights learnt without its two articles."""
-    values = np.array([pair.values for pair in pairs])
-    own = np.array([pair.source == pair.target for pair in pairs])
+def learn(pairs: Sequence[Pair]) -> tuple[Weights, Any]:
+    """The weights, with a threshold of 0, and for each pair a probability by weights learnt without its two articles."""
     sources = np.array([pair.source for pair in pairs])
-    targets = np.array([pair.target for pair in pairs])
-    spread = values.std(axis=0)
-    spread[spread == 0] = 1
-    scaled = values / spread
-    counts = np.where(own, 1.0, 1.0 / max(1, len(set(targets)) - 1))
-
-    def fit(chosen: Any) -> Any:
-        model = LogisticRegression(C=_STRENGTH, max_iter=1000)
-        return model.fit(scaled[chosen], ~own[chosen], sample_weight=counts[chosen])
-
     held_out = np.zeros(len(pairs))
     for article in sorted(set(sources)):
-        inside = sources == article
-        held_out[inside] = fit((sources != article) & (targets != article)).decision_function(scaled[inside])
-    model = fit(np.ones(len(pairs), dtype=bool))
-    return model.coef_[0] / spread, float(model.intercept_[0]), held_out
+        rest = [pair for pair in pairs if article not in (pair.source, pair.target)]
+        weights = _fit(rest)
+        for at in np.flatnonzero(sources == article).tolist():
+            held_out[at] = weights.probability(pairs[at].signals)
+    return _fit(pairs), held_out
+
+
+def _fit(pairs: Sequence[Pair]) -> Weights:
+    """First over comments alone, then over those with what they answer, by the sums of the first."""
+    alone, answering = ([pair for pair in pairs if bool(pair.kind) is some] for some in (False, True))
+    text = _regression([pair.signals.text for pair in alone], alone)
+    values = [
+        (_total(text, pair.signals.text), _total(text, pair.signals.answered), *pair.signals.nearness)
+        for pair in answering
+    ]
+    return Weights(text, _regression(values, answering), 0.0)
+
+
+def _regression(values: Sequence[Sequence[float]], pairs: Sequence[Pair]) -> tuple[float, ...]:
+    """The weight of each number, and the offset; as many under their own article as under others."""
+    own = np.array([pair.is_own for pair in pairs])
+    table = np.array(values)
+    spread = table.std(axis=0)
+    spread[spread == 0] = 1
+    counts = np.where(own, 1.0, own.sum() / (~own).sum())
+    model = LogisticRegression(C=_STRENGTH, max_iter=3_000).fit(table / spread, ~own, sample_weight=counts)
+    return tuple(round(float(weight), 5) for weight in (*(model.coef_[0] / spread), model.intercept_[0]))
+
+
+def _total(weights: Sequence[float], values: Sequence[float]) -> float:
+    return float(np.dot(weights, (*values, 1.0)))
 
 
 def make_topic(data: Path, rows: Sequence[Row]) -> None:
@@ -144,13 +162,11 @@ def make_topic(data: Path, rows: Sequence[Row]) -> None:
     tables = {language: count_words([row.text for row in rows if row.language == language]) for language in _LANGUAGES}
     talks = read_talks()
     develop = [talk for talk in talks if talk.part == "develop"]
-    words = _fit_and_print("develop, held out, words", develop, tables["de"], None)
-    meanings = (
-        _fit_and_print("develop, held out, encoder", develop, tables["de"], embed_once) if _has_encoder() else None
-    )
+    words = _fit_and_print("words", develop, tables["de"], None)
+    meanings = _fit_and_print("encoder", develop, tables["de"], embed_once) if _has_encoder() else None
     content = b"".join(table.table for table in tables.values())
     header = {
-        "version": 1,
+        "version": 2,
         "features": FEATURES,
         "bits": _BITS,
         "totals": {language: table.total for language, table in tables.items()},
@@ -167,20 +183,32 @@ def make_topic(data: Path, rows: Sequence[Row]) -> None:
 
 
 def _fit_and_print(name: str, talks: Sequence[Talk], language: Shares, embed: Embed | None) -> dict[str, Any]:
-    pairs = list(pairs_of(talks, language, embed=embed))
-    weights, offset, sums = learn(pairs)
-    long = [
-        total
-        for total, pair in zip(sums, pairs, strict=True)
-        if pair.source == pair.target and pair.kind != "moved" and pair.words >= _LEAST_WORDS
+    """The weights for all that may be known of an article, and the highest of the bounds that each asks for."""
+    cases = [
+        (case, pairs)
+        for case, known, published in _cases(talks)
+        if (pairs := list(pairs_of(known, language, published=published, embed=embed)))
     ]
-    edge = float(np.quantile(long, 1 - _FALSE_ALARMS))
-    _print_kinds(name, talks, pairs, sums)
-    return {
-        "weights": [round(float(weight), 5) for weight in weights],
-        "offset": round(offset, 5),
-        "threshold": round(1 / (1 + float(np.exp(-edge))), 5),
-    }
+    weights, held_out = learn([pair for _case, pairs in cases for pair in pairs])
+    threshold = 0.0
+    for case, pairs in cases:
+        said, held_out = held_out[: len(pairs)], held_out[len(pairs) :]
+        own = [
+            one
+            for one, pair in zip(said, pairs, strict=True)
+            if pair.is_own and pair.kind != "moved" and pair.words >= _LEAST_WORDS
+        ]
+        threshold = max(threshold, float(np.quantile(own, 1 - _FALSE_ALARMS)))
+        _print_kinds(f"develop, held out, {case}, {name}", talks, pairs, said)
+    return {"text": weights.text, "answering": weights.answering, "threshold": round(threshold, 5)}
+
+
+def _cases(talks: Sequence[Talk]) -> Iterator[tuple[str, list[Talk], int]]:
+    """What a site may know of an article: its text or its title alone, many published comments, few or none."""
+    bare = [replace(talk, words=replace(talk.words, teaser="", paragraphs=())) for talk in talks]
+    for name, known in (("whole", list(talks)), ("title alone", bare)):
+        for published in (10, 3, 0):
+            yield f"{name}, {published} published", known, published
 
 
 def _has_encoder() -> bool:
@@ -191,22 +219,21 @@ def print_topic(data: Path) -> None:
     """The figures of the shipped weights, by texts they have not seen."""
     known = load_weights()
     test = [talk for talk in read_talks() if talk.part == "test"]
-    sets = [("test", test, published) for published in (10, 3, 0)]
-    sets += [(name, talks, 10) for name, talks in english_talks(data)]
+    sets = [(f"test, {case}", talks, published) for case, talks, published in _cases(test)]
+    sets += [(f"{name}, title alone, 10 published", talks, 10) for name, talks in english_talks(data)]
     judges: list[tuple[str, Weights, Embed | None]] = [("words", known.words, None)]
     if known.meanings and _has_encoder():
         judges.append(("encoder", known.meanings, embed_once))
     for (judge, weights, embed), (name, talks, published) in product(judges, sets):
-        language = known.languages[talks[0].language]
+        language = known.languages[talks[0].words.language]
         pairs = list(pairs_of(talks, language, published=published, embed=embed))
-        sums = np.array([pair.values for pair in pairs]) @ np.array(weights.weights) + weights.offset
-        _print_kinds(f"{name}, {published} published, {judge}", talks, pairs, sums)
-        fired = 1 / (1 + np.exp(-sums)) >= weights.threshold
-        for word, own in (("of their own", True), ("of others", False)):
+        said = [weights.probability(pair.signals) for pair in pairs]
+        _print_kinds(f"{name}, {judge}", talks, pairs, said)
+        for word, is_own in (("of their own", True), ("of others", False)):
             chosen = [
-                bool(one)
-                for one, pair in zip(fired, pairs, strict=True)
-                if (pair.source == pair.target) is own and not pair.kind and pair.words >= _LEAST_WORDS
+                one >= weights.threshold
+                for one, pair in zip(said, pairs, strict=True)
+                if pair.is_own is is_own and not pair.kind and pair.words >= _LEAST_WORDS
             ]
             print(f"    flagged {word}: {sum(chosen)} of {len(chosen)} with 8 words and more")
 
@@ -258,10 +285,10 @@ def _print_kinds(name: str, talks: Sequence[Talk], pairs: Sequence[Pair], sums: 
         ]
         same = [one for one in chosen if talks[one[0].source].section == talks[one[0].target].section]
         if chosen:
-            count = sum(pair.source == pair.target for pair, _total in chosen)
+            count = sum(pair.is_own for pair, _total in chosen)
             print(f"    {label:<30} {_area(chosen):.3f} / {_area(same):.3f}  ({count} comments)")
 
 
 def _area(chosen: Sequence[tuple[Pair, float]]) -> float:
-    labels = [pair.source != pair.target for pair, _total in chosen]
+    labels = [not pair.is_own for pair, _total in chosen]
     return float(roc_auc_score(labels, [total for _pair, total in chosen]))

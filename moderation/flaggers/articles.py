@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import F
@@ -13,6 +16,13 @@ from comments.models import Article, ArticleText, Comment
 from comments.models.comments import CommentQuerySet
 from moderation.conf import settings
 from moderation.flaggers.base import ArticleWords, SiteKnowledge
+from moderation.flaggers.learning.vectors import encoder_version
+from moderation.flaggers.topic import CANNOT_TELL
+from moderation.flaggers.topic import NAME as TOPIC
+from moderation.flaggers.topic_projection import Projection, from_kept
+from moderation.models import Finding, TopicProjection
+
+logger = logging.getLogger(__name__)
 
 OTHER_ARTICLES: Final = 60
 PUBLISHED_EACH: Final = 10
@@ -25,18 +35,33 @@ _PARAGRAPH_LENGTH: Final = 2_000
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 
 # By slug: what was read, and when (time.monotonic).
-_known: dict[str, tuple[tuple[ArticleWords, ...], float]] = {}
+_known: dict[str, tuple[_Known, float]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is the same for all comments of a site for a while: see SiteKnowledge."""
+
+    other_articles: tuple[ArticleWords, ...]
+    topic_scores: Mapping[str, tuple[float, ...]]
+    projection: Projection | None
 
 
 def with_articles(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowledge:
-    """The same with the article of the comment (loaded with its site), and the others of the site. 2 queries, 2 more when
-    those were not read within MODERATION_ARTICLES_MAX_AGE."""
-    others, read_at = _known.get(comment.site.slug, ((), 0.0))
+    """The same with the article of the comment (loaded with its site), the others of the site, and what is known of how to tell
+    them apart. 2 queries, 4 more when those were not read within MODERATION_ARTICLES_MAX_AGE; a fifth with the extra `ml`."""
+    known, read_at = _known.get(comment.site.slug, (None, 0.0))
     now = time.monotonic()
-    if not read_at or now - read_at >= settings.articles_max_age.total_seconds():
-        others = _read_others(comment.site_id)
-        _known[comment.site.slug] = (others, now)
-    return dataclasses.replace(knowledge, article=_read_own(comment), other_articles=others)
+    if known is None or now - read_at >= settings.articles_max_age.total_seconds():
+        known = _read_others(comment.site_id)
+        _known[comment.site.slug] = (known, now)
+    return dataclasses.replace(
+        knowledge,
+        article=_read_own(comment),
+        other_articles=known.other_articles,
+        topic_scores=known.topic_scores,
+        projection=known.projection,
+    )
 
 
 def forget_articles() -> None:
@@ -59,20 +84,48 @@ def _read_own(comment: Comment) -> ArticleWords:
     return ArticleWords(article.key, article.language, article.title, article.teaser, paragraphs_of(text or ""), bodies)
 
 
-def _read_others(site_id: int) -> tuple[ArticleWords, ...]:
-    """2 queries."""
+def _read_others(site_id: int) -> _Known:
+    """3 queries, 1 more with the extra."""
     bodies: dict[int, list[str]] = {}
+    comments = []
     newest = _published().filter(site=site_id)[:_PUBLISHED_ROWS]
-    for article, body in newest.values_list("article_id", "revisions__body"):
+    for comment, article, body in newest.values_list("pk", "article_id", "revisions__body"):
+        comments.append(comment)
         if article in bodies or len(bodies) < OTHER_ARTICLES:
             bodies.setdefault(article, []).append(body)
     found = Article.objects.readable().filter(pk__in=bodies).order_by("pk")
-    return tuple(
+    articles = tuple(
         ArticleWords(key, language, title, teaser, paragraphs_of(text or ""), tuple(bodies[pk][:PUBLISHED_EACH]))
         for pk, key, language, title, teaser, text in found.values_list(
             "pk", "key", "language", "title", "teaser", "text__body"
         )
     )
+    return _Known(articles, _read_scores(comments), _read_projection(site_id))
+
+
+def _read_scores(comments: Sequence[int]) -> Mapping[str, tuple[float, ...]]:
+    """What the flagger of topics said of these comments, where it could tell, by its version. 1 query."""
+    said = Finding.objects.filter(
+        comment__in=comments, flagger=TOPIC, revision=F("comment__published_revision"), score__isnull=False
+    ).exclude(message__in=CANNOT_TELL)
+    scores: dict[str, list[float]] = {}
+    for version, score in said.values_list("version", "score"):
+        scores.setdefault(version, []).append(score or 0.0)
+    return {version: tuple(some) for version, some in scores.items()}
+
+
+def _read_projection(site_id: int) -> Projection | None:
+    """What was learnt, if it is for the vectors made here. 1 query with the extra, none without."""
+    encoder = encoder_version()
+    if not encoder:
+        return None
+    learnt = TopicProjection.objects.filter(site=site_id, encoder=encoder, told_apart__gt=F("without"))
+    weights = learnt.values_list("weights", flat=True).first()
+    try:
+        return from_kept(bytes(weights)) if weights else None
+    except ValueError:
+        logger.exception("The projection for topics of site %s cannot be used.", site_id)
+        return None
 
 
 def _published() -> CommentQuerySet:

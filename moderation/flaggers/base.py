@@ -19,6 +19,7 @@ from moderation.enums import FlaggerState
 if TYPE_CHECKING:
     from moderation.flaggers.learning.features import Circumstances
     from moderation.flaggers.learning.model import LearnedModel
+    from moderation.flaggers.topic_projection import Projection
 
 
 class Stage(Enum):
@@ -90,7 +91,8 @@ class SiteKnowledge:
     `recent_texts`, the latest 500 of three days, newest first, and `arrival` are there for asynchronous flaggers alone.
     `learned`, what the site's decisions have taught, and `circumstances` are there for the flagger of this name alone.
     `article`, the one commented on, without the comment itself, and `other_articles`, the newest 60 that are discussed,
-    for those among them whose attribute `reads_articles` is true.
+    for those among them whose attribute `reads_articles` is true; so are `projection`, which the site's published comments
+    have taught, and `topic_scores`, what the flagger of this name said of the newest published ones, by its version.
     """
 
     terms: tuple[TermEntry, ...] = ()
@@ -103,6 +105,8 @@ class SiteKnowledge:
     circumstances: Circumstances | None = None
     article: ArticleWords | None = None
     other_articles: tuple[ArticleWords, ...] = ()
+    projection: Projection | None = None
+    topic_scores: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 class Flagger(Protocol):

@@ -27,11 +27,16 @@ _USUAL_WORDS: Final = 2.8
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The numbers in the order of the weights, the words of the comment, and the title of the nearest other article."""
+    """Numbers in the order of the weights: of the comment, of what it answers (none where it answers nothing), and of how
+    near the two are."""
 
-    values: tuple[float, ...]
-    words: int
-    nearest: str
+    text: tuple[float, ...]
+    answered: tuple[float, ...] = ()
+    nearness: tuple[float, ...] = ()
+
+    def __add__(self, others: Signals) -> Signals:
+        """Both, one after the other."""
+        return Signals(self.text + others.text, self.answered + others.answered, self.nearness + others.nearness)
 
 
 def without_answered(article: ArticleWords, parent: str) -> ArticleWords:
@@ -46,31 +51,21 @@ class SiteIndex:
         """Up to two seconds for 60 articles with ten comments each."""
         self.background = Background((text for article in articles for text, _times in texts_of(article)), language)
         self._documents = {article.key: Document(texts_of(article), self.background) for article in articles}
-        self._titles = {article.key: article.title for article in articles}
 
     def signals(self, body: str, parent: str, article: ArticleWords) -> Signals | None:
         """Of a comment under an article, which may be one of these; None where there are too few others or no word."""
         article = without_answered(article, parent)
-        others = [key for key in self._documents if key != article.key]
+        others = [document for key, document in self._documents.items() if key != article.key]
         if len(others) < LEAST_OTHERS or not features_of(body):
             return None
         background = self.background
         if article.key not in self._documents:
             background = Background((text for text, _times in texts_of(article)), background)
         own = Document(texts_of(article), background)
-        count = len(words_of(body))
-        length = length_of(count)
-        likeness = [self._documents[key].likeness(features_of(body)) for key in others]
-        values = [*contrast(own.likeness(features_of(body)), likeness)]
-        values += [value * length for value in values] + [length]
-        if parent and features_of(parent):
-            parents = [self._documents[key].likeness(features_of(parent)) for key in others]
-            answered = Document([(parent, 1.0)], background, _PARENT_SMOOTHING).likeness(features_of(body))
-            values += [1.0, answered, *contrast(own.likeness(features_of(parent)), parents)]
-        else:
-            values += [0.0] * 4
-        nearest = max(range(len(others)), key=likeness.__getitem__)
-        return Signals(tuple(values), count, self._titles[others[nearest]])
+        if not features_of(parent):
+            return Signals(_numbers(body, own, others))
+        answered = Document([(parent, 1.0)], background, _PARENT_SMOOTHING).likeness(features_of(body))
+        return Signals(_numbers(body, own, others), _numbers(parent, own, others), (answered,))
 
     def closest_paragraph(self, body: str, article: ArticleWords) -> str:
         """The one that is likeliest to have the words of the comment; empty without any."""
@@ -81,9 +76,16 @@ class SiteIndex:
         return article.paragraphs[-max(scored)[1]] if scored else ""
 
 
-def length_of(words: int) -> float:
+def length_of(text: str) -> float:
     """How long a comment is, 0 for the usual length."""
-    return math.log(max(1, words)) - _USUAL_WORDS
+    return math.log(max(1, len(words_of(text)))) - _USUAL_WORDS
+
+
+def _numbers(text: str, own: Document, others: Sequence[Document]) -> tuple[float, ...]:
+    """How near a text is to an article and not to the others, the same by its length, and its length."""
+    features, length = features_of(text), length_of(text)
+    values = contrast(own.likeness(features), [other.likeness(features) for other in others])
+    return (*values, *(value * length for value in values), length)
 
 
 def texts_of(article: ArticleWords) -> Iterator[tuple[str, float]]:

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from moderation.flaggers.base import ArticleWords
 from moderation.flaggers.encoder import MODEL_FILE, load_encoder
-from moderation.flaggers.topic_signals import contrast
+from moderation.flaggers.topic_projection import Projection
+from moderation.flaggers.topic_signals import Signals, contrast, length_of, without_answered
 
 # Each text takes the encoder some 20 ms the first time a process meets it, so fewer of the others are read than of words.
 _OTHERS: Final = 8
-_PARAGRAPHS: Final = 4
+_PARAGRAPHS: Final = 8
 _PUBLISHED: Final = 3
-_OWN_PARAGRAPHS: Final = 12
+_OWN_PUBLISHED: Final = 10
 
 # Some 1.5 KB each.
 _REMEMBERED: Final = 4_000
@@ -38,66 +39,67 @@ def _vector(text: str) -> Any:
 class VectorIndex:
     """The vectors of the newest 8 articles of a site, ready to be compared with those of comments."""
 
-    def __init__(self, articles: Sequence[ArticleWords], embed: Embed) -> None:
-        """Reads about 60 texts, two seconds of a core, those that `embed` does not remember."""
-        self._embed = embed
+    def __init__(self, articles: Sequence[ArticleWords], embed: Embed, projection: Projection | None = None) -> None:
+        """Reads about 100 texts, two seconds of a core, those that `embed` does not remember."""
+        self._embed, self._projection = embed, projection
         newest = articles[-_OTHERS:]
-        texts = [text for article in newest for text in _texts(article, _PARAGRAPHS, _PUBLISHED)]
+        texts = [text for article in newest for text in _texts(article, _PUBLISHED)]
         # What all texts have in common says nothing of what one is about.
         self._common = embed(texts).mean(axis=0) if texts else 0.0
-        self._articles = {article.key: self._place(article, _PARAGRAPHS, _PUBLISHED) for article in newest}
+        self._articles = {article.key: self._place(article, _PUBLISHED) for article in newest}
 
-    def signals(self, body: str, parent: str, article: ArticleWords, length: float) -> tuple[float, ...]:
-        """Of a comment under an article, which may be one of these; `article` without what is answered."""
+    def signals(self, body: str, parent: str, article: ArticleWords) -> Signals:
+        """Of a comment under an article, which may be one of these."""
         others = [place for key, place in self._articles.items() if key != article.key]
-        own = self._place(article, _OWN_PARAGRAPHS, _PUBLISHED)
+        own = self._place(without_answered(article, parent), _OWN_PUBLISHED)
         vector = self._vectors([body])[0]
-        values = _contrasts(vector, own, others)
-        values += [value * length for value in values]
+        numbers = _numbers(vector, length_of(body), own, others)
         if not parent:
-            return (*values, *[0.0] * 5)
+            return Signals(numbers)
         before = self._vectors([parent])[0]
-        return (*values, float(vector @ before), *_contrasts(before, own, others)[::2])
+        return Signals(numbers, _numbers(before, length_of(parent), own, others), (float(vector @ before),))
 
     def closest_paragraph(self, body: str, article: ArticleWords) -> str:
         """The one that is nearest in meaning; empty without any."""
-        paragraphs = article.paragraphs[:_OWN_PARAGRAPHS]
+        paragraphs = article.paragraphs[:_PARAGRAPHS]
         if not paragraphs:
             return ""
         return paragraphs[int((self._vectors(paragraphs) @ self._vectors([body])[0]).argmax())]
 
-    def _place(self, article: ArticleWords, paragraphs: int, published: int) -> tuple[Any, Any, Any, Any]:
+    def _place(self, article: ArticleWords, published: int) -> tuple[Any, Any, Any, Any]:
         """Title and teaser, all paragraphs as one, each paragraph, and what is published as one."""
-        head, *rest = _texts(article, paragraphs, published)
+        head, *rest = _texts(article, published)
         title = self._vectors([head])[0]
-        cut = len(article.paragraphs[:paragraphs])
+        cut = len(article.paragraphs[:_PARAGRAPHS])
         body = self._vectors(rest[:cut]) if cut else title[None]
         said = _unit(self._vectors(rest[cut:]).sum(axis=0)) if rest[cut:] else title * 0
         return title, _unit(body.sum(axis=0)), body, said
 
     def _vectors(self, texts: Sequence[str]) -> Any:
-        moved = self._embed(texts) - self._common
-        return moved / ((moved**2).sum(axis=1, keepdims=True) ** 0.5 + 1e-9)
+        vectors = _unit(self._embed(texts) - self._common)
+        return vectors if self._projection is None else _unit(vectors @ self._projection.matrix)
 
 
-def _texts(article: ArticleWords, paragraphs: int, published: int) -> list[str]:
-    head = f"{article.title}. {article.teaser}"
-    return [head, *article.paragraphs[:paragraphs], *article.published[:published]]
+def title_of(title: str, teaser: str) -> str:
+    """Title and teaser as one text."""
+    return f"{title}. {teaser}".strip()
 
 
-def _contrasts(vector: Any, own: tuple[Any, Any, Any, Any], others: Sequence[tuple[Any, Any, Any, Any]]) -> list[float]:
-    mine = _cosines(vector, own)
-    theirs = [_cosines(vector, other) for other in others]
-    found: list[float] = []
-    for at, value in enumerate(mine):
-        found += contrast(value, [other[at] for other in theirs])
-    return found
+def _texts(article: ArticleWords, published: int) -> list[str]:
+    return [title_of(article.title, article.teaser), *article.paragraphs[:_PARAGRAPHS], *article.published[:published]]
 
 
-def _cosines(vector: Any, place: tuple[Any, Any, Any, Any]) -> tuple[float, float, float, float]:
-    title, body, paragraphs, said = place
+def _numbers(vector: Any, length: float, own: tuple[Any, ...], others: Sequence[tuple[Any, ...]]) -> tuple[float, ...]:
+    """How near a vector is to each part of an article and not to those of the others, and the same by the text's length."""
+    mine = _cosines(vector, *own)
+    theirs = [_cosines(vector, *other) for other in others]
+    values = [one for at, value in enumerate(mine) for one in contrast(value, [other[at] for other in theirs])]
+    return (*values, *(value * length for value in values))
+
+
+def _cosines(vector: Any, title: Any, body: Any, paragraphs: Any, said: Any) -> tuple[float, float, float, float]:
     return float(vector @ title), float(vector @ body), float((paragraphs @ vector).max()), float(vector @ said)
 
 
-def _unit(vector: Any) -> Any:
-    return vector / ((vector**2).sum() ** 0.5 + 1e-9)
+def _unit(vectors: Any) -> Any:
+    return vectors / ((vectors**2).sum(axis=-1, keepdims=True) ** 0.5 + 1e-9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,25 +13,34 @@ from zlib import crc32
 
 from moderation.flaggers.likeness import FEATURES, LanguageShares
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, WeightsError
+from moderation.flaggers.topic_signals import Signals
 
 WEIGHTS_FILE: Final = WEIGHTS_FOLDER / "topic.bin"
-MAGIC: Final = b"marginalia topic 1\n"
+MAGIC: Final = b"marginalia topic 2\n"
 
 _LONGEST_HEADER: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A logistic regression, and the probability from which one in a hundred on-topic comments lies on."""
+    """A logistic regression over the numbers of a text; for a comment that answers one, another over the sums of both texts
+    and how near they are; each with its offset last. And the probability from which one in a hundred on-topic comments
+    lies on."""
 
-    weights: tuple[float, ...]
-    offset: float
+    text: tuple[float, ...]
+    answering: tuple[float, ...]
     threshold: float
 
-    def probability(self, values: Iterable[float]) -> float:
+    def probability(self, signals: Signals) -> float:
         """How likely a comment with these signals is about something else, were half of all comments."""
-        total = self.offset + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+        total = _sum(self.text, signals.text)
+        if signals.answered:
+            total = _sum(self.answering, (total, _sum(self.text, signals.answered), *signals.nearness))
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+
+
+def _sum(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights, (*values, 1.0), strict=True))
 
 
 # Compared by identity: there is one of a file.
@@ -88,4 +97,4 @@ def _read(header: object, tables: bytes) -> TopicWeights:
 def _weights(raw: object) -> Weights:
     if not isinstance(raw, dict):
         raise TypeError("its weights are no object")
-    return Weights(tuple(map(float, raw["weights"])), float(raw["offset"]), float(raw["threshold"]))
+    return Weights(tuple(map(float, raw["text"])), tuple(map(float, raw["answering"])), float(raw["threshold"]))

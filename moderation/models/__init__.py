@@ -6,7 +6,7 @@ from moderation.models.deciding import DecidingEvent, DecidingRule
 from moderation.models.decisions import Decision
 from moderation.models.desk import ArticleRule, Batch, DeskPreferences, DeskSettings, SavedView
 from moderation.models.findings import Finding, FindingFeedback, FlaggerDay, FlaggerSwitch, OutsideUse, Term
-from moderation.models.learning import SiteModel, TextVector
+from moderation.models.learning import SiteModel, TextVector, TopicProjection
 from moderation.models.mails import MailOptOut
 from moderation.models.people import ApiToken, Membership, MembershipChange
 from moderation.models.policies import Clause, PolicyVersion
@@ -52,5 +52,6 @@ __all__ = [
     "SiteModel",
     "Term",
     "TextVector",
+    "TopicProjection",
     "Trust",
 ]

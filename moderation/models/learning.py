@@ -80,3 +80,34 @@ class TextVector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.revision_id}: {self.encoder}"
+
+
+class TopicProjection(models.Model):
+    """What the published comments of a site taught about telling its articles apart, with how well; one to a site."""
+
+    site = models.OneToOneField(
+        Site, primary_key=True, on_delete=models.CASCADE, related_name="topic_projection", verbose_name=_("site")
+    )
+    # It is for vectors of this version alone.
+    encoder = models.CharField(_("version of the encoder"), max_length=20)
+    made_at = models.DateTimeField(_("made"))
+    articles = models.PositiveIntegerField(_("articles"))
+    comments = models.PositiveIntegerField(_("comments"))
+    # How often a comment was nearer to its own article than to another one, of articles that taught nothing.
+    without = models.FloatField(_("told apart without"))
+    told_apart = models.FloatField(_("told apart"))
+    # What flaggers/topic_projection.py keeps; empty where it is no better.
+    weights = models.BinaryField(_("weights"), editable=False)
+
+    class Meta:
+        verbose_name = _("projection for topics")
+        verbose_name_plural = _("projections for topics")
+        ordering = ("site",)
+
+    def __str__(self) -> str:
+        return f"{self.site_id}: {self.encoder}"
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it is better than none."""
+        return self.told_apart > self.without

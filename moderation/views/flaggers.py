@@ -14,11 +14,13 @@ from comments.exceptions import InvalidInputError
 from moderation.enums import FlaggerState
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.learned import NAME as LEARNED
+from moderation.flaggers.topic import NAME as TOPIC
 from moderation.forms_flaggers import RuleForm, SwitchForm
 from moderation.models import DecidingRule
 from moderation.services.deciding_rules import FEWEST_DECISIONS, read_rules, switch_rule_off, switch_rule_on
 from moderation.services.flagger_switches import COUNTED_DAYS, SwitchLine, choose_states, read_switches
 from moderation.services.learning import put_to_use, read_learning
+from moderation.services.topic_projection import read_topics
 from moderation.views.answers import HttpResponseSeeOther
 from moderation.views.desk import Desk, desk_action, desk_page, open_administered_desk, signed_in
 
@@ -27,7 +29,7 @@ from moderation.views.desk import Desk, desk_action, desk_page, open_administere
 @require_safe
 def flaggers(request: HttpRequest) -> HttpResponse:
     """Every check with its state, what it looks for, and how often it found something. 5 queries besides the
-    session's, one more for the one that learns."""
+    session's, one more for the one that learns, and one for topics."""
     return _show(request, open_administered_desk(request))
 
 
@@ -99,6 +101,7 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
         "learned": read_learning(desk.site)
         if any(one.line.flagger.name == LEARNED for one, *_rest in entries)
         else None,
+        "topics": read_topics(desk.site) if any(one.line.flagger.name == TOPIC for one, *_rest in entries) else None,
         "used": request.GET.get("used", ""),
         "days": COUNTED_DAYS,
         "fewest": FEWEST_DECISIONS,

@@ -12,13 +12,15 @@ from moderation.evaluation import progress as validation
 from moderation.evaluation.judging import BadLineError, read_examples
 from moderation.exceptions import NothingLearntError
 from moderation.services import learning
+from moderation.services.topic_projection import learn_topics
 
 
 class Command(BaseCommand):
     """Learns from decisions, goes back to what was learnt before, or shows on a file how fast it learns."""
 
     help = (
-        "Learn from the decisions of people which comments are against which clause; of all sites unless one is named. The "
+        "Learn from the decisions of people which comments are against which clause, and from what is published how to tell "
+        "articles apart; of all sites unless one is named. The "
         "latest five versions are kept. With --replay nothing is stored: the texts of a file, as evaluate_flaggers takes it, are "
         "judged in its order, each before its label is learnt, and the figures are printed."
     )
@@ -45,6 +47,7 @@ class Command(BaseCommand):
             return
         for each in sites:
             self._learn(each)
+            self._learn_topics(each)
 
     def _learn(self, site: Site) -> None:
         made = learning.learn(site)
@@ -55,6 +58,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{site.slug}: version {made.number} of {made.decisions} decisions, {state}.")
         for clause, figures in made.figures.items():
             self._print(clause, figures["calibration_error"], figures["windows"])
+
+    def _learn_topics(self, site: Site) -> None:
+        made = learn_topics(site)
+        if made is None:
+            self.stdout.write(f"{site.slug}: topics: too few articles with published comments, or no encoder.")
+            return
+        state = "in use" if made.is_used else "no better, so not put to use"
+        self.stdout.write(
+            f"{site.slug}: topics of {made.comments} comments under {made.articles} articles: told apart {made.told_apart:.3f}, "
+            f"{made.without:.3f} without, {state}."
+        )
 
     def _roll_back(self, site: Site) -> None:
         try:
