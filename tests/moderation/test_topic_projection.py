@@ -54,7 +54,8 @@ def straying(titles: np.ndarray, seed: int) -> np.ndarray:
     directions = np.linalg.qr(np.random.default_rng(0).normal(size=(WIDTH, 8)))[0]
     spread = titles.std(axis=0).mean() * WIDTH**0.5
     moved = titles + STRAYING * spread * chance.normal(size=(len(titles), 8)) @ directions.T
-    return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
+    straight: np.ndarray = (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
+    return straight
 
 
 def made_up(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
