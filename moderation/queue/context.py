@@ -16,12 +16,14 @@ from django.utils import timezone
 
 from comments.enums import Status
 from comments.models import Comment, Revision, Site
+from moderation.conf import settings
 from moderation.enums import Action, RestrictionKind, RestrictionTarget
 from moderation.models import AuthorNote, Decision, LinkedDomain, Restriction, Trust
 from moderation.models.policies import in_reader_language
 from moderation.prepared import KEPT, Prepared, given_moment, given_numbers, given_texts
 from moderation.queue.links import read_links
 from moderation.queue.rows import Entry, LimitedCount, Rows, moment, moment_or_none
+from moderation.queue.severity import is_severe, is_veiled
 from moderation.queue.surroundings import (
     EXCERPT_LENGTH,
     MOST_DECISIONS,
@@ -204,9 +206,9 @@ def _mentioned(rows: Iterable[Entry]) -> set[int]:
 def _read_nearby(ids: set[int]) -> Nearby:
     """By comment and whether it is the text that waits: the beginning of that text. 1 query."""
     nearby: Nearby = {}
-    for revision in _beginnings(len(ids)).run(ids=list(ids)) if ids else ():
+    for revision in _beginnings(len(ids)).run(ids=list(ids), blur_score=settings.blur_score) if ids else ():
         comment = revision.comment
-        value = _nearby_comment(comment, vars(revision)["start"])
+        value = _nearby_comment(revision)
         if revision.number == comment.revision:
             nearby[comment.pk, True] = value
         if revision.number == (comment.published_revision if comment.is_published else comment.revision):
@@ -219,10 +221,13 @@ def _beginnings(count: int) -> Prepared[Revision]:
     wanted = Q(number=F("comment__revision")) | Q(number=F("comment__published_revision"))
     found = Revision.objects.filter(wanted, comment_id__in=given_numbers("ids", count)).select_related("comment")
     found = found.defer("body", "body_html", "comment__public_html")
-    return Prepared(found.annotate(start=Left("body", EXCERPT_LENGTH + 1)))
+    marks = {"start": Left("body", EXCERPT_LENGTH + 1), "is_severe": is_severe(comment="comment_id", revision="number")}
+    return Prepared(found.annotate(**marks))
 
 
-def _nearby_comment(comment: Comment, start: str) -> NearbyComment:
+def _nearby_comment(revision: Revision) -> NearbyComment:
+    comment, marks = revision.comment, vars(revision)
+    start = marks["start"]
     is_whole = len(start) <= EXCERPT_LENGTH
     return NearbyComment(
         public_id=comment.public_id,
@@ -231,6 +236,7 @@ def _nearby_comment(comment: Comment, start: str) -> NearbyComment:
         posted_at=comment.posted_at,
         excerpt=start if is_whole else start[: EXCERPT_LENGTH - 1].rstrip() + "…",
         is_whole=is_whole,
+        is_severe=is_veiled(comment, is_severe=marks["is_severe"]),
     )
 
 

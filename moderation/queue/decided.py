@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from comments.exceptions import InvalidInputError
-from comments.models import Revision, Site
+from comments.models import Site
 from moderation.models import Batch, Decision
 from moderation.queue.order import CURSOR, EPOCH, MICROSECOND
+from moderation.queue.severity import is_veiled, read_latest_texts
 from moderation.queue.values import PAGE_SIZE
 
 
@@ -29,11 +30,13 @@ class DecidedBatch:
 
 @dataclass(frozen=True, slots=True)
 class DecidedEntry:
-    """A decision, or the last one of a batch; `body` is the latest text of its comment."""
+    """A decision, or the last one of a batch; `body` is the latest text of its comment. `is_severe`: the text is shown to
+    who asks to see it."""
 
     decision: Decision
     body: str
     batch: DecidedBatch | None
+    is_severe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,12 @@ def read_decided(site: Site, *, moderator_id: int | None, cursor: str = "", size
 
 
 def _entries(decisions: list[Decision]) -> Iterable[DecidedEntry]:
-    bodies = _read_bodies({decision.comment_id for decision in decisions})
+    texts = read_latest_texts({decision.comment_id for decision in decisions})
     batches = _read_batches({decision.batch_id for decision in decisions if decision.batch_id})
     for decision in decisions:
         batch = batches[decision.batch_id] if decision.batch_id else None
-        yield DecidedEntry(decision, bodies[decision.comment_id], batch)
-
-
-def _read_bodies(ids: Collection[int]) -> dict[int, str]:
-    """The latest text of each comment."""
-    latest = Revision.objects.filter(comment_id__in=ids, number=F("comment__revision"))
-    return dict(latest.values_list("comment_id", "body"))
+        text = texts[decision.comment_id]
+        yield DecidedEntry(decision, text.body, batch, is_veiled(decision.comment, is_severe=text.is_severe))
 
 
 def _read_batches(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, DecidedBatch]:

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from comments.enums import Status
 from comments.exceptions import InvalidInputError
-from comments.models import Author, Comment, Revision, Site
+from comments.models import Author, Comment, Site
 from moderation.models import AuthorNote, Decision, Report, Restriction, Trust
 from moderation.queue.read import REFUSED
+from moderation.queue.severity import LatestText, is_veiled, read_latest_texts
 
 AUTHOR_PAGE_SIZE = 25
 LIST_LIMIT = 100
@@ -22,11 +23,13 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class WrittenComment:
-    """A comment of an author, its latest text, and the last decision on it that stands."""
+    """A comment of an author, its latest text, and the last decision on it that stands. `is_severe`: the text is shown to who
+    asks to see it."""
 
     comment: Comment
     body: str
     decision: Decision | None
+    is_severe: bool = False
 
     @property
     def moderator(self) -> str:
@@ -114,12 +117,15 @@ def read_written(author: Author, *, status: str = "", before: str = "") -> Writt
     shown = comments[:AUTHOR_PAGE_SIZE]
     if not shown:
         return WrittenPage((), "")
-    latest = Revision.objects.filter(comment__in=shown).order_by("number").values_list("comment_id", "body")
-    bodies = dict(latest)
+    texts = read_latest_texts([one.pk for one in shown])
     standing = Decision.objects.filter(comment__in=shown, undone_at__isnull=True).select_related("clause", "moderator")
     decisions = {decision.comment_id: decision for decision in standing.order_by("id")}
-    written = tuple(WrittenComment(one, bodies[one.pk], decisions.get(one.pk)) for one in shown)
+    written = tuple(_written(one, texts[one.pk], decisions.get(one.pk)) for one in shown)
     return WrittenPage(written, shown[-1].public_id if len(comments) > len(shown) else "")
+
+
+def _written(comment: Comment, text: LatestText, decision: Decision | None) -> WrittenComment:
+    return WrittenComment(comment, text.body, decision, is_veiled(comment, is_severe=text.is_severe))
 
 
 def read_people(site: Site) -> PeopleOfSite:

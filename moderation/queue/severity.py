@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
+from django.db.models import Exists, F, FloatField, OuterRef, Q, Value
+
+from comments.models import Comment, Revision
+from moderation.conf import settings
 from moderation.enums import Ground
 from moderation.models import Clause, Finding
 from moderation.prepared import given_share
+from moderation.sampling import hides_findings
+
+
+class LatestText(NamedTuple):
+    """What somebody wrote last in a comment, and whether something severe was found in it."""
+
+    body: str
+    is_severe: bool
 
 
 def is_severe(*, comment: str = "pk", revision: str = "revision") -> Exists:
     """Whether something severe was found in the latest text of a comment: against a clause that is about unlawful text, or
     by a clause with at least `MODERATION_BLUR_SCORE`, which a run is given as "blur_score". A column of a prepared query of
     comments, or of any that has the key of one, and the number of its latest text, under these names."""
+    return _is_severe(comment, revision, given_share("blur_score"))
+
+
+def read_latest_texts(ids: Collection[int]) -> dict[int, LatestText]:
+    """The latest text of each of these comments. 1 query."""
+    severe = _is_severe("comment_id", "number", Value(settings.blur_score, FloatField()))
+    latest = Revision.objects.filter(comment_id__in=ids, number=F("comment__revision")).annotate(severe=severe)
+    found = latest.values_list("comment_id", "body", "severe")
+    return {pk: LatestText(body, is_severe) for pk, body, is_severe in found}
+
+
+def is_veiled(comment: Comment, *, is_severe: bool) -> bool:
+    """Whether a severe text of a comment is shown only to who asks: not while it is judged without what was found, which that
+    would tell."""
+    return is_severe and not hides_findings(comment.public_id, comment.waiting_since)
+
+
+def _is_severe(comment: str, revision: str, blur_score: Any) -> Exists:
     unlawful = Clause.objects.filter(
         slug=OuterRef("clause"), ground=Ground.ILLEGAL, version__site=OuterRef("comment__site")
     )
-    severe = Q(Exists(unlawful)) | Q(score__gte=given_share("blur_score")) & ~Q(clause="")
+    severe = Q(Exists(unlawful)) | Q(score__gte=blur_score) & ~Q(clause="")
     return Exists(Finding.objects.flagged().filter(severe, comment=OuterRef(comment), revision=OuterRef(revision)))

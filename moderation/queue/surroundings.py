@@ -21,7 +21,8 @@ EXCERPT_LENGTH = 280
 
 @dataclass(frozen=True, slots=True)
 class NearbyComment:
-    """Another comment with the beginning of the text that is public, or of the latest where none is."""
+    """Another comment with the beginning of the text that is public, or of the latest where none is. `is_severe`: the text
+    is shown to who asks to see it."""
 
     public_id: str
     author_name: str
@@ -29,6 +30,7 @@ class NearbyComment:
     posted_at: datetime.datetime
     excerpt: str
     is_whole: bool
+    is_severe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

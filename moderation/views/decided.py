@@ -22,6 +22,7 @@ from moderation.models import Decision
 from moderation.permissions import permissions_of
 from moderation.queue import QueueChange, read_change
 from moderation.queue.decided import DecidedEntry, DecidedPage, read_decided
+from moderation.queue.severity import is_veiled, read_latest_texts
 from moderation.services.taking_back import UndoPlan, plan_undo, undo_down_to
 from moderation.views.answers import HttpResponseSeeOther, refusal_of
 from moderation.views.desk import Refusal, desk_page, open_desk, signed_in
@@ -90,12 +91,13 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 def _render_take_back(request: HttpRequest, decision: Decision, *, refusal: Refusal | None = None) -> HttpResponse:
     comment = decision.comment
     plan = plan_undo([decision])[decision.pk]
-    latest = comment.revisions.get(number=comment.revision)
+    text = read_latest_texts([comment.pk])[comment.pk]
     context = {
         "site": comment.site,
         "desk": open_desk(request, comment.site),
         "comment": comment,
-        "body": latest.body,
+        "body": text.body,
+        "is_severe": is_veiled(comment, is_severe=text.is_severe),
         "decision": decision,
         "plan": plan,
         "changes": [read_change(step, revision=comment.revision) for step in plan.steps],
