@@ -56,7 +56,8 @@ bench:  ## replay comments through the whole system: FILE=comments.jsonl, SERVIC
 
 models:  ## train the shipped models anew: DATA=folder of Parquet files, PYTHON=one with requirements-models.txt
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PYTHON) -m training models $(or $(DATA),$(error DATA names the folder of texts))
-	$(PYTHON) -m training encoder $(DATA) $(or $(WORK),var/encoder)
+	MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 $(PYTHON) -m training encoder $(DATA) $(or $(WORK),var/encoder)
+	$(PYTHON) -m training topic $(DATA)
 
 lock:  ## compile pyproject.toml into the three requirements files (needs uv); UPGRADE=1 takes newer releases
 	$(COMPILE) pyproject.toml --output-file requirements.txt

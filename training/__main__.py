@@ -92,10 +92,10 @@ def make_models(data: Path) -> None:
 def make_encoder(data: Path, work: Path) -> None:
     """Train it, or go on training it, and write its file and what it says of COMPARED before its weights became bytes."""
     # Torch takes seconds to load, and the small models do without it.
-    from training.encoder import STEPS, train  # noqa: PLC0415
+    from training.encoder import train  # noqa: PLC0415
     from training.encoder_file import write_encoder  # noqa: PLC0415
 
-    train(data, work, STEPS)
+    train(data, work)
     said = write_encoder(data, work, WEIGHTS_FOLDER / "encoder.bin", [text for _language, text in COMPARED])
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in said)
     (OWN_DATA / "compared_encoder.jsonl").write_text(lines, encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from moderation.flaggers.pieces import Pieces
@@ -27,11 +27,12 @@ BATCH: Final = 32
 RATE: Final = 1e-4
 HEAD_RATE: Final = 1e-3
 WARM: Final = 100
-FALL: Final = 1_300
-STEPS: Final = 1_900
+FALL: Final = 1_600
+# Of each course, one after the other: the same texts in another order, the second shorter.
+STEPS: Final = (2_200, 1_500)
 # Each so many steps the vectors are compared with the base's.
-COMPARE: Final = 5
-COMPARED_WEIGHT: Final = 2.0
+COMPARE: Final = 2
+COMPARED_WEIGHT: Final = 5.0
 _SORTED_TOGETHER: Final = 16
 _SAVE: Final = 50
 
@@ -45,15 +46,26 @@ def vocabulary(base: Base, data: Path, work: Path) -> list[int]:
     return [int(line) for line in path.read_text(encoding="ascii").split()]
 
 
-def train(data: Path, work: Path, steps: int) -> None:
-    """So many steps in all, those included that lie in the folder already."""
+def learnt_files(work: Path) -> list[Path]:
+    """One of each course."""
+    return [work / f"learnt-{number}.pt" for number, _steps in enumerate(STEPS, start=1)]
+
+
+def train(data: Path, work: Path) -> None:
+    """All courses; what lies in the folder already is not learnt again."""
+    for number, steps in enumerate(STEPS, start=1):
+        _take_course(data, work, steps, number)
+
+
+def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
+    path = learnt_files(work)[number - 1]
     work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(2)
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
     pieces = Pieces([base.pieces[number] for number in kept], [base.scores[number] for number in kept])
-    course = Course(base, kept, pieces, data)
-    step = course.load(work / "learnt.pt")
+    course = Course(base, kept, pieces, data, SEED + number * 1_000_000)
+    step = course.load(path)
     started, losses = time.monotonic(), [0.0, 0.0]
     while step < steps:
         share = min(1.0, (step + 1) / WARM, (steps - step) / FALL)
@@ -61,7 +73,7 @@ def train(data: Path, work: Path, steps: int) -> None:
             losses[sum_of] += loss
         step += 1
         if step % _SAVE == 0 or step == steps:
-            course.save(work / "learnt.pt", step)
+            course.save(path, step)
             said = f"loss {losses[0] / _SAVE:.4f}, apart {losses[1] * COMPARE / _SAVE:.4f}"
             print(f"step {step}: {said}, {time.monotonic() - started:.0f} s", flush=True)
             losses = [0.0, 0.0]
@@ -70,15 +82,19 @@ def train(data: Path, work: Path, steps: int) -> None:
 class Course:
     """The network, what it learns from, and how far it is."""
 
-    def __init__(self, base: Base, kept: list[int], pieces: Pieces, data: Path) -> None:
-        """At its beginning."""
+    def __init__(self, base: Base, kept: list[int], pieces: Pieces, data: Path, seed: int) -> None:
+        """At its beginning; the seed says in which order it learns."""
+        self.seed = seed
+        torch.manual_seed(seed)
         self.lessons = [lesson for lesson in lessons(data) if not is_held_out(lesson.row)]
         self.cut = [pieces.encode(lesson.row.text)[: LONGEST - 2] for lesson in self.lessons]
         print(f"{len(self.lessons)} texts, {sum(map(len, self.cut))} pieces", flush=True)
         self.prompt = pieces.encode("query:")
         self.network, self.original = Encoder(base, kept), Encoder(base, kept).eval()
         self.sources = sorted({lesson.row.source for lesson in self.lessons})
-        self.origin = torch.zeros(len(self.sources), requires_grad=True)
+        self.own = nn.Linear(2 * base.width, len(self.sources))
+        nn.init.zeros_(self.own.weight)
+        nn.init.zeros_(self.own.bias)
         self.weights = list(self.network.parameters())
         heads = {id(value) for value in self.network.head.parameters()}
         self.optimizer = torch.optim.AdamW(
@@ -90,7 +106,7 @@ class Course:
                     "weight_decay": 0.01,
                 },
                 {
-                    "params": [*self.network.head.parameters(), self.origin],
+                    "params": [*self.network.head.parameters(), *self.own.parameters()],
                     "lr": HEAD_RATE,
                     "most": HEAD_RATE,
                     "weight_decay": 0.0,
@@ -101,15 +117,15 @@ class Course:
 
     def learn(self, step: int, share: float) -> tuple[float, float]:
         """One step at this share of the rate. The loss, and how far the vectors are from the base's (0: not compared)."""
-        at = batch_at(step, [len(one) for one in self.cut])
-        torch.manual_seed(SEED + step)
+        at = batch_at(step, [len(one) for one in self.cut], self.seed)
+        torch.manual_seed(self.seed + step)
         self.network.train()
-        vectors, said = self.network(*batch_of([self.cut[number] for number in at]))
-        loss = loss_of(said, [self.lessons[number] for number in at], self.origin, self.sources)
+        vectors, said, both = self.network(*batch_of([self.cut[number] for number in at]))
+        loss = loss_of(said, self.own(both), [self.lessons[number] for number in at], self.sources)
         learnt, moved = float(loss.detach()), 0.0
         if step % COMPARE == 0:
             with torch.no_grad():
-                wanted, _said = self.original(*batch_of([self.cut[number] for number in at], self.prompt))
+                wanted, _said, _both = self.original(*batch_of([self.cut[number] for number in at], self.prompt))
             apart = (1 - (vectors * wanted).sum(1)).mean()
             moved = float(apart.detach())
             loss = loss + COMPARED_WEIGHT * apart
@@ -125,7 +141,7 @@ class Course:
         """Whole or not at all."""
         state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
         following = path.with_suffix(".next")
-        torch.save(state | {"origin": self.origin.data, "step": step}, following)
+        torch.save(state | {"own": self.own.state_dict(), "sources": self.sources, "step": step}, following)
         following.replace(path)
 
     def load(self, path: Path) -> int:
@@ -135,14 +151,14 @@ class Course:
         state = torch.load(path)
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.origin.data = state["origin"]
+        self.own.load_state_dict(state["own"])
         return int(state["step"])
 
 
-def batch_at(step: int, lengths: list[int]) -> list[int]:
+def batch_at(step: int, lengths: list[int], seed: int) -> list[int]:
     """The numbers of the texts of one step: all texts once in a random order, those of like length together."""
     per_round = len(lengths) // BATCH
-    chance = random.Random(SEED + step // per_round)  # noqa: S311 - the same order each time
+    chance = random.Random(seed + step // per_round)  # noqa: S311 - the same order each time
     order = chance.sample(range(len(lengths)), len(lengths))
     together = BATCH * _SORTED_TOGETHER
     batches = []
@@ -154,11 +170,18 @@ def batch_at(step: int, lengths: list[int]) -> list[int]:
     return batches[step % per_round]
 
 
-def loss_of(said: Tensor, rows: list[Lesson], origin: Tensor, sources: list[str]) -> Any:
-    """The loss of the head that each row is for. Each source has an offset of its own, dropped afterwards."""
+def loss_of(said: Tensor, own: Tensor, rows: list[Lesson], sources: list[str]) -> Any:
+    """Half of it of the head that each row is for, half of the head that only the row's source has.
+
+    What counts as an insult differs between the sources: a head of its own lets each keep to its own bound without
+    the others' having to move.
+    """
     heads = torch.tensor([lesson.head for lesson in rows])
+    origins = torch.tensor([sources.index(lesson.row.source) for lesson in rows])
     wanted = torch.tensor([float(lesson.row.is_bad) for lesson in rows])
     weights = torch.tensor([lesson.row.weight for lesson in rows])
-    offsets = origin[torch.tensor([sources.index(lesson.row.source) for lesson in rows])]
-    own = said.gather(1, heads[:, None])[:, 0] + offsets
-    return (functional.binary_cross_entropy_with_logits(own, wanted, reduction="none") * weights).mean()
+    found = [
+        functional.binary_cross_entropy_with_logits(numbers.gather(1, at[:, None])[:, 0], wanted, reduction="none")
+        for numbers, at in ((said, heads), (own, origins))
+    ]
+    return ((found[0] + found[1]) / 2 * weights).mean()

@@ -72,15 +72,16 @@ class Encoder(nn.Module):
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, numbers: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Of (texts, pieces): the unit vectors (texts, width), and the heads' numbers (texts, heads)."""
+    def forward(self, numbers: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Of (texts, pieces): the unit vectors (texts, width), the heads' numbers (texts, heads), and what the heads looked at:
+        first place and mean (texts, 2 * width)."""
         x = self.drop(self.norm(self.words(numbers) + self.places[: numbers.shape[1]]))
         for layer in self.layers:
             x = layer(x, mask)
         share = mask.to(x.dtype)[:, :, None]
         mean = (x * share).sum(1) / share.sum(1)
-        said: Tensor = self.head(self.drop(torch.cat([x[:, 0], mean], dim=1)))
-        return functional.normalize(mean, dim=1), said
+        both: Tensor = self.drop(torch.cat([x[:, 0], mean], dim=1))
+        return functional.normalize(mean, dim=1), self.head(both), both
 
 
 def batch_of(cut: Sequence[Sequence[int]], before: Sequence[int] = ()) -> tuple[Tensor, Any]:

@@ -15,10 +15,10 @@ SEED: Final = 20261128
 HELD_OUT: Final = 15
 # At most so many of a source: the German ones whole, the English ones so that they do not drown them.
 _MOST: Final = {
-    "davidson_tweets_en": 1_500,
-    "civil": 900,
-    REMOVED: 600,
-    "wiki large": 400,
+    "davidson_tweets_en": 2_500,
+    "civil": 2_000,
+    REMOVED: 1_400,
+    "wiki large": 800,
     "wiki_context_toxicity_small": 500,
     "sms_spam": 1_200,
     "german texts": 1_500,

@@ -226,7 +226,9 @@ def read_header(path: Path) -> Header:
             head: {language: _four(values) for language, values in languages.items()}
             for head, languages in known["calibrations"].items()
         }
-        return Header(f"encoder-{known['version']}-{known['data'][:6]}", tuple(known["heads"]), calibrations, start)
+        # Of the weights themselves: two trainings with the same texts give vectors that have nothing to do with each other.
+        version = f"encoder-{known['version']}-{known['crc32']:08x}"
+        return Header(version, tuple(known["heads"]), calibrations, start)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WeightsError(f"{path.name}: is damaged: {error}.") from error
 
