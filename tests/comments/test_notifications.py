@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -150,6 +151,14 @@ def test_more_comments_than_a_mail_shows_are_counted() -> None:
     assert f"and 2 more\n{BASE}/discussion/{article.site.slug}/{article.key}/" in text
 
 
+@pytest.fixture
+def _noon() -> Iterator[None]:
+    """An hour of the day at which no digest leaves within the next minutes."""
+    with time_machine.travel(timezone.localtime().replace(hour=12)):
+        yield
+
+
+@pytest.mark.usefixtures("_noon")
 def test_digest_tells_of_all_articles_once_a_day() -> None:
     site = make_site(language="en")
     make_policy(site)
