@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import FlaggerState
-from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
+from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged, primary_language
 
 _FOUND = gettext_noop("Contains what may be somebody's personal data (%(count)s).")
 _TELEPHONE_LABEL = gettext_noop("Telephone number")
@@ -24,6 +25,8 @@ _EMAIL_LABEL = gettext_noop("E-mail address")
 _ADDRESS_LABEL = gettext_noop("Postal address")
 _PLATE_LABEL = gettext_noop("Number plate")
 
+# Spaces at which no line breaks, as word processors put them into numbers.
+_SPACES: Final = str.maketrans("\u00a0\u2007\u202f", "   ")
 _WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 # What a number with a country code or a leading zero looks like; 8 to 15 digits.
@@ -35,10 +38,15 @@ _MOST_DIGITS: Final = 15
 _TELEPHONE_PARTS = re.compile(r"[ ()/.\-\u2013]+")
 _MOST_PARTS: Final = 7
 _DATE = re.compile(r"0?\d{1,2}[./-]0?\d{1,2}[./-](?:\d{2}|\d{4})\b")
-# To be called by everybody: emergency, free and paid services, directory enquiries, in Germany, Austria, Britain, Ireland.
+# To be called by everybody: free, shared and paid services, directory enquiries. Without a country code the discussion's
+# language says whose they are, since they are area codes elsewhere: 0345 is Halle, 0118 Reading.
 _PUBLIC = re.compile(
-    r"(?:\+49|0049|0)(?:800|180\d|116|115|118\d\d|137\d|900|700|32)|(?:\+44|0044|0)(?:80|84|87|345|300)|(?:\+43|0043|0)(?:8[0-2]\d|9[03]\d)|\+1800|\+353180"
+    r"(?:\+|00)(?:490?(?:800|180|11[568]|137|900|700|32)|440?(?:80|84|87|3[0347])|43(?:8[0-2]\d|9[03]\d)|1800|35318[05]0)"
 )
+_PUBLIC_DE = re.compile(r"0(?:800|180|137|900|700|32)")
+_PUBLIC_EN = re.compile(r"0(?:80|84|87|3[0347])")
+# Of Austria and Britain, where these are the whole of the code: 08202 and 09302 are villages.
+_PUBLIC_ABROAD = re.compile(r"0(?:8(?:08|10|2[08])|9(?:01|3[09]))(?=[ /.\-\u2013])")
 _HOTLINE_WORDS = re.compile(
     r"hotline|notruf|telefonseelsorge|krisendienst|beratungsstelle|hilfetelefon|kummertelefon|redaktion|rathaus|"
     r"b(?:ü|ue)rgertelefon|servicenummer|kundendienst|help ?line|emergency|samaritans|customer service|newsroom",
@@ -123,7 +131,7 @@ class PersonalDataFlagger:
     """Finds what may be used to call, visit or pay somebody; inline, linear."""
 
     name = "personal_data"
-    version = "1"
+    version = "2"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
@@ -132,12 +140,13 @@ class PersonalDataFlagger:
         """Where the text has personal data, each marked with its kind."""
         body = comment.body
         # Addresses of pages hold numbers of all sorts, and are shown as links.
-        text = _WEB_ADDRESS.sub(lambda match: " " * len(match[0]), body)
+        text = _WEB_ADDRESS.sub(lambda match: " " * len(match[0]), body).translate(_SPACES)
+        is_telephone = partial(_is_telephone, language=primary_language(comment.language))
         spans = _without_overlaps(
             [
                 *_accounts(text),
                 *(Span(*match.span(), _EMAIL_LABEL) for match in _EMAIL.finditer(text) if _is_persons(match, site)),
-                *_matching(_TELEPHONE, text, _TELEPHONE_LABEL, _is_telephone),
+                *_matching(_TELEPHONE, text, _TELEPHONE_LABEL, is_telephone),
                 *_matching(_STREET_DE, text, _ADDRESS_LABEL, _is_home),
                 *_matching(_STREET_EN, text, _ADDRESS_LABEL, _is_home),
                 *_matching(_PLATE, text, _PLATE_LABEL, _is_plate),
@@ -184,14 +193,20 @@ def _around(match: re.Match[str]) -> str:
     return match.string[max(0, match.start() - _NEARBY) : match.end() + _NEARBY]
 
 
-def _is_telephone(match: re.Match[str]) -> bool:
+def _is_telephone(match: re.Match[str], *, language: str) -> bool:
     number = match[0]
     digits = re.sub(r"[^\d+]", "", number)
     if not _FEWEST_DIGITS <= len(digits.lstrip("+")) <= _MOST_DIGITS or _DATE.match(number):
         return False
-    if len(_TELEPHONE_PARTS.split(number.strip("( "))) > _MOST_PARTS or _PUBLIC.match(digits):
+    if len(_TELEPHONE_PARTS.split(number.strip("( "))) > _MOST_PARTS or _is_public(number, digits, language):
         return False
     return not _HOTLINE_WORDS.search(_around(match))
+
+
+def _is_public(number: str, digits: str, language: str) -> bool:
+    if language == "en":
+        return bool(_PUBLIC.match(digits) or _PUBLIC_EN.match(digits))
+    return bool(_PUBLIC.match(digits) or _PUBLIC_DE.match(digits) or _PUBLIC_ABROAD.match(number))
 
 
 def _is_persons(match: re.Match[str], site: SiteKnowledge) -> bool:

@@ -57,6 +57,48 @@ def test_personal_data_is_found_and_marked(body: str, found: str) -> None:
     assert read_answer(finding, FLAGGER, body) == finding
 
 
+@pytest.mark.parametrize(
+    ("number", "language"),
+    [
+        # Halle, Augsburg, Würzburg, Ingolstadt, Landshut, Rosenheim, Krumbach: elsewhere the same digits are for everybody.
+        ("0345 1234567", "de"),
+        ("0821/1234567", "de"),
+        ("0931 7654321", "de"),
+        ("(0841) 123456", "de"),
+        ("0871 123456", "de"),
+        ("08031 123456", "de"),
+        ("08282 12345", "de"),
+        # Nottingham, Leicester, Reading.
+        ("0115 496 0123", "en"),
+        ("0116 496 0123", "en"),
+        ("0118 496 0123", "en"),
+        # With spaces at which no line breaks.
+        ("0170\u00a01234567", "de"),
+        ("030\u202f1234567", "de"),
+    ],
+)
+def test_personal_data_knows_area_codes_that_are_service_numbers_elsewhere(number: str, language: str) -> None:
+    body = f"Ruf ihn an: {number}!"
+    assert marked(check(body, language), body) == [number]
+
+
+@pytest.mark.parametrize(
+    ("number", "language"),
+    [
+        ("0800 1110111", "de"),
+        ("0137 7123456", "de"),
+        ("+49 (0)800 1110111", "de"),
+        ("0820 123456", "de"),
+        ("+43 820 123456", "de"),
+        ("0345 123 4567", "en"),
+        ("0870 123 4567", "en"),
+        ("+44 345 123 4567", "de"),
+    ],
+)
+def test_personal_data_leaves_service_numbers_of_the_discussions_language_alone(number: str, language: str) -> None:
+    assert check(f"Ruf doch an: {number}!", language).outcome == CheckOutcome.CLEAR
+
+
 INNOCENT = [
     # Everybody's numbers.
     "Im Notfall 110 oder 112 wählen!",
