@@ -37,6 +37,7 @@ _AROUND_WORDS: Final = ".,;:!?*()"
 _NAMED: Final = 3
 _MOST_SPANS: Final = 50
 _PART_LENGTH: Final = 3
+# Of signs between the words of a phrase; white space aside, which a page shows as one space however much of it there is.
 _WIDEST_GAP: Final = 3
 
 
@@ -44,7 +45,7 @@ class TermsFlagger:
     """Finds the site's terms; inline. Linear in the text; the list is compiled once."""
 
     name = "terms"
-    version = "1"
+    version = "2"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -157,7 +158,8 @@ class _Matcher:
     def _continues(self, text: str, first: Word, following: list[Word], rest: tuple[frozenset[str], ...]) -> bool:
         end = first.end
         for word, forms in zip(following, rest, strict=True):
-            if word.start - end > _WIDEST_GAP or "\n\n" in text[end : word.start] or forms.isdisjoint(word.readings):
+            gap = text[end : word.start]
+            if "\n\n" in gap or sum(map(len, gap.split())) > _WIDEST_GAP or forms.isdisjoint(word.readings):
                 return False
             end = word.end
         return True

@@ -10,14 +10,17 @@ from typing import Final
 
 _LETTER: Final = r"[^\W_]"
 _SIGNS: Final = "@$!€|"
-_SEPARATORS: Final = r"\s.,*_·•:/\-"
+# Between letters that are set apart. White space counts once, however much of it there is: a page shows it as one space.
+_GAP: Final = r"(?:\s++|[.,*_·•:/\-]){1,3}+"
 
 # Possessive quantifiers and what may not stand before keep each search linear, also in 5,000 letters without a space.
 _WORD = re.compile(rf"{_LETTER}++")
 _SIGNED_WORD = re.compile(rf"(?:{_LETTER}|[{_SIGNS}])++")
 _JOINED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:[-*_.:·]{{1,3}}+{_LETTER}++)++")
-_SPACED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:[{_SEPARATORS}]{{1,3}}+{_LETTER}(?!{_LETTER})){{2,}}+")
+_SPACED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:{_GAP}{_LETTER}(?!{_LETTER})){{2,}}+")
+_BETWEEN_LETTERS = re.compile(rf"(?<={_LETTER})(?!{_LETTER}).+?(?={_LETTER})", re.DOTALL)
 _MASKED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:\*++{_LETTER}++)++")
+_MASK = re.compile(r"\*++")
 _STRETCHED = re.compile(r"(.)\1\1++")
 _FOR_A_LETTER = re.compile(rf"[0-9{_SIGNS}]")
 
@@ -48,10 +51,23 @@ def disguised_words(text: str) -> Iterator[Word]:
         word = match[0].rstrip("!|")
         if _is_short(word) and not word.isalnum():
             yield Word(match.start(), match.start() + len(word), _readings(word))
-    for match in itertools.chain(_JOINED_WORD.finditer(text), _SPACED_WORD.finditer(text)):
-        word = "".join(filter(str.isalnum, match[0]))
+    joined = (match.span() for match in _JOINED_WORD.finditer(text))
+    for start, end in itertools.chain(joined, _spaced_words(text)):
+        word = "".join(filter(str.isalnum, text[start:end]))
         if _is_short(word):
-            yield Word(match.start(), match.end(), _readings(word))
+            yield Word(start, end, _readings(word))
+
+
+def _spaced_words(text: str) -> Iterator[tuple[int, int]]:
+    """Where letters stand apart; where some gaps are wider than others, also what stands between the wide ones."""
+    for match in _SPACED_WORD.finditer(text):
+        yield match.span()
+        gaps = [gap.span() for gap in _BETWEEN_LETTERS.finditer(text, *match.span())]
+        narrow = min(end - start for start, end in gaps)
+        wide = [gap for gap in gaps if gap[1] - gap[0] > narrow]
+        if wide:
+            starts, ends = (match.start(), *(end for _, end in wide)), (*(start for start, _ in wide), match.end())
+            yield from zip(starts, ends, strict=True)
 
 
 def masked_words(text: str) -> Iterator[Word]:
@@ -64,7 +80,8 @@ def masked_words(text: str) -> Iterator[Word]:
 
 def mask_pattern(masked: str) -> re.Pattern[str]:
     """What a masked word may be. An asterisk is one letter, or two where one was written out (ß, ä)."""
-    return re.compile("".join("..?" if char == "*" else re.escape(char) for char in masked))
+    # A row of them is one step: one step each would try every way to share out the letters, which are exponentially many.
+    return re.compile(_MASK.sub(lambda row: f".{{{len(row[0])},{2 * len(row[0])}}}", masked))
 
 
 def _is_short(word: str) -> bool:
@@ -75,7 +92,9 @@ def _readings(word: str) -> tuple[str, ...]:
     """The word, as letters if it mixes letters with digits or signs, and without stretched letters."""
     readings = [word]
     if len(word) > _LONGEST:
-        return (word,)
+        # However long it is stretched: three of a letter are as much as a hundred.
+        shortened = _STRETCHED.sub(r"\1\1\1", word)
+        return (word,) if len(shortened) > _LONGEST else (word, *_readings(shortened))
     if _FOR_A_LETTER.search(word) and not word.isdigit():
         readings += [word.translate(table) for table in _READINGS]
     if _STRETCHED.search(word):

@@ -11,6 +11,7 @@ from comments.screening import Finding
 from moderation.flaggers.base import SiteKnowledge, TermEntry
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.terms import TermsFlagger
+from moderation.flaggers.words import mask_pattern
 from tests.moderation.inputs import make_input, marked, sentence
 
 
@@ -145,6 +146,36 @@ def test_terms_language_of_an_entry_limits_it_to_comments_in_it() -> None:
     english = TermEntry("hell", language="en")
     assert check("Es wird hell.", english, language="de").outcome == CheckOutcome.CLEAR
     assert check("Go to hell.", english, language="en-GB").outcome == CheckOutcome.FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("body", "phrase", "found"),
+    [
+        # A page shows any number of spaces as one.
+        ("fick      dich", "fick dich", "fick      dich"),
+        ("I    d    i    o    t!", "Idiot", "I    d    i    o    t"),
+        # A whole sentence set apart, its words by wider gaps.
+        ("D u   I d i o t   d u", "Idiot", "I d i o t"),
+        ("d.u. - .i.d.i.o.t", "Idiot", "i.d.i.o.t"),
+        ("Idi" + "o" * 80 + "t", "Idiot", "Idi" + "o" * 80 + "t"),
+    ],
+)
+def test_terms_are_found_however_wide_the_gaps_and_long_the_stretch(body: str, phrase: str, found: str) -> None:
+    assert marked(check(body, phrase), body) == [found]
+
+
+def test_terms_signs_between_the_words_of_a_phrase_still_part_them() -> None:
+    assert check("Er will nicht fick ... sagen? dich nicht", "fick dich").outcome == CheckOutcome.CLEAR
+    assert check("fick .... dich", "fick dich").outcome == CheckOutcome.CLEAR
+
+
+def test_terms_masked_word_is_compared_with_a_long_term_without_trying_every_way() -> None:
+    mask = "d" + "*" * 16 + "z" * 15 + "t"
+    pattern = mask_pattern(mask)
+    assert pattern.pattern == "d.{16,32}" + "z" * 15 + "t"
+    body = f"{mask} Donaudampf************gesellschaft"
+    finding = check(body, "Donaudampfschifffahrtsgesellschaft")
+    assert marked(finding, body) == ["Donaudampf************gesellschaft"]
 
 
 def test_terms_finding_names_terms_marks_source_and_takes_the_clause() -> None:
