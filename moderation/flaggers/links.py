@@ -39,7 +39,8 @@ _SCHEME = re.compile(r"(?<![A-Za-z0-9+.\-])(?:https?://|www\.(?=[^\s.]))", re.IG
 _ADDRESS_CHARACTERS = re.compile('[^\\s<>"`|\\\\^\u00ab\u00bb\u2018-\u201f\u2039\u203a]*+')
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 _NOT_AT_THE_END: Final = ".,;:!?'*_~\u2026([{"
-_HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*+@)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
+# Whatever stands before the last @ names no host (https://url.spec.whatwg.org/#authority-state).
+_HOST = re.compile(r"(?:https?://)?(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
 _NUMBER_HOST = re.compile(r"\[.*\]|(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+))*", re.IGNORECASE)
 # Alphabets with letters that pass for Latin ones, and the small letters of them that are drawn exactly like Latin ones.
 _IMITATING: Final = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
@@ -68,7 +69,7 @@ class LinksFlagger:
     """Counts links and looks at their hosts; inline, linear."""
 
     name = "links"
-    version = "1"
+    version = "2"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 

@@ -74,6 +74,11 @@ def test_links_that_hide_where_they_lead_are_flagged_even_alone(body: str, said:
     assert (finding.outcome, sentence(finding)) == (CheckOutcome.FLAGGED, said)
 
 
+def test_links_the_sites_own_name_before_an_at_sign_does_not_make_a_link_its_own() -> None:
+    body = "Hier: https://a:b@news.example:x@evil.example/"
+    assert sentence(check(body)) == "Contains a link that looks like another one: evil.example"
+
+
 def test_links_gravest_concern_speaks_and_all_links_are_marked() -> None:
     body = "https://bit.ly/a https://harmlos.example http://10.0.0.1/"
     finding = check(body)
