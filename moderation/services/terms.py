@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comments.models import Site
+from comments.text import clean_body
 from moderation.models import Term
 
 COLUMNS = ("phrase", "language", "clause", "note", "active")
@@ -87,10 +88,9 @@ def _store(
 
 
 def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
-    lines = text.removeprefix("\ufeff").splitlines()
-    heading = lines[0] if lines else ""
-    delimiter = max(",;\t", key=heading.count)
-    table = csv.reader(lines, delimiter=delimiter)
+    text = text.removeprefix("\ufeff")
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     names = [name.strip().lower() for name in next(table, [])]
     if "phrase" not in names or len(set(names)) < len(names) or not set(names) <= set(COLUMNS):
         result.refused[1] = _("The heading has to be made of %(columns)s; phrase has to be among them.") % {
@@ -98,15 +98,23 @@ def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
         }
         return []
     rows: list[tuple[int, dict[str, str]]] = []
-    for cells in table:
-        values = [cell.strip() for cell in cells]
-        values = [value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value for value in values]
-        if any(values):
-            rows.append((table.line_num, dict(zip(names, values, strict=False))))
-        if len(values) > len(names) or (any(values) and not rows[-1][1].get("phrase")):
-            result.refused[table.line_num] = _("There is no phrase, or more cells than the heading has.")
-            rows.pop()
+    try:
+        for cells in table:
+            values = [_readable(cell) for cell in cells]
+            row = dict(zip(names, values, strict=False))
+            if len(values) > len(names) or (any(values) and not row.get("phrase")):
+                result.refused[table.line_num] = _("There is no phrase, or more cells than the heading has.")
+            elif any(values):
+                rows.append((table.line_num, row))
+    except csv.Error:
+        result.refused[table.line_num] = _("A quotation mark is missing, or a cell is far too long.")
     return rows
+
+
+def _readable(cell: str) -> str:
+    """What a cell says, of characters that can be stored and seen."""
+    value = " ".join(clean_body(cell).split())
+    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value
 
 
 def _line(cells: tuple[str, ...] | list[str]) -> str:

@@ -57,6 +57,14 @@ def test_import_changes_what_is_in_the_table_and_leaves_the_rest() -> None:
     assert stored(site) == [("Idiot", "", "respect", "neu", True), ("Trottel", "", "respect", "alt", True)]
 
 
+def test_import_takes_of_a_cell_what_can_be_stored_and_seen() -> None:
+    site = make_site("paper")
+    text = 'phrase,note\n  dummer \t Hund\0,"auch\nim Plural"\nTrottel\u2028Depp,\n'
+    assert import_terms(site=site, text=text).added == 2
+    assert [row[:1] + row[3:4] for row in stored(site)] == [("Trottel Depp", ""), ("dummer Hund", "auch im Plural")]
+    assert import_terms(site=site, text="".join(export_terms(site))).unchanged == 2
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
@@ -66,6 +74,8 @@ def test_import_changes_what_is_in_the_table_and_leaves_the_rest() -> None:
         ("phrase\nGut\n" + "x" * 101, [3]),
         ("phrase,active\nGut,ja\nIdiot,maybe\n", [3]),
         ("phrase,note\nGut,\n,ohne Wort\nIdiot,a,b\n", [3, 4]),
+        # A quotation mark that nothing closes makes one cell of all that follows.
+        ('phrase,note\nGut,\n"Idiot,' + "x" * 140_000, [3]),
     ],
 )
 def test_import_with_a_line_that_is_refused_changes_nothing(text: str, lines: list[int]) -> None:
