@@ -44,14 +44,11 @@ class Answers:
     failed: int
 
 
-def read_examples(lines: Iterable[str]) -> Iterator[Example]:
-    """The examples of a JSONL file; empty lines count nothing. Raises BadLineError."""
+def read_examples(lines: Iterable[bytes]) -> Iterator[Example]:
+    """The examples of a JSONL file in UTF-8, opened as bytes; empty lines count nothing. Raises BadLineError."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            try:
-                yield _read(json.loads(line))
-            except (ValueError, TypeError, KeyError) as error:
-                raise BadLineError(f"Line {number}: {error!r}") from error
+            yield _read_line(number, line)
 
 
 def ask(flagger: Flagger, examples: Iterable[Example]) -> dict[tuple[str, str], Answers]:
@@ -100,18 +97,33 @@ def _ask_once(flagger: Flagger, example: Example, articles: tuple[ArticleWords, 
     return Judged(score, finding.outcome == CheckOutcome.FLAGGED, example.labels[flagger.name]), seconds
 
 
+def _read_line(number: int, line: bytes) -> Example:
+    try:
+        # Some editors begin a file with a byte order mark.
+        return _read(json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8")))
+    except UnicodeDecodeError as error:
+        raise BadLineError(f"Line {number} is not in UTF-8.") from error
+    except KeyError as error:
+        raise BadLineError(f"Line {number} has no {error.args[0]!r}.") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadLineError(f"Line {number}: {error!r}") from error
+
+
 def _read(line: object) -> Example:
     if not isinstance(line, dict):
         raise TypeError("no object")
     labels = line["labels"]
     if not isinstance(labels, dict) or any(label not in (0, 1) for label in labels.values()):
         raise ValueError("labels are no object of 0 and 1 by the names of flaggers")
+    if not isinstance(line["text"], str) or not isinstance(line["language"], str):
+        raise TypeError("text or language is no text")
+    # What is not known may be missing or null.
     return Example(
-        text=str(line["text"]),
-        language=str(line["language"]),
-        article=_read_article(line.get("article", ""), str(line["language"])),
-        parent=str(line.get("parent", "")),
-        slice=str(line.get("slice", "")),
+        text=line["text"],
+        language=line["language"],
+        article=_read_article(line.get("article") or "", line["language"]),
+        parent=str(line.get("parent") or ""),
+        slice=str(line.get("slice") or ""),
         labels={str(name): bool(label) for name, label in labels.items()},
     )
 
@@ -125,12 +137,12 @@ def _read_article(raw: object, language: str) -> ArticleWords:
         raise TypeError("article is no text and no object with a title")
     parts = raw.get("paragraphs") or raw.get("body") or ""
     paragraphs = parts.splitlines() if isinstance(parts, str) else [str(part) for part in parts]
-    teaser = str(raw.get("teaser", ""))
+    teaser = str(raw.get("teaser") or "")
     return ArticleWords(
         key=f"{raw['title']}\n{teaser}",
         language=language,
         title=raw["title"],
         teaser=teaser,
         paragraphs=tuple(part.strip() for part in paragraphs if part.strip()),
-        published=tuple(map(str, raw.get("published", ()))),
+        published=tuple(map(str, raw.get("published") or ())),
     )

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from moderation.evaluation.judging import BadLineError, read_examples
 from moderation.evaluation.metrics import Judged, measure, measure_with_intervals
 
 # By falling score: bad, good, bad, good, good; the flagger itself flagged the first two.
@@ -112,7 +113,7 @@ def test_command_counts_what_a_flagger_could_not_answer(tmp_path: Path, settings
     ("content", "says"),
     [
         ("nonsense\n", "Line 1"),
-        ('{"text": "x", "language": "de", "labels": {}}\n\n{"text": "x", "labels": {}}\n', "Line 3: KeyError('language')"),
+        ('{"text": "x", "language": "de", "labels": {}}\n\n{"text": "x", "labels": {}}\n', "Line 3 has no 'language'"),
         ('{"text": "x", "language": "de", "labels": {"spam": 2}}\n', "labels are no object of 0 and 1"),
         ('{"text": "x", "language": "de", "labels": {"nobody": 1}}\n', "No installed flagger has a name that is a label here: nobody"),
     ],
@@ -128,3 +129,25 @@ def test_command_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, sa
 def test_command_says_that_there_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"No such file or directory\.$"):
         run(tmp_path / "none.jsonl")
+
+
+def test_command_says_which_line_is_not_in_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "latin.jsonl"
+    line = json.dumps({"text": "Blödsinn", "language": "de", "labels": {"spam": 0}}, ensure_ascii=False)
+    path.write_bytes(b"\n" + line.encode("latin-1"))
+    with pytest.raises(CommandError, match=r"Line 2 is not in UTF-8\.$"):
+        run(path)
+
+
+def test_read_examples_takes_null_for_what_is_not_known() -> None:
+    known = {"text": "Ein Satz.", "language": "de", "labels": {"spam": 0}}
+    bare, marked = json.dumps(known).encode(), b"\xef\xbb\xbf"
+    nulls = json.dumps(known | dict.fromkeys(("article", "parent", "slice"))).encode()
+    first, second = read_examples([marked + bare, nulls])
+    assert first == second
+    assert (second.parent, second.slice, second.article.title) == ("", "", "")
+
+
+def test_read_examples_takes_no_null_for_a_text() -> None:
+    with pytest.raises(BadLineError, match="Line 1: "):
+        list(read_examples([json.dumps({"text": None, "language": "de", "labels": {}}).encode()]))

@@ -147,7 +147,7 @@ def test_evaluation_compares_with_the_articles_of_the_file() -> None:
             *((talk["title"], TRAM, 1) for talk in TALKS[3:7]),
         )
     ]
-    answers = ask(TopicFlagger(), read_examples(map(json.dumps, lines)))[("", "")]
+    answers = ask(TopicFlagger(), read_examples(json.dumps(line).encode() for line in lines))[("", "")]
     assert answers.failed == 0
     scores = [one.score for one in answers.judged]
     assert scores[0] < min(scores[1:])

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, file: Path, flagger: str | None, rounds: int, **_options: Any) -> None:
         try:
-            with file.open(encoding="utf-8") as lines:
+            with file.open("rb") as lines:
                 examples = list(read_examples(lines))
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}.") from error

@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
     def _replay(self, path: Path) -> None:
         try:
-            with path.open(encoding="utf-8") as lines:
+            with path.open("rb") as lines:
                 judged = validation.replay(read_examples(lines))
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from error
