@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[StrOrPromise, tuple[Command, ...]], ...] = (
             Command("repeat", ".", _("Once more what was decided last, with its sentence")),
             Command("undo", "z", _("Take the last decision back")),
             Command("opinion", "f", _("Ask a colleague")),
-            Command("wrong", "m", _("The first flag was wrong; once more takes it back")),
+            Command("wrong", "m", _("The flag was wrong; once more takes it back; with Shift to the next flag")),
         ),
     ),
     (

@@ -265,7 +265,7 @@ def test_page_of_the_desk_costs_few_bytes_and_requests_and_asks_nobody_else(
     assert all(size > 0 for _name, size in loaded)
 
 
-def test_key_calls_the_first_flag_wrong_and_again_takes_it_back_while_the_sentence_stays(
+def test_key_calls_a_flag_wrong_and_again_takes_it_back_while_the_sentence_stays(
     page: Page, live_server: LiveServer
 ) -> None:
     article = make_article()
@@ -288,4 +288,64 @@ def test_key_calls_the_first_flag_wrong_and_again_takes_it_back_while_the_senten
     assert not FindingFeedback.objects.exists()
     assert page.locator("#id_note").input_value() == "m stays a letter"
     page.keyboard.press("?")
-    expect(page.locator("#help")).to_contain_text("The first flag was wrong")
+    expect(page.locator("#help")).to_contain_text("The flag was wrong")
+
+
+def test_key_is_for_each_flag_that_shift_or_focus_leads_to(page: Page, live_server: LiveServer) -> None:
+    article = make_article()
+    comment = make_comment(article)
+    for name in ("first", "second", "third"):
+        flag(comment, name)
+    make_comment(article)
+    moderator = make_moderator(article.site)
+    open_desk(page, live_server, moderator)
+    page.wait_for_load_state("networkidle")
+    buttons = page.locator("#stage .mg-wrong")
+
+    def called_wrong() -> list[str]:
+        settle(page)
+        return list(FindingFeedback.objects.order_by("finding__flagger").values_list("finding__flagger", flat=True))
+
+    def with_the_key() -> list[int]:
+        """Which flags show the key, and say it to screen readers."""
+        shown = [number for number in range(3) if buttons.nth(number).locator(".mg-key").is_visible()]
+        said = [number for number in range(3) if buttons.nth(number).get_attribute("aria-keyshortcuts") == "m"]
+        assert shown == said
+        return shown
+
+    assert with_the_key() == [0]
+    # Not the first, but the second.
+    press(page, "Shift+M", "m")
+    expect(buttons.nth(1)).to_be_focused()
+    assert (with_the_key(), called_wrong()) == ([1], ["second"])
+    press(page, "Shift+M", "m")
+    assert (with_the_key(), called_wrong()) == ([2], ["second", "third"])
+    # After the last one the first again; from there by Tab.
+    press(page, "Shift+M", "m", "Tab", "m")
+    assert (with_the_key(), called_wrong()) == ([1], ["first", "third"])
+    page.locator("#stage article").focus()
+    press(page, "m")
+    assert called_wrong() == ["first", "second", "third"]
+    expect(page.locator("#live")).to_have_text("Flag was wrong: second")
+    press(page, "m")
+    expect(page.locator("#live")).to_have_text("Taken back: Flag was wrong: second")
+    assert called_wrong() == ["first", "third"]
+    # On the next comment there is no flag.
+    press(page, "a", "Shift+M")
+    expect(page.locator("#live")).to_have_text("This key does nothing here.")
+    settle(page)
+    assert decisions() == [("Hanna Kuhl", "approve", None, "")]
+
+
+def test_nothing_moves_when_another_flag_gets_the_key(page: Page, live_server: LiveServer) -> None:
+    article = make_article()
+    comment = make_comment(article)
+    for name in ("first", "second"):
+        flag(comment, name)
+    open_desk(page, live_server, make_moderator(article.site))
+    page.wait_for_load_state("networkidle")
+    words = page.locator("#stage .mg-wrong > span")
+    before = [words.nth(number).bounding_box() for number in range(2)]
+    press(page, "Shift+M")
+    expect(page.locator("#stage .mg-wrong").nth(1)).to_have_attribute("data-key", "wrong")
+    assert [words.nth(number).bounding_box() for number in range(2)] == before

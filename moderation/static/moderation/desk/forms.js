@@ -5,6 +5,7 @@ import { decide, undoFrom } from "./decisions.js";
 import { countsOf, takeCounts, takeRows } from "./list.js";
 import { send } from "./outbox.js";
 import { refresh, show, showList, shownId } from "./stage.js";
+import { announce, say } from "./texts.js";
 
 // Keys whose control finishes with the comment, so that the next one can be painted at once.
 const FINISHING = /^(approve|spam|defer|clause-[0-9]+)$/;
@@ -38,6 +39,7 @@ function sendForm(form, pressed) {
 
 /** A button that stays pressed, as it was before should the server refuse. */
 function toggle(form, pressed) {
+  const words = pressed.querySelector("span").textContent;
   const flip = () => {
     const isPressed = pressed.getAttribute("aria-pressed") !== "true";
     pressed.setAttribute("aria-pressed", isPressed);
@@ -45,6 +47,8 @@ function toggle(form, pressed) {
   };
   const body = new URLSearchParams(new FormData(form, pressed));
   flip();
+  // Of a button that has the focus the browser says it.
+  if (document.activeElement !== pressed) announce(pressed.value === "0" ? words : say("undone", { a: words }));
   send({ url: form.action, body, done: (_answer, status) => status >= 400 && flip() });
 }
 

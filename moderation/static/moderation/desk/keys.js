@@ -44,6 +44,23 @@ function extend(by) {
   show(id);
 }
 
+/** Give the key of a flag to another one of the card: to the one that has the focus. */
+function giveKey(flag) {
+  const holder = flag.closest("article").querySelector(".mg-wrong[data-key]");
+  if (!holder || holder === flag) return;
+  delete holder.dataset.key;
+  holder.removeAttribute("aria-keyshortcuts");
+  flag.dataset.key = "wrong";
+  writeKeys(stage);
+}
+
+/** To the flag after the one that has the key; after the last one to the first. */
+function nextFlag() {
+  const flags = [...stage.querySelectorAll("article:not([inert]) .mg-wrong")];
+  if (!flags.length) return announce(say("notHere"));
+  flags[(flags.findIndex((one) => one.dataset.key) + 1) % flags.length].focus();
+}
+
 function toggleSingle() {
   const isSingle = desk.classList.toggle("mg-desk--single");
   single?.setAttribute("aria-pressed", String(isSingle));
@@ -142,10 +159,10 @@ function onKey(event) {
   const isControl = event.target.closest("a, button, summary, input");
   if (event.key === "Enter" && isControl) return;
   if (event.shiftKey && event.key.length === 1 && event.key !== event.key.toLowerCase()) {
-    const by = { next: 1, previous: -1 }[names.get(event.key.toLowerCase())];
-    if (by) {
+    const shifted = { next: () => extend(1), previous: () => extend(-1), wrong: nextFlag }[names.get(event.key.toLowerCase())];
+    if (shifted) {
       event.preventDefault();
-      extend(by);
+      shifted();
     }
     return;
   }
@@ -166,12 +183,13 @@ function onKey(event) {
 
 /** The key of each control, for eyes and for screen readers. A key after another key has no words in ARIA. */
 function writeKeys(root) {
-  for (const control of root.querySelectorAll("[data-key]")) {
+  // Every flag keeps room for the key that one of them has, so that nothing moves when another one gets it.
+  for (const control of root.querySelectorAll("[data-key], .mg-wrong")) {
     if (isAsleep(control)) continue;
-    const { key: name } = control.dataset;
-    const key = /^clause-[1-9]$/.test(name) ? name.slice(7) : keys[name];
+    const { key: name = "" } = control.dataset;
+    const key = /^clause-[1-9]$/.test(name) ? name.slice(7) : keys[name || "wrong"];
     if (!key) continue;
-    if (key.length === 1) control.setAttribute("aria-keyshortcuts", name === "undo" ? `${key} Control+z` : key);
+    if (name && key.length === 1) control.setAttribute("aria-keyshortcuts", name === "undo" ? `${key} Control+z` : key);
     // Two keys, one after the other, stand in the help alone.
     if (key.length > 1 || control.querySelector(".mg-key") || control.matches("input")) continue;
     const hint = document.createElement("kbd");
@@ -191,6 +209,7 @@ export function watchKeys() {
   });
   if (!isOn) return;
   document.addEventListener("keydown", onKey);
+  stage.addEventListener("focusin", (event) => event.target.matches(".mg-wrong") && giveKey(event.target));
   onShown(writeKeys);
   document.addEventListener("desk:changed", () => writeKeys(document));
   writeKeys(document);
