@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from comments.enums import ArticleMode
 from comments.models import Article, Comment, Site
 from moderation.models import ArticleChange
+from moderation.queue.severity import veiled_in_public
 
 PAGE_SIZE = 30
 LOG_SIZE = 50
@@ -52,6 +53,14 @@ class ArticleRow:
     article: Article
     waiting: int
     last_at: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A comment that is put forward. `is_severe`: its published text is shown to who asks to see it."""
+
+    comment: Comment
+    is_severe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +111,21 @@ def read_sections(site: Site) -> list[str]:
     return list(found.values_list("section", flat=True).distinct()[:MOST_SECTIONS])
 
 
-def read_highlights(article: Article) -> list[Comment]:
+def read_highlights(article: Article) -> list[Highlight]:
     """What is pinned or featured under an article, what was pinned first. 1 query."""
     found = (
         Comment.objects.for_article(article)
         .published()
         .filter(Q(pinned_at__isnull=False) | Q(featured_at__isnull=False))
     )
-    return sorted(
-        found, key=lambda one: (one.pinned_at is None, -(one.pinned_at or one.featured_at or one.posted_at).timestamp())
-    )
+    highlights = [Highlight(comment, is_severe) for comment, is_severe in veiled_in_public(found)]
+    return sorted(highlights, key=lambda one: _put_forward(one.comment))
+
+
+def _put_forward(comment: Comment) -> tuple[bool, float]:
+    """Where a comment stands among those that are put forward."""
+    at = comment.pinned_at or comment.featured_at or comment.posted_at
+    return comment.pinned_at is None, -at.timestamp()
 
 
 def read_log(article: Article) -> list[ArticleChange]:

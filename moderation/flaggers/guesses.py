@@ -79,9 +79,10 @@ class GuessingFlagger:
 
 def quoted(body: str, spans: Iterable[Span]) -> str:
     """The marked stretches of a text in quotation marks, each cut to 60 characters."""
-    return ", ".join(f"“{_shorten(body[span.start : span.end])}”" for span in spans)
+    return ", ".join(f"“{quotation(body[span.start : span.end])}”" for span in spans)
 
 
-def _shorten(text: str) -> str:
+def quotation(text: str) -> str:
+    """A stretch of a text in one line, cut to 60 characters."""
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_WORD else text[: _LONGEST_WORD - 1] + "…"

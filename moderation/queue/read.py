@@ -117,8 +117,8 @@ def _revisions(count: int) -> Prepared[Revision]:
 
 
 def _read_facts(ids: Sequence[int]) -> dict[int, Entry]:
-    """By comment: what was found in its latest text, the open reports and appeals, whether the text is severe, and what became
-    of its author's comments so far, each count up to COUNT_LIMIT."""
+    """By comment: what was found in its latest text, the open reports and appeals, whether this text and the published one are
+    severe, and what became of its author's comments so far, each count up to COUNT_LIMIT."""
     return {row["pk"]: row for row in _facts(len(ids)).run(ids=ids, blur_score=settings.blur_score)}
 
 
@@ -135,6 +135,7 @@ def _facts(count: int) -> Prepared[Entry]:
         report_rows=Rows(reports, **{name: name for name in REPORT_FIELDS}),
         appeal_rows=Rows(appeals, pk="pk", text="text", at="created_at", moderator="decision__moderator_id"),
         severe=is_severe(),
+        severe_before=is_severe(revision="published_revision"),
         # One count for each status: of several at once PostgreSQL reads everything the author wrote.
         approved=_count(by_author.filter(status=Status.APPROVED)),
         rejected=_count(by_author.filter(status=Status.REJECTED)),
@@ -234,6 +235,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         reports=_reports(facts["report_rows"]),
         appeal=_appeal(facts["appeal_rows"]),
         is_severe=facts["severe"] and not is_unaided,
+        was_severe=comment.has_waiting_edit and facts["severe_before"],
         is_sampled=is_in_blind_sample(comment.public_id),
         lease=lease_of(comment),
         deferral=deferral_of(comment),

@@ -246,8 +246,8 @@ class QueueItem:
     while an edit waits, None otherwise. `waiting_since` is None when no judgement is due, `is_screened` false while
     checks that run in the background have not looked at the latest text. `reports` and `appeal` are the open ones.
     `is_blind`: who wrote it, and what readers think of it, stays hidden until it is decided. `is_severe`: the
-    text is shown to who asks to see it. `is_sampled`: it is in the blind sample, so that findings come with it only once
-    nobody has to judge it. `around` is what surrounds it, where that was read too.
+    text is shown to who asks to see it; `was_severe` says so of the one that is public while an edit waits. `is_sampled`: it is
+    in the blind sample, so that findings come with it only once nobody has to judge it. `around` is what surrounds it, where that was read too.
     """
 
     pk: int
@@ -275,12 +275,18 @@ class QueueItem:
     deferral: QueueDeferral | None = None
     is_blind: bool = False
     is_severe: bool = False
+    was_severe: bool = False
     is_sampled: bool = False
     is_pinned: bool = False
     is_featured: bool = False
     # Whether colleagues may have said something about it.
     is_discussed: bool = True
     around: Surroundings | None = None
+
+    @property
+    def changes_are_severe(self) -> bool:
+        """Whether what changed is shown to who asks to see it: it has words of both texts."""
+        return self.is_severe or self.was_severe
 
     @property
     def links(self) -> tuple[CommentLink, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 
 from django import template
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
 from moderation.assets import desk_asset
 from moderation.enums import Action, RestrictionKind, RestrictionTarget
+from moderation.flaggers.guesses import quotation
 from moderation.flaggers.names import flagger_name
 from moderation.flaggers.names import flagger_purpose as purpose_of
 from moderation.queue import COUNT_LIMIT, MOST_TOGETHER, OtherPending, QueueChange, QueueFinding
@@ -142,6 +144,16 @@ def result(finding: QueueFinding) -> str:
         CheckOutcome.NOT_RUN: _("This check did not run."),
         CheckOutcome.FAILED: _("This check failed."),
     }[finding.outcome]
+
+
+@register.filter
+def result_unquoted(finding: QueueFinding, body: str) -> str:
+    """As `result`, without the stretches of the text that the finding marks, where its sentence quotes them."""
+    sentence = result(finding)
+    for stretch in sorted({quotation(body[span.start : span.end]) for span in finding.spans}, key=len, reverse=True):
+        if stretch:
+            sentence = re.sub(f'(?<=[“„«‚‘"]){re.escape(stretch)}(?=[”“»’‘"])', "…", sentence, flags=re.IGNORECASE)
+    return sentence
 
 
 @register.filter

@@ -14,6 +14,7 @@ from moderation.access import get_comment_or_404
 from moderation.models import Decision, Opinion
 from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
 from moderation.queue.colleagues import is_judged_blind, name_of
+from moderation.queue.severity import ShownText, read_texts
 from moderation.sampling import hides_findings
 from moderation.services.taking_back import UndoPlan, plan_with
 from moderation.views.desk import Refusal, desk_page, open_desk
@@ -38,14 +39,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RevisionView:
-    """One text of its author, with what the checks said of it and what differs from the text before."""
+    """One text of its author, with what the checks said of it and what differs from the text before. `is_severe`: the text is
+    shown to who asks to see it."""
 
     number: int
+    body: str
     created_at: datetime.datetime
     is_published: bool
     paragraphs: tuple[tuple[Piece, ...], ...]
     changes: tuple[Piece, ...]
     findings: tuple[QueueFinding, ...]
+    is_severe: bool
+    # Whether that, or the text before, of which the changes show words too.
+    changes_are_severe: bool
 
 
 @desk_page
@@ -111,20 +117,24 @@ def _revisions(comment: Comment) -> list[RevisionView]:
     if hides_findings(comment.public_id, comment.waiting_since):
         findings = [finding for finding in findings if finding.revision != comment.revision]
     views: list[RevisionView] = []
-    before: str | None = None
-    for revision in comment.revisions.order_by("number"):
+    before: ShownText | None = None
+    for text in read_texts(comment).values():
+        revision = text.revision
         found = tuple(read_finding(finding) for finding in findings if finding.revision == revision.number)
         views.append(
             RevisionView(
                 number=revision.number,
+                body=revision.body,
                 created_at=revision.created_at,
                 is_published=comment.is_published and revision.number == comment.published_revision,
                 paragraphs=marked_paragraphs(
                     revision.body, numbered_spans(finding for finding in found if finding.is_flagged)
                 ),
-                changes=() if before is None else word_changes(before, revision.body),
+                changes=() if before is None else word_changes(before.revision.body, revision.body),
                 findings=found,
+                is_severe=text.is_severe,
+                changes_are_severe=text.is_severe or (before is not None and before.is_severe),
             )
         )
-        before = revision.body
+        before = text
     return views[::-1]

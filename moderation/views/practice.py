@@ -17,6 +17,7 @@ from moderation.enums import Action
 from moderation.exceptions import AlreadyAnsweredError, NotAllowedError
 from moderation.forms_desk import CaseForm
 from moderation.models import CalibrationCase
+from moderation.queue.severity import read_texts
 from moderation.services.policies import current_clauses
 from moderation.services.practice import (
     CHOICES,
@@ -105,6 +106,7 @@ def _render(request: HttpRequest, found: CalibrationCase, *, refusal: str = "") 
     desk = open_desk(request, found.decision.comment.site)
     practised = read_case(found)
     comment = found.decision.comment
+    text = read_texts(comment)[found.decision.revision]
     clauses = current_clauses(desk.site)
     titles = {clause.slug: clause.title for clause in clauses}
     context = {
@@ -113,7 +115,8 @@ def _render(request: HttpRequest, found: CalibrationCase, *, refusal: str = "") 
         "practised": practised,
         "case": found,
         "comment": comment,
-        "text": comment.revisions.get(number=found.decision.revision).body,
+        "text": text.revision.body,
+        "is_severe": text.is_severe,
         "clauses": clauses,
         "refusal": refusal,
         "answered": practised.answer,

@@ -14,9 +14,10 @@ from pytest_django import Settings
 from comments.enums import Status
 from comments.models import Comment
 from comments.services.identity import Identity
-from moderation.enums import Action
-from moderation.models import DeskPreferences
+from moderation.enums import Action, Role
+from moderation.models import DeskPreferences, Finding
 from moderation.services.bulk import BulkItem, decide_together
+from moderation.services.practice import add_case
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import QUEUE, add_text, flag, html_of, sign_in
 from tests.moderation.reporting import judge
@@ -81,6 +82,24 @@ def by_the_same_author(severe: Comment, _moderator: User) -> str:
     return f"{QUEUE}?comment={other.public_id}&article={elsewhere.key}"
 
 
+def its_history(severe: Comment, _moderator: User) -> str:
+    # Marks would stand between the words.
+    severe.findings.update(spans=[])
+    return reverse("moderation:history", args=[severe.public_id])
+
+
+def as_a_past_case(severe: Comment, moderator: User) -> str:
+    decision = judge(severe, Action.REJECT, clause="unlawful", moderator=moderator)
+    case = add_case(decision=decision, teacher=make_moderator(severe.site, role=Role.SENIOR))
+    return reverse("moderation:case", args=[case.pk])
+
+
+def put_forward(severe: Comment, moderator: User) -> str:
+    judge(severe, Action.APPROVE, moderator=moderator)
+    sign_in(moderator).post(reverse("moderation:feature", args=[severe.public_id]), {"on": "1"})
+    return reverse("moderation:article", args=[severe.article.pk])
+
+
 PLACES = [
     page_of_its_author,
     page_of_many,
@@ -90,6 +109,9 @@ PLACES = [
     beside_it,
     what_it_answers,
     by_the_same_author,
+    its_history,
+    as_a_past_case,
+    put_forward,
 ]
 
 
@@ -126,7 +148,7 @@ def test_severe_text_is_veiled_wherever_it_stands_unless_somebody_wants_it_at_on
     assert html.count(SEVERE) == 1
 
 
-@pytest.mark.parametrize("place", [page_of_its_author, page_of_many, by_the_same_author])
+@pytest.mark.parametrize("place", [page_of_its_author, page_of_many, by_the_same_author, its_history])
 def test_veil_does_not_tell_what_was_found_while_a_comment_is_judged_without_it(
     place: Place, settings: Settings
 ) -> None:
@@ -138,7 +160,9 @@ def test_veil_does_not_tell_what_was_found_while_a_comment_is_judged_without_it(
     assert SEVERE in html
 
 
-@pytest.mark.parametrize("place", [page_of_its_author, page_of_many, by_the_same_author])
+@pytest.mark.parametrize(
+    "place", [page_of_its_author, page_of_many, by_the_same_author, its_history, as_a_past_case, put_forward]
+)
 @pytest.mark.parametrize(("score", "limit", "is_veiled"), [(0.95, 0.95, True), (0.94, 0.95, False), (1.0, None, False)])
 def test_text_is_veiled_from_the_score_on_that_the_site_chose(
     place: Place, score: float, limit: float | None, is_veiled: bool, settings: Settings
@@ -192,3 +216,86 @@ def test_card_of_a_severe_edit_shows_at_once_what_changed_to_who_prefers_that() 
     html = read(moderator, address)
     assert "mg-veil" not in html
     assert re.search(r"<ins>.*?böse", html, re.DOTALL)
+
+
+def test_card_of_a_gentler_edit_veils_what_changed_in_the_severe_text_and_not_the_new_one() -> None:
+    comment = make_severe(Status.APPROVED)
+    add_text(comment, GENTLE)
+    moderator = make_moderator(comment.site)
+    html = read(moderator, f"{QUEUE}?comment={comment.public_id}")
+    before, *veiled = html.split('<details class="mg-veil">')
+    assert len(veiled) == 1
+    changes, _end, after = veiled[0].partition("</details>")
+    assert "böse" in changes
+    assert "böse" not in before + after
+    assert 'data-key="reveal"' not in html
+    assert words(after).count(GENTLE) == 1
+
+
+def test_history_veils_each_severe_text_and_what_differs_from_it_also_when_something_is_refused() -> None:
+    comment = make_comment(make_article(), body=GENTLE)
+    for body in (SEVERE, "Milde Worte", "Sehr milde Worte"):
+        add_text(comment, body)
+        if body == SEVERE:
+            mark_unlawful(comment)
+    moderator = make_moderator(comment.site)
+    decision = judge(comment, Action.APPROVE, moderator=moderator)
+    address = its_history(comment, moderator)
+
+    def shown(html: str) -> list[int]:
+        """How many veils are on each text, the latest first; none of the severe words is outside of one."""
+        texts = html.split('<article class="mg-card"')[1:]
+        without = re.sub(r'<details class="mg-veil">.*?</details>', "", VEIL.sub("", html), flags=re.DOTALL)
+        assert "böse" not in without
+        return [text.count('<details class="mg-veil">') for text in texts]
+
+    # The text itself and its changes; of the one after it the changes alone.
+    assert shown(read(moderator, address)) == [0, 1, 2, 0]
+    client = sign_in(make_moderator(comment.site, role=Role.SENIOR))
+    address_of_case = reverse("moderation:add_case", args=[decision.pk])
+    refused = client.post(address_of_case, {"explanation": "x" * 1_001})
+    assert "at most 1000 are possible" in words(html_of(refused))
+    assert shown(html_of(refused)) == [0, 1, 2, 0]
+    DeskPreferences.objects.create(user=moderator, shows_severe=True)
+    assert "mg-veil" not in read(moderator, address)
+
+
+def test_article_veils_what_is_put_forward_by_its_published_text() -> None:
+    severe = make_severe()
+    moderator = make_moderator(severe.site)
+    address = put_forward(severe, moderator)
+    severe.refresh_from_db()
+    add_text(severe, "Milde Worte")
+    (veil,) = VEIL.finditer(read(moderator, address))
+    assert SEVERE in words(veil["hidden"])
+
+
+def test_past_case_is_veiled_by_the_text_that_was_judged() -> None:
+    comment = make_comment(make_article(), body=GENTLE)
+    moderator = make_moderator(comment.site)
+    address = as_a_past_case(comment, moderator)
+    add_text(comment, SEVERE)
+    mark_unlawful(comment)
+    html = read(moderator, address)
+    assert "mg-veil" not in html
+    assert GENTLE in html
+
+
+@pytest.mark.parametrize("place", ["card", "history", "after a blind judgement"])
+def test_flag_quotes_no_words_of_a_veiled_text(place: str, settings: Settings) -> None:
+    comment = make_severe()
+    finding = Finding.objects.get()
+    finding.message = "Like what was refused: %(words)s; the word “%(word)s”."
+    finding.parameters = {"words": "“Sehr”, “böse Worte”", "word": "sehr"}
+    finding.spans = [[0, 4, ""], [5, 15, ""]]
+    finding.save()
+    moderator = make_moderator(comment.site)
+    address = f"{QUEUE}?comment={comment.public_id}"
+    if place == "history":
+        address = reverse("moderation:history", args=[comment.public_id])
+    elif place == "after a blind judgement":
+        settings.MODERATION_BLIND_SAMPLE_SHARE = 1
+        judge(comment, Action.REJECT, clause="unlawful", moderator=moderator)
+    assert "Like what was refused: “…”, “…”; the word “…”." in read(moderator, address)
+    DeskPreferences.objects.create(user=moderator, shows_severe=True)
+    assert "Like what was refused: “Sehr”, “böse Worte”; the word “sehr”." in read(moderator, address)
