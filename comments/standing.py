@@ -69,7 +69,7 @@ def describe(comment: Comment) -> Standing:
             "withdrawn", "withdrawn", title, gettext("You took this comment back. Nobody else sees it."), title
         )
     title = gettext("Not published")
-    lead = gettext("Our team has read your comment and will not publish it. Nobody else sees it.")
+    lead = gettext("Your comment will not be published. Nobody but you and our team sees it.")
     return Standing("rejected", "rejected", title, lead, title)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -16,6 +17,7 @@ from comments import screening
 from comments.enums import ActorKind, Status
 from comments.models import Article, Comment
 from comments.screening import ScreeningInput
+from comments.services.identity import make_status_token
 from moderation.enums import Action, Automation, FlaggerState, Role, RuleEventKind, RuleStanding
 from moderation.flaggers.base import SiteKnowledge, flagged
 from moderation.flaggers.registry import added
@@ -153,6 +155,11 @@ def test_statement_of_a_rejection_names_clause_and_automated_means() -> None:
     [message] = mail.outbox
     for text in ("Titel respect", "Automatisiert entschieden"):
         assert text in message.body
+    # The page that the mail leads to does not say that somebody has read it.
+    page = Client().get(f"/status/{make_status_token(comment)}/", headers={"accept-language": "de"}).content.decode()
+    assert "Noch kein Mensch hat ihn gelesen." in page
+    assert "Ihr Kommentar wird nicht veröffentlicht." in page
+    assert "Die Redaktion hat Ihren Kommentar gelesen" not in page
 
 
 def test_ceiling_of_a_day_holds_and_ends_with_it() -> None:
