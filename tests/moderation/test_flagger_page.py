@@ -179,7 +179,12 @@ def test_rule_that_cannot_be_is_refused_in_its_form(sent: dict[str, str]) -> Non
     site = make_article().site
     answer = administrator(site).post(decide_address(site), rule_of(site, **sent))
     assert answer.status_code == 422
-    assert "mg-field__error" in answer.content.decode()
+    page = answer.content.decode()
+    assert "mg-field__error" in page
+    # The page is long: it opens at what was refused, not at its head.
+    (opened,) = re.findall(r"<[^>]* autofocus[ >]", page)
+    assert page.index('id="check-links"') < page.index(opened) < page.index('id="check-language"')
+    assert re.search(r'<li><a href="#links_rule_\w+">', page)
     assert not DecidingRule.objects.exists()
 
 
