@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from comments.enums import CheckOutcome
 from comments.models import Comment
@@ -211,6 +212,22 @@ def test_flagger_that_fires_otherwise_than_before_is_named_and_a_steady_one_is_n
     assert list(check_drift()) == []
     assert "“Links” found something in 30 % of the texts" in text_of(sign_in(make_moderator(site)).get(PAGE))
     assert comment.site == site
+
+
+@pytest.mark.django_db
+@override("de")
+def test_command_writes_in_one_language_and_heads_stand_over_their_columns() -> None:
+    article = make_article()
+    say(make_comment(article), "terms", clause="respect")
+    written, table = io.StringIO(), io.StringIO()
+    call_command("flagger_report", "--site", article.site.slug, stdout=written)
+    call_command("flagger_report", "--site", article.site.slug, "--csv", stdout=table)
+
+    (head,) = (line for line in written.getvalue().splitlines() if line.startswith("Check"))
+    (row,) = (line for line in written.getvalue().splitlines() if line.startswith("terms"))
+    assert head.index("Clause") == row.index("respect")
+    assert head.index("Looked at") + len("Looked at") == row.index("1") + 1
+    assert table.getvalue().startswith("site,Check,Language,Clause,Looked at,")
 
 
 @pytest.mark.django_db

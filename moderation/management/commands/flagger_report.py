@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from comments.models import Site
 from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
@@ -33,6 +33,8 @@ class Command(BaseCommand):
         written.add_argument("--json", action="store_true", help="one object a line, by site")
         written.add_argument("--csv", action="store_true", help="one table, RFC 4180")
 
+    # In English, as the names of its options and whatever reads its columns, in any language of the installation.
+    @no_translations
     def handle(self, *_args: Any, **options: Any) -> None:
         sites = Site.objects.order_by("slug")
         if options["site"]:
@@ -71,9 +73,10 @@ class Command(BaseCommand):
         """Columns as wide as their widest cell; words to the left, numbers to the right."""
         written = [["-" if cell is None else str(cell) for cell in row] for row in rows]
         widths = [max(map(len, column)) for column in zip(*written, strict=True)]
-        for row, cells in zip(rows, written, strict=True):
+        are_words = [any(isinstance(cell, str) for cell in column[1:]) for column in zip(*rows, strict=True)]
+        for cells in written:
             aligned = (
-                text.ljust(width) if isinstance(cell, str) and row is not rows[0] else text.rjust(width)
-                for cell, text, width in zip(row, cells, widths, strict=True)
+                text.ljust(width) if is_word else text.rjust(width)
+                for text, width, is_word in zip(cells, widths, are_words, strict=True)
             )
             self.stdout.write("  ".join(aligned).rstrip())
