@@ -57,6 +57,13 @@ def trust_table(report: FlaggerReport) -> Table:
     return Table("trust", _("With and without flags"), columns, tuple(rows))
 
 
+def trust_words_table(report: FlaggerReport) -> Table:
+    """The same as people read it, with fewer columns."""
+    columns = (_("Texts"), _("Restricted"), _("Share"))
+    rows = tuple((name, _of(*part), interval_words(part)) for name, part in trust_rows(report))
+    return Table("trust", _("With and without flags"), columns, rows)
+
+
 def trust_rows(report: FlaggerReport) -> Iterator[tuple[str, Part]]:
     """The four kinds of texts, each with how many of how many were restricted."""
     names = {

@@ -12,7 +12,7 @@ from moderation.insights import GROUP
 from moderation.insights.flagger_counts import count_judges
 from moderation.insights.flagger_graphics import agreement_chart, firing_chart, precision_chart, trust_chart
 from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
-from moderation.insights.flagger_tables import drift_sentence, measure_table, places_table, trust_table
+from moderation.insights.flagger_tables import drift_sentence, measure_table, places_table, trust_words_table
 from moderation.insights.statistics import difference_interval
 from moderation.insights.weeks import Weeks, weeks_up_to_now
 from moderation.views.desk import Desk, desk_page, open_desk
@@ -41,7 +41,7 @@ def flagger_figures(request: HttpRequest) -> HttpResponse:
         "drifts": [drift_sentence(one) for one in report.drifts if is_group or one.measure == "firing"],
         "precision": precision_chart(report) if is_group else None,
         "trust": trust_chart(report) if is_group else None,
-        "trust_table": trust_table(report),
+        "trust_table": trust_words_table(report),
         "difference": _difference(report),
         "checks": [
             {
