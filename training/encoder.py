@@ -1,7 +1,8 @@
 """Fine-tunes the encoder. What is learnt goes to a folder after every few steps, from where it goes on.
 
-The rate of learning rises, stays, and falls over the last steps. The vectors are kept near those of the base, so that
-they still tell topics apart.
+The rate of learning rises, stays, and falls over the second half. What counts is the mean of the weights that the network had on its
+way (Izmailov and others 2018, "Averaging weights leads to wider optima and better generalization",
+https://arxiv.org/abs/1803.05407). The vectors are kept near those of the base, so that they still tell topics apart.
 """
 
 from __future__ import annotations
@@ -27,9 +28,14 @@ BATCH: Final = 32
 RATE: Final = 1e-4
 HEAD_RATE: Final = 1e-3
 WARM: Final = 100
-FALL: Final = 1_600
-# Of each course, one after the other: the same texts in another order, the second shorter.
-STEPS: Final = (2_200, 1_500)
+# The rate falls over the last half of a course, to this share.
+FALL: Final = 0.5
+LEAST_RATE: Final = 0.2
+# From this share of a course on, each so many steps, the weights count to the mean.
+AVERAGED_FROM: Final = 0.35
+AVERAGED: Final = 5
+# Of each course, one after the other: the same texts in another order.
+STEPS: Final = (2_000, 1_800)
 # Each so many steps the vectors are compared with the base's.
 COMPARE: Final = 2
 COMPARED_WEIGHT: Final = 5.0
@@ -64,13 +70,15 @@ def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
     pieces = Pieces([base.pieces[number] for number in kept], [base.scores[number] for number in kept])
-    course = Course(base, kept, pieces, data, SEED + number * 1_000_000)
+    course = Course(base, kept, pieces, data, SEED + (10 + number) * 1_000_000)
     step = course.load(path)
     started, losses = time.monotonic(), [0.0, 0.0]
     while step < steps:
-        share = min(1.0, (step + 1) / WARM, (steps - step) / FALL)
+        share = min(1.0, (step + 1) / WARM, max(LEAST_RATE, (steps - step) / (FALL * steps)))
         for sum_of, loss in enumerate(course.learn(step, share)):
             losses[sum_of] += loss
+        if step >= AVERAGED_FROM * steps and step % AVERAGED == 0:
+            course.average()
         step += 1
         if step % _SAVE == 0 or step == steps:
             course.save(path, step)
@@ -95,6 +103,9 @@ class Course:
         self.own = nn.Linear(2 * base.width, len(self.sources))
         nn.init.zeros_(self.own.weight)
         nn.init.zeros_(self.own.bias)
+        # The mean of the weights on the way, and of how many.
+        self.mean: dict[str, dict[str, Tensor]] = {}
+        self.averaged = 0
         self.weights = list(self.network.parameters())
         heads = {id(value) for value in self.network.head.parameters()}
         self.optimizer = torch.optim.AdamW(
@@ -137,11 +148,27 @@ class Course:
         self.optimizer.zero_grad()
         return learnt, moved
 
+    def average(self) -> None:
+        """Count the weights as they are to the mean."""
+        self.averaged += 1
+        for name, part in (("network", self.network), ("own", self.own)):
+            mean = self.mean.setdefault(name, {})
+            for key, value in part.state_dict().items():
+                mean[key] = torch.lerp(mean.get(key, value), value, 1 / self.averaged)
+
     def save(self, path: Path, step: int) -> None:
         """Whole or not at all."""
-        state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
+        state = {
+            "network": self.network.state_dict(),
+            "own": self.own.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "mean": self.mean,
+            "averaged": self.averaged,
+            "sources": self.sources,
+            "step": step,
+        }
         following = path.with_suffix(".next")
-        torch.save(state | {"own": self.own.state_dict(), "sources": self.sources, "step": step}, following)
+        torch.save(state, following)
         following.replace(path)
 
     def load(self, path: Path) -> int:
@@ -152,6 +179,7 @@ class Course:
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.own.load_state_dict(state["own"])
+        self.mean, self.averaged = state["mean"], state["averaged"]
         return int(state["step"])
 
 

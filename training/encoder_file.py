@@ -32,7 +32,7 @@ from training.tasks import RESPECT, SPAM
 VERSION: Final = 1
 BASE_LICENCE: Final = "multilingual-e5-small: MIT"
 SPAM_STRENGTH: Final = 0.3
-BASE_SHARE: Final = 0.2
+BASE_SHARE: Final = 0.1
 # GAHD calls hateful what is said of a group, and harmless many an insult of one person.
 RESPECT_SOURCES: Final = ("germeval2018_train", "sentences")
 # Of the held-out texts that are called harmless, many of which insult somebody; of others it flags fewer.
@@ -131,14 +131,14 @@ def unseen_videos(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
 
 def learnt(base: Base, kept: list[int], work: Path) -> tuple[dict[str, Any], list[int]]:
     """The mean of the weights of all courses (Wortsman and others 2022, "Model soups", https://arxiv.org/abs/2203.05482), and
-    the steps of each. Besides a fifth of each weight is the base's, the heads' aside, for texts unlike those that were
+    the steps of each. Besides a tenth of each weight is the base's, the heads' aside, for texts unlike those that were
     learnt (Wortsman and others 2022, "Robust fine-tuning of zero-shot models", https://doi.org/10.1109/CVPR52688.2022.00780).
     """
     courses = [torch.load(path) for path in learnt_files(work)]
     before = Encoder(base, kept).state_dict()
     state = {}
     for name in before:
-        mean = torch.stack([course["network"][name] for course in courses]).mean(dim=0)
+        mean = torch.stack([course["mean"]["network"][name] for course in courses]).mean(dim=0)
         state[name] = (mean if name.startswith("head.") else torch.lerp(mean, before[name], BASE_SHARE)).numpy()
     for part in ("weight", "bias"):
         rows = [row for course in courses for row in _respect_rows_of(course, part)]
@@ -148,8 +148,8 @@ def learnt(base: Base, kept: list[int], work: Path) -> tuple[dict[str, Any], lis
 
 def _respect_rows_of(course: dict[str, Any], part: str) -> list[Any]:
     """Of the head that all sources share, and of those of the sources that call an insult what our clause does."""
-    own = [course["own"][part][course["sources"].index(source)] for source in RESPECT_SOURCES]
-    return [course["network"][f"head.{part}"][HEADS.index("respect")], *own]
+    own = [course["mean"]["own"][part][course["sources"].index(source)] for source in RESPECT_SOURCES]
+    return [course["mean"]["network"][f"head.{part}"][HEADS.index("respect")], *own]
 
 
 def _graph(base: Base, state: dict[str, Any]) -> bytes:

@@ -37,14 +37,16 @@ class Graph:
         return names[0] if outputs == 1 else names
 
     def linear(self, x: str, weights: Any, bias: Any) -> str:
-        """x times the weights (outputs, inputs), with both made bytes."""
+        """x times the weights (outputs, inputs), with both made bytes; each piece by its own largest number, since a few have numbers
+        many times those of the others, which would be left with few steps."""
         scale = np.abs(weights).max(axis=1) / _WEIGHTS
         table = np.round(weights / scale[:, None]).astype(np.int8)
-        numbers, step, zero = self.add("DynamicQuantizeLinear", x, outputs=3)
+        largest = self.add("ReduceMax", self.add("Abs", x), self.constant(np.array([1], dtype=np.int64)), keepdims=1)
+        numbers, step, zero = self.add("DynamicQuantizeLinear", self.add("Div", x, largest), outputs=3)
         product = self.add("MatMulInteger", numbers, self.constant(table.T), zero)
         scales = self.add("Mul", step, self.constant(scale.astype(np.float32)))
         real = self.add("Mul", self.add("Cast", product, to=TensorProto.FLOAT), scales)
-        return str(self.add("Add", real, self.constant(bias)))
+        return str(self.add("Add", self.add("Mul", real, largest), self.constant(bias)))
 
     def normalized(self, x: str, weight: Any, bias: Any, epsilon: float) -> str:
         """Layer normalisation over the last axis."""
