@@ -176,7 +176,7 @@ def test_page_file_and_command_say_the_same_and_name_what_was_missed() -> None:
     assert "Of 2 texts that people restricted by its clauses it missed 1" in text_of(page)
     assert f"/moderation/comments/{missed.public_id}/history/" in html_of(page)
     assert "Nothing found, hidden 1 of 1" in text_of(page)
-    assert '<td dir="auto">100 % (21 to 100)</td>' in html_of(page)
+    assert '<td dir="auto">100\xa0% (21 to 100)</td>' in html_of(page)
     assert [row[name] for name in ("Found something", "Judged", "People agreed", "Precision", "Missed")] == [
         "2", "2", "1", "0.5", "1",
     ]  # fmt: skip

@@ -289,7 +289,7 @@ def test_page_names_the_version_in_use_and_puts_an_earlier_one_to_use() -> None:
     address = f"/moderation/flaggers/?site={article.site.slug}"
     page = client.get(address).content.decode()
     assert "Version 2 is in use" in page
-    assert "it put the refused one first in 90 % of cases, the model that comes with the code in 60 %" in page
+    assert "it put the refused one first in 90\xa0% of cases, the model that comes with the code in 60\xa0%" in page
     answer = client.post(f"/moderation/flaggers/learned/1/?site={article.site.slug}")
     assert answer.status_code == 303
     assert "Version 1 is asked from now on." in client.get(answer["Location"]).content.decode()
