@@ -3,8 +3,8 @@
 For each that MODERATION_FLAGGERS names: median and 95th percentile of processor time in milliseconds, German and English, and
 the memory that this process grew by until it had looked at all texts. Those that the author waits for have 5 ms each and 10 ms
 together; those afterwards 60 ms together. A site of 500 terms, and for those afterwards 500 recent texts and 60 articles of eight
-paragraphs with ten comments each, whose reading is not counted: they are the same for hours. What is over is marked, and makes the
-exit code 1.
+paragraphs with ten comments each, which are read once for each language: they are the same for hours. What is over is marked, and
+makes the exit code 1.
 """
 
 from __future__ import annotations

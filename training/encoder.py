@@ -41,6 +41,8 @@ COMPARE: Final = 2
 COMPARED_WEIGHT: Final = 5.0
 _SORTED_TOGETHER: Final = 16
 _SAVE: Final = 50
+# The orders in which the shipped weights were learnt come after this one.
+_ORDER: Final = 10
 
 
 def vocabulary(base: Base, data: Path, work: Path) -> list[int]:
@@ -70,7 +72,7 @@ def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
     pieces = Pieces([base.pieces[number] for number in kept], [base.scores[number] for number in kept])
-    course = Course(base, kept, pieces, data, SEED + (10 + number) * 1_000_000)
+    course = Course(base, kept, pieces, data, SEED + (_ORDER + number) * 1_000_000)
     step = course.load(path)
     started, losses = time.monotonic(), [0.0, 0.0]
     while step < steps:
