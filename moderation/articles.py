@@ -56,14 +56,6 @@ class ArticleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Highlight:
-    """A comment that is put forward. `is_severe`: its published text is shown to who asks to see it."""
-
-    comment: Comment
-    is_severe: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ArticlePage:
     """A page of the list. `before` names the last article of it, where more follow; else it is 0."""
 
@@ -111,15 +103,15 @@ def read_sections(site: Site) -> list[str]:
     return list(found.values_list("section", flat=True).distinct()[:MOST_SECTIONS])
 
 
-def read_highlights(article: Article) -> list[Highlight]:
-    """What is pinned or featured under an article, what was pinned first. 1 query."""
+def read_highlights(article: Article) -> list[tuple[Comment, bool]]:
+    """What is pinned or featured under an article, what was pinned first, and of each whether its published text is shown
+    only to who asks. 1 query."""
     found = (
         Comment.objects.for_article(article)
         .published()
         .filter(Q(pinned_at__isnull=False) | Q(featured_at__isnull=False))
     )
-    highlights = [Highlight(comment, is_severe) for comment, is_severe in veiled_in_public(found)]
-    return sorted(highlights, key=lambda one: _put_forward(one.comment))
+    return sorted(veiled_in_public(found), key=lambda one: _put_forward(one[0]))
 
 
 def _put_forward(comment: Comment) -> tuple[bool, float]:
