@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from comments.models import Site
+from moderation.flaggers.knowledge import forget_knowledge, load_knowledge
 from moderation.models import Term
 from moderation.services.terms import export_terms, import_terms
 from tests.factories import make_site
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known() -> Iterator[None]:
+    forget_knowledge()
+    yield
+    forget_knowledge()
 
 
 def stored(site: Site) -> list[tuple[str, str, str, str, bool]]:
@@ -93,8 +104,24 @@ def test_commands_write_and_read_a_file(tmp_path: Path) -> None:
     file.write_text(out.getvalue(), encoding="utf-8")
     out = io.StringIO()
     call_command("import_terms", str(file), site="magazine", stdout=out)
-    assert out.getvalue() == "1 added, 0 changed, 0 as they were.\n"
+    assert out.getvalue() == (
+        "1 added, 0 changed, 0 as they were.\n"
+        "It holds in every process within 0 seconds (MODERATION_KNOWLEDGE_MAX_AGE).\n"
+    )
     assert stored(other) == stored(site)
+    out = io.StringIO()
+    call_command("import_terms", str(file), site="magazine", stdout=out)
+    assert out.getvalue() == "0 added, 0 changed, 1 as they were.\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_holds_in_this_process_at_once(settings: Settings) -> None:
+    settings.MODERATION_KNOWLEDGE_MAX_AGE = datetime.timedelta(hours=1)
+    site = make_site("paper")
+    assert load_knowledge("paper").terms == ()
+    import_terms(site=site, text="phrase,active\nIdiot,perhaps\n")
+    import_terms(site=site, text="phrase\nTrottel\n")
+    assert [term.phrase for term in load_knowledge("paper").terms] == ["Trottel"]
 
 
 def test_commands_say_what_is_wrong(tmp_path: Path) -> None:

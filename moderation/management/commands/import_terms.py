@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from comments.models import Site
+from moderation.conf import settings
 from moderation.services.terms import import_terms
 
 
@@ -38,3 +39,6 @@ class Command(BaseCommand):
             lines = (f"line {number}: {reason}" for number, reason in sorted(result.refused.items()))
             raise CommandError("\n".join(["Nothing was changed.", *lines]))
         self.stdout.write(f"{result.added} added, {result.changed} changed, {result.unchanged} as they were.")
+        if result.added or result.changed:
+            seconds = settings.knowledge_max_age.total_seconds()
+            self.stdout.write(f"It holds in every process within {seconds:g} seconds (MODERATION_KNOWLEDGE_MAX_AGE).")
