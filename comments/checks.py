@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings as django_settings
-from django.core.checks import CheckMessage, Error, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
 from comments.conf import settings
@@ -37,4 +38,16 @@ def check_counting_cache(**_kwargs: object) -> Iterable[CheckMessage]:
     if backend in UNSAFE_CACHES:
         yield Error(
             f"{backend} loses counts under concurrency; limits need Redis or local memory.", id="marginalia.E003"
+        )
+
+
+@register(Tags.security, deploy=True)
+def check_proxies(**_kwargs: object) -> Iterable[CheckMessage]:
+    """Somebody has said how many proxies stand in front. Only with `check --deploy`."""
+    if not settings.trusted_proxy_count:
+        yield checks.Warning(
+            "TRUSTED_PROXY_COUNT is 0: behind a reverse proxy all readers have the address of the proxy, so that they share "
+            "one limit and look like one network.",
+            hint="Set it to the number of your proxies; if there is none, silence this by SILENCED_SYSTEM_CHECKS.",
+            id="marginalia.W001",
         )

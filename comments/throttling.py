@@ -21,6 +21,9 @@ from comments.exceptions import TooManyRequestsError
 
 logger = logging.getLogger(__name__)
 
+_DIGEST_LENGTH = 32
+_PRIVATE_MARK = "~"
+
 
 def count_or_refuse(scope: str, identity: str, limits: tuple[Limit, ...]) -> None:
     """Count one event of `scope` by `identity`; raises TooManyRequestsError when a limit is passed. 2 cache calls a limit.
@@ -53,14 +56,24 @@ def client_network(request: HttpRequest) -> str:
     """A keyed hash of the network a request came from: an IPv4 address, or the /64 of an IPv6 one.
 
     With n trusted proxies it is the n-th address from the right of X-Forwarded-For, each proxy having appended the peer
-    it saw; without, the peer itself. No other header is ever looked at. Not reversible without the secret key.
+    it saw; without, the peer itself. No other header is ever looked at. Not reversible without the secret key; 32
+    characters, of which the first tells whether `is_private_network`.
     """
     address = client_address(request)
     if isinstance(address, ipaddress.IPv6Address):
         network = str(ipaddress.ip_network((address, 64), strict=False))
     else:
         network = str(address)
-    return salted_hmac("marginalia.network", network, algorithm="sha256").hexdigest()[:32]
+    digest = salted_hmac("marginalia.network", network, algorithm="sha256").hexdigest()
+    mark = "" if address and address.is_global else _PRIVATE_MARK
+    return (mark + digest)[:_DIGEST_LENGTH]
+
+
+def is_private_network(network: str) -> bool:
+    """Whether the hash of a network is that of an address which is none of the internet: of this machine, a private network,
+    or none at all. It may be that of a proxy which TRUSTED_PROXY_COUNT does not count, and through which everybody comes.
+    """
+    return network.startswith(_PRIVATE_MARK)
 
 
 def client_address(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

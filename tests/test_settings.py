@@ -252,6 +252,16 @@ def test_deployment_check_in_production_has_nothing_to_say(data_dir: Path) -> No
     assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
 
 
+def test_deployment_check_without_counted_proxies_says_that_all_readers_look_alike(data_dir: Path) -> None:
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    result = run(command, PRODUCTION | {"DATA_DIR": str(data_dir), "TRUSTED_PROXY_COUNT": "0"})
+
+    said = (
+        "(marginalia.W001) TRUSTED_PROXY_COUNT is 0: behind a reverse proxy all readers have the address of the proxy"
+    )
+    assert (result.returncode, said in result.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     "value", ["bounces", "Bounces <b@example.org>", "b@localhost", "a" * 24 + "@example.org", "b+c@example.org"]
 )

@@ -62,8 +62,8 @@ class RecentText:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How a stored comment came, in the same opaque words as a RecentText. `new_domains`: hosts that it links to, and
-    nothing published on the site does."""
+    """How a stored comment came, in the same opaque words as a RecentText. `network` is empty where it tells nobody apart;
+    `new_domains`: hosts that it links to, and nothing published on the site does."""
 
     author: str
     article: str

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import time
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Value
 
 from comments.enums import Status
 from comments.models import Comment, Revision, Site
+from comments.throttling import is_private_network
 from moderation.conf import settings
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import Arrival, RecentText, SiteKnowledge, TermEntry
@@ -63,7 +65,7 @@ def with_surroundings(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowled
             "comment__posted_at", "is_by_known",
         )[:RECENT_LIMIT]
     )  # fmt: skip
-    texts = (
+    texts = tuple(
         RecentText(
             comment=public_id,
             body=body,
@@ -76,10 +78,16 @@ def with_surroundings(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowled
         )
         for public_id, body, author, article, network, posted_at, is_by_known in found
     )
-    return dataclasses.replace(knowledge, recent_texts=tuple(texts), arrival=_read_arrival(comment))
+    arrival = _read_arrival(comment, tells_apart=_tells_apart([comment.network, *(one.network for one in texts)]))
+    return dataclasses.replace(knowledge, recent_texts=texts, arrival=arrival)
 
 
-def _read_arrival(comment: Comment) -> Arrival:
+def _tells_apart(networks: Iterable[str]) -> bool:
+    """Whether a network says something of who sent a comment: not where all there are may be those of the site's proxies."""
+    return any(network and not is_private_network(network) for network in networks)
+
+
+def _read_arrival(comment: Comment, *, tells_apart: bool) -> Arrival:
     """2 queries."""
     elsewhere = LinkedDomain.objects.filter(
         site=comment.site_id, domain=OuterRef("domain"), comment__status=Status.APPROVED
@@ -88,7 +96,7 @@ def _read_arrival(comment: Comment) -> Arrival:
     return Arrival(
         author=str(comment.author_id),
         article=str(comment.article_id),
-        network=comment.network,
+        network=comment.network if tells_apart else "",
         is_by_newcomer=not Comment.objects.published().filter(author=comment.author_id).exists(),
         new_domains=tuple(domains.values_list("domain", flat=True)[:NEW_DOMAINS_LIMIT]),
     )

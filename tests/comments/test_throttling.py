@@ -10,7 +10,7 @@ from django.test import RequestFactory, override_settings
 
 from comments.conf import Limit
 from comments.exceptions import TooManyRequestsError
-from comments.throttling import client_network, count_or_refuse
+from comments.throttling import client_network, count_or_refuse, is_private_network
 
 pytestmark = pytest.mark.cache
 
@@ -86,3 +86,29 @@ def test_client_network_takes_an_ipv6_network_of_64_bits_as_one() -> None:
     assert network("2001:db8:1:2::1") == network("2001:db8:1:2:ffff::9")
     assert network("2001:db8:1:2::1") != network("2001:db8:1:3::1")
     assert network("::ffff:203.0.113.9") == network("203.0.113.9")
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_private"),
+    [
+        ("8.8.8.8", False),
+        ("2a00:1450:4001::1", False),
+        ("::ffff:8.8.8.8", False),
+        ("127.0.0.1", True),
+        ("10.0.0.1", True),
+        ("172.18.0.5", True),
+        ("100.64.0.1", True),
+        ("fd00::1", True),
+        # A Unix socket, and a header that is broken.
+        ("", True),
+        ("unknown", True),
+    ],
+)
+def test_network_tells_whether_its_address_is_one_of_the_internet(peer: str, is_private: bool) -> None:
+    network = client_network(RequestFactory().get("/", REMOTE_ADDR=peer))
+    assert (is_private_network(network), len(network)) == (is_private, 32)
+
+
+def test_networks_of_private_addresses_differ() -> None:
+    peers = ("10.0.0.1", "10.0.0.2", "192.168.0.1", "")
+    assert len({client_network(RequestFactory().get("/", REMOTE_ADDR=peer)) for peer in peers}) == len(peers)

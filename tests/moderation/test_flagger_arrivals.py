@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.models import Comment
+from comments.throttling import client_network
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.first_contact import FirstContactFlagger
@@ -105,6 +107,33 @@ def test_what_surrounds_a_comment_takes_three_queries(django_assert_num_queries:
         with django_assert_num_queries(3):
             knowledge = with_surroundings(SiteKnowledge(), comment)
         assert all(one.is_by_newcomer and one.article == str(article.pk) for one in knowledge.recent_texts)
+
+
+@pytest.mark.parametrize(
+    ("networks", "told"),
+    [
+        # Behind a proxy, or two, that nobody counts, all readers seem to come from there.
+        (["10.0.0.1", "10.0.0.1"], False),
+        (["10.0.0.1", "10.0.0.2"], False),
+        (["", ""], False),
+        (["10.0.0.1", None], False),
+        # An office among the readers of the internet.
+        (["10.0.0.1", "8.8.8.8"], True),
+        (["8.8.8.8", "8.8.8.8"], True),
+        (["8.8.8.8"], True),
+    ],
+)
+def test_network_is_told_only_where_not_all_of_them_may_be_proxies(networks: list[str | None], told: bool) -> None:
+    article = make_article()
+    for address in reversed(networks):
+        comment = make_comment(article)
+        if address is not None:
+            comment.network = client_network(RequestFactory().get("/", REMOTE_ADDR=address))
+            comment.save(update_fields=["network"])
+    knowledge = with_surroundings(SiteKnowledge(), comment)
+    assert knowledge.arrival is not None
+    assert knowledge.arrival.network == (comment.network if told else "")
+    assert (comment.network != "", len(knowledge.recent_texts)) == (True, len(networks) - 1)
 
 
 @pytest.mark.parametrize("flagger", [FirstContactFlagger(), NewDomainsFlagger()])
