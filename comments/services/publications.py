@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from comments.conf import settings
@@ -74,7 +74,8 @@ def hold_back(comment: Comment) -> None:
 def fan_out(payload: dict[str, int]) -> None:
     """Write whom to tell of the comment named in the payload, and in which mail. Done twice it changes nothing.
 
-    1 query, and 5 for each 500 followers, 2 more for those whose mail is just being sent; memory for one such batch.
+    2 queries, and 5 for each 500 followers, 2 more for those whose mail is just being sent; memory for one such batch.
+    Raises PostponedError where the comment came back while mails that may or may not tell of it were in hands.
     """
     comment = (
         Comment.objects.published()
@@ -85,9 +86,13 @@ def fan_out(payload: dict[str, int]) -> None:
     if comment is None:
         logger.info("Comment %s is no longer published; nobody is told.", payload["comment"])
         return
+    # Before anything is written: a mail that is begun later finds the comment.
+    in_hands_until = _last_lease(comment)
     for followers in _batches(comment):
         with transaction.atomic():
             _assign(comment, followers)
+    if in_hands_until is not None:
+        raise outbox.PostponedError(in_hands_until)
 
 
 def news_for(subscriber: Subscriber, mail: str) -> list[Notification]:
@@ -121,6 +126,14 @@ def mail_key(payload: dict[str, int]) -> str:
     return f"news:{payload['subscriber']}:{payload['article']}:{payload['bucket']}"
 
 
+def _last_lease(comment: Comment) -> datetime.datetime | None:
+    """Until when a worker has a mail in hands that was to tell of a comment and has not noted it."""
+    mails = Notification.objects.unsent().filter(comment=comment).values("mail")
+    begun = Outbox.objects.leased(timezone.now()).filter(event_key__in=mails, attempts__gt=0)
+    last: datetime.datetime | None = begun.aggregate(last=Max("leased_until"))["last"]
+    return last
+
+
 def _publication_key(comment: Comment) -> str:
     return f"publication:{comment.pk}"
 
@@ -144,8 +157,8 @@ def _following(comment: Comment) -> QuerySet[Subscription]:
     of_same = Subscription.objects.confirmed().filter(subscriber=OuterRef("subscriber"))
     is_author = of_same.filter(author=comment.author_id)
     has_left = of_same.filter(scope=Scope.ARTICLE, article=article, paused_at__isnull=False)
-    # A mail that was begun while the comment was away has left it out.
-    to_come = Outbox.objects.open().filter(event_key=OuterRef("mail"), attempts=0)
+    # Also of a mail that was begun before: it tells when it is tried again, or it is done without having told.
+    to_come = Outbox.objects.open().filter(event_key=OuterRef("mail"))
     known = Notification.objects.filter(comment=comment, subscriber=OuterRef("subscriber"))
     told = known.filter(Q(sent_at__isnull=False) | Exists(to_come))
     found = Subscription.objects.live().filter(wanted).exclude(Exists(is_author)).exclude(Exists(told))

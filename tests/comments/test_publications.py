@@ -182,6 +182,30 @@ def test_what_is_published_while_its_mail_is_being_sent_goes_into_the_next() -> 
     assert Outbox.objects.get(event_key=second.mail).attempts == 0
 
 
+def test_mail_that_may_tell_of_a_comment_that_came_back_is_waited_for() -> None:
+    article = make_article()
+    subscriber = follow(article).subscriber
+    comment = make_comment(article, status=Status.APPROVED)
+    with time_machine.travel(datetime.datetime(2030, 3, 1, 12, 1, tzinfo=datetime.UTC), tick=False) as clock:
+        mail = tell(comment)[0].mail
+        in_hands_until = timezone.now() + outbox.LEASE
+        Outbox.objects.filter(event_key=mail).update(attempts=1, leased_until=in_hands_until)
+
+        with pytest.raises(outbox.PostponedError) as raised:
+            publications.fan_out({"comment": comment.pk})
+        assert raised.value.until == in_hands_until
+        assert Notification.objects.get().mail == mail
+
+        # Its worker was killed: it is tried again, and tells.
+        clock.shift(outbox.LEASE + datetime.timedelta(seconds=1))
+        assert [one.mail for one in tell(comment)] == [mail]
+        assert len(publications.news_for(subscriber, mail)) == 1
+
+        # Or it went off without the comment.
+        Outbox.objects.filter(event_key=mail).update(done_at=timezone.now())
+        assert [one.mail for one in tell(comment)] != [mail]
+
+
 def test_daily_digest_is_due_at_the_hour_of_the_site_and_holds_all_articles() -> None:
     article = make_article()
     other = make_article(article.site)
@@ -226,11 +250,11 @@ def test_fan_out_costs_the_same_for_one_and_for_three(django_assert_num_queries:
     article = make_article()
     comments = [make_comment(article, status=Status.APPROVED) for _ in range(2)]
     follow(article, "1@reader.example")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         publications.fan_out({"comment": comments[0].pk})
     follow(article, "2@reader.example")
     follow(article, "3@reader.example")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         publications.fan_out({"comment": comments[1].pk})
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from comments.conf import settings
 from comments.enums import Scope, Status
-from comments.models import Comment, StatusChange, Subscription
+from comments.models import Comment, Outbox, StatusChange, Subscriber, Subscription
+from comments.services.publications import NEWS
 from moderation.enums import Action
 from moderation.models import Decision
 
@@ -24,8 +25,8 @@ Span = tuple[datetime.datetime, datetime.datetime | None]
 
 
 def recount() -> dict[str, object]:
-    """`news`: for each address and comment how often; `public`: when each comment was, in seconds; `decisions`: for each
-    statement its address, how often its mail is right, and its comment."""
+    """`news`: for each address and comment how often; `public`: when each comment was, in seconds; `tries`: how often each mail
+    of news was begun; `decisions`: for each statement its address, how often its mail is right, and its comment."""
     comments = list(Comment.objects.select_related("author", "parent"))
     news: dict[str, dict[str, str]] = {}
     public: dict[str, list[list[float | None]]] = {}
@@ -37,7 +38,17 @@ def recount() -> dict[str, object]:
         ]
         for address in _followers(comment):
             news.setdefault(address, {})[comment.public_id] = verdict
-    return {"news": news, "public": public, "decisions": list(_decisions())}
+    return {"news": news, "public": public, "tries": _tries(), "decisions": list(_decisions())}
+
+
+def _tries() -> dict[str, int]:
+    """By the name of the mail."""
+    names = dict(Subscriber.objects.values_list("pk", "public_id"))
+    rows = Outbox.objects.filter(kind=NEWS).values_list("payload", "attempts")
+    return {
+        f"news-{names[payload['subscriber']]}-{payload['article']}-{payload['bucket']}": attempts
+        for payload, attempts in rows
+    }
 
 
 def _spans(steps: list[StatusChange], *, first_only: bool = False) -> Iterator[Span]:
