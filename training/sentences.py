@@ -49,7 +49,7 @@ def generate(sets: Mapping[str, SentenceSet], *, per_half: int) -> list[Sentence
 
 def training_sentences() -> list[Sentence]:
     """For the training of models."""
-    return generate(TRAINING, per_half=1100)
+    return generate(TRAINING, per_half=1700)
 
 
 def testing_sentences() -> list[Sentence]:
