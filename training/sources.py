@@ -62,7 +62,7 @@ def respect_rows(data: Path) -> list[Row]:
 
 
 def spam_rows(data: Path) -> list[Row]:
-    """What the spam model learns from: English spam, and harmless texts of every kind in both languages."""
+    """What the spam model learns from: spam, and harmless texts of every kind, in both languages."""
     folder = data / "permissive"
     chance = random.Random(SEED)  # noqa: S311 - the same rows each time
     harmless = [
@@ -75,7 +75,7 @@ def spam_rows(data: Path) -> list[Row]:
             *video_rows(data),
             *_plain(folder, "sms_spam", "en"),
             *chance.sample(harmless, 12_000),
-            *(Row(text, is_bad, "de", "german texts", group, weight=2.0) for text, is_bad, group in spam_texts(4000)),
+            *(Row(one.text, one.is_spam, one.language, "own texts", one.group, weight=2.0) for one in spam_texts(6000)),
         ]
     )
 
