@@ -8,22 +8,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from moderation.flaggers.letters import FLAG_LETTERS, are_flags
+
 _LETTER: Final = r"[^\W_]"
+# Also a letter that is two when it is folded.
+_ONE: Final = rf"(?:ae|oe|ue|ss|{_LETTER})"
 _SIGNS: Final = "@$!€|"
+_OF_FLAGS: Final = "\U0001f1e6-\U0001f1ff"
+# What may stand for a letter, or in between: everything but flags, punctuation that has its place between two words, and
+# what is left of an apostrophe that was spoilt on its way ("he?s").
+_ODD: Final = rf"[^\w\s.,;:?&=/\\'\"’‘`´()\[\]{{}}<>–—…„“”‚«»‹›·•\ufffd{_OF_FLAGS}\-]"
 # Between letters that are set apart. White space counts once, however much of it there is: a page shows it as one space.
-_GAP: Final = r"(?:\s++|[.,*_·•:/\-]){1,3}+"
+_GAP: Final = rf"(?:\s++|[.,_·•:/\-]|{_ODD}){{1,3}}+"
+# Between the parts of one word; not what stands in addresses and between sentences.
+_JOINT: Final = rf"(?:[-_.:·]|(?![@!+]){_ODD}){{1,3}}+"
+_MASKING: Final = rf"(?:{_ODD}|[_{_OF_FLAGS}])++"
 
 # Possessive quantifiers and what may not stand before keep each search linear, also in 5,000 letters without a space.
 _WORD = re.compile(rf"{_LETTER}++")
 _SIGNED_WORD = re.compile(rf"(?:{_LETTER}|[{_SIGNS}])++")
-_JOINED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:[-*_.:·]{{1,3}}+{_LETTER}++)++")
-_SPACED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:{_GAP}{_LETTER}(?!{_LETTER})){{2,}}+")
+_JOINED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:{_JOINT}{_LETTER}++)++")
+_SPACED_WORD = re.compile(rf"(?<!{_LETTER}){_ONE}(?:{_GAP}{_ONE}(?!{_LETTER})){{2,}}+")
 _BETWEEN_LETTERS = re.compile(rf"(?<={_LETTER})(?!{_LETTER}).+?(?={_LETTER})", re.DOTALL)
-_MASKED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:\*++{_LETTER}++)++")
-_MASK = re.compile(r"\*++")
+_MASKED_WORD = re.compile(rf"(?<!{_LETTER}){_LETTER}++(?:{_MASKING}{_LETTER}++)++")
+_MASK = re.compile(_MASKING)
+_FLAGGED_WORD = re.compile(rf"[{_OF_FLAGS}](?:(?:{_GAP})?+[{_OF_FLAGS}]){{2,}}+")
 _STRETCHED = re.compile(r"(.)\1\1++")
 _FOR_A_LETTER = re.compile(rf"[0-9{_SIGNS}]")
 
+# Of letters that are left where others than asterisks stand for the rest: "R&B" and "C#M" are no disguise.
+_FEWEST_LEFT: Final = 3
 _LONGEST: Final = 60
 _READINGS: Final = (
     str.maketrans("01345789@$!€|", "oieastbgasiei"),
@@ -38,6 +52,15 @@ class Word:
     start: int
     end: int
     readings: tuple[str, ...]
+    is_disguised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Letters of folded text that stand apart, each with its place; their readings have as many letters."""
+
+    places: tuple[int, ...]
+    readings: tuple[str, ...]
 
 
 def plain_words(text: str) -> list[Word]:
@@ -50,12 +73,24 @@ def disguised_words(text: str) -> Iterator[Word]:
     for match in _SIGNED_WORD.finditer(text):
         word = match[0].rstrip("!|")
         if _is_short(word) and not word.isalnum():
-            yield Word(match.start(), match.start() + len(word), _readings(word))
+            yield Word(match.start(), match.start() + len(word), _readings(word), is_disguised=True)
     joined = (match.span() for match in _JOINED_WORD.finditer(text))
     for start, end in itertools.chain(joined, _spaced_words(text)):
         word = "".join(filter(str.isalnum, text[start:end]))
         if _is_short(word):
-            yield Word(start, end, _readings(word))
+            yield Word(start, end, _readings(word), is_disguised=True)
+    for match in _FLAGGED_WORD.finditer(text):
+        word = "".join(filter(str.isalpha, match[0].translate(FLAG_LETTERS)))
+        if _is_short(word) and not (len(word) == len(match[0]) and are_flags(word)):
+            yield Word(match.start(), match.end(), (word,), is_disguised=True)
+
+
+def rows_of_letters(text: str) -> Iterator[Row]:
+    """Letters that stand apart, as they are in a whole sentence of them ("d u i d i o t"). Linear."""
+    for start, end in _spaced_words(text):
+        places = tuple(at for at in range(start, end) if text[at].isalnum())
+        letters = "".join(text[at] for at in places)
+        yield Row(places, tuple(dict.fromkeys([letters, *(letters.translate(table) for table in _READINGS)])))
 
 
 def _spaced_words(text: str) -> Iterator[tuple[int, int]]:
@@ -71,15 +106,18 @@ def _spaced_words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def masked_words(text: str) -> Iterator[Word]:
-    """Words with asterisks for letters ("f*ck"), as they stand; at least half of their letters are there."""
+    """Words with asterisks or other signs for letters ("f*ck", "Idi§t"), as they stand; at least half of their letters are
+    there."""
     for match in _MASKED_WORD.finditer(text):
         word = match[0]
-        if _is_short(word) and word.count("*") * 2 <= len(word):
-            yield Word(match.start(), match.end(), (word,))
+        left = sum(map(str.isalnum, word))
+        fewest = 1 if set(word) - {"*"} <= set(filter(str.isalnum, word)) else _FEWEST_LEFT
+        if _is_short(word) and left * 2 >= len(word) and left >= fewest:
+            yield Word(match.start(), match.end(), (word,), is_disguised=True)
 
 
 def mask_pattern(masked: str) -> re.Pattern[str]:
-    """What a masked word may be. An asterisk is one letter, or two where one was written out (ß, ä)."""
+    """What a masked word may be. A sign is one letter, or two where one was written out (ß, ä)."""
     # A row of them is one step: one step each would try every way to share out the letters, which are exponentially many.
     return re.compile(_MASK.sub(lambda row: f".{{{len(row[0])},{2 * len(row[0])}}}", masked))
 

@@ -30,7 +30,7 @@ INNOCENT_DE: Final = tuple(
     "Assistent Assistenz Assisi Kasse Klasse Tasse Passiv massiv Assel Mister Mistel Misteln Chemist mistrauisch Optimist Kamistad Scheitel Scheibe Scheide Schein scheitern Scheit "
     "kacheln Kachel Kakao Packung Packstück Verpackung Gepäck Packeis packend Pissoir Pistole Piste Pizza kostbar Kosten Kutte kotzfrei "
     "Gesinde Gesindehaus Absch Abschied Abschnitt Sackgasse Sacko Saxophon Sachsen Rucksack Lumpi Lümmel Klump Klumpen Plump Hexagon Hexameter "
-    "Sexten Essex Sussex Sextant Middlesex sechs Sektor Unisex Analyse Analyst analog Analphabet Kanal national final Signal Puffer Puffreis Knuff Auspuff "
+    "Sexten Essex Sussex Sextant Sexist Middlesex sechs Sektor Unisex Analyse Analyst analog Analphabet Kanal national final Signal Puffer Puffreis Knuff Auspuff "
     "Strichcode Strichliste gestrichen Strick Stich Tuning Tunesien Tunnel Tusche Tuschel Husse Zeche Zicke Madeira Pomade Marmelade Lausitz Laub Applaus Klausur Klaus Nikolaus Wand Wanzleben Mobil mobil Mobilität Automobil Möbel Mobbing "
     "Rassel rasseln Terrasse Grassoden heilen Heilbad Heilung Heiland heilig Unheil Teil Anteil SSV Russland essen Messe SAP Salz Samt sagen Todd Toddler Methode Pagode Episode "
     "Mordor Mordsspaß Norden Bombay Bombast Bombenwetter Irrtum Geschirr Krankenhaus Kranich Kran Hassan Hessen hassfrei Haselnuss Kanada Kanal Bast Bastelei Bastion Sebastian".split()

@@ -53,6 +53,29 @@ def check(body: str, *phrases: str | TermEntry, language: str = "de") -> Finding
         ("Idiot", "Idioooooot"),
         ("Arschloch", "@rschl0ch"),
         ("Scheiße", "Sch***e"),
+        ("Scheiße", "S c h e i ß e"),
+        ("blöd", "B-l-ö-d"),
+        # Signs of any sort for letters, or in between.
+        ("Idiot", "Idi§t"),
+        ("Idiot", "Idi@t"),
+        ("Idiot", "I#iot"),
+        ("Idiot", "Idi\u2764\ufe0ft"),
+        ("Idiot", "I\u2665diot"),
+        ("Idiot", "I♥d♥i♥o♥t"),
+        ("Idiot", "Idiøt"),
+        ("ficken", "g~f~i~c~k~t, ge§§ckt, gef§ckt"),
+        # Letters in squares, circles and brackets, of flags, small capitals, superscripts.
+        ("Idiot", "🄸🄳🄸🄾🅃"),
+        ("Idiot", "ⓘⓓⓘⓞⓣ"),
+        ("Idiot", "🅸🅳🅸🅾🆃"),
+        ("Idiot", "🅘🅓🅘🅞🅣"),
+        ("Idiot", "⒤⒟⒤⒪⒯"),
+        ("Idiot", "Idi🅾\ufe0ft"),
+        ("Idiot", "🇮🇩🇮🇴🇹"),
+        ("Idiot", "🇮 🇩 🇮 🇴 🇹"),
+        ("ficken", "🇫 🇮 🇨 🇰 🇪 🇳"),
+        ("Idiot", "ɪᴅɪᴏᴛ"),
+        ("Idiot", "ᶦᵈᶦᵒᵗ"),
         # Between punctuation and in an address.
         ("Idiot", "„Idiot“, sagte er"),
         ("Idiot", "Idioten-Verein"),
@@ -86,6 +109,21 @@ def test_terms_german_forms_and_disguises_are_found(phrase: str, body: str) -> N
         ("dummer Hund", "Der Hund ist nicht dumm. Ein dummer Satz über Hunde"),
         ("Idiot", "I d e e n haben"),
         ("Idiot", "Idi hat ot gesagt"),
+        ("SS", "Das ß ist kein Buchstabe für den Wortanfang"),
+        # Words that letters stand apart in, of which a part is a term.
+        ("Arsch", "M a r s c h"),
+        ("Arsch", "d e r M a r s c h"),
+        ("Idiot", "V o l l i d i o t"),
+        ("Hund", "S c h o ß h u n d"),
+        ("Rat", "V o r r a t"),
+        ("Esel", "d i e s e l"),
+        ("Hund", "H u n d e r t, z u H u n d e r t e n"),
+        # Signs that are none for a letter.
+        ("Boot", "B&T, B+T, B#T"),
+        ("Mutter", "m?r, Mu?ter, Mu�ter"),
+        # Flags of Hungary and Réunion, of Finland and the Cook Islands.
+        ("Hure", "Urlaub: 🇭🇺🇷🇪"),
+        ("fick", "🇫🇮🇨🇰"),
     ],
 )
 def test_terms_german_innocent_words_are_clear(phrase: str, body: str) -> None:
@@ -164,6 +202,41 @@ def test_terms_are_found_however_wide_the_gaps_and_long_the_stretch(body: str, p
     assert marked(check(body, phrase), body) == [found]
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("d u i d i o t", ["i d i o t"]),
+        ("D.U.B.I.S.T.E.I.N.I.D.1.0.T.", ["I.D.1.0.T"]),
+        ("Hallo, d u  b i s t  e i n  I d i o t", ["I d i o t"]),
+        ("d a s s i n d j a n u r I d i o t e n", ["I d i o t e n"]),
+        ("d u T r o t t e l d u I d i o t", ["T r o t t e l", "I d i o t"]),
+        ("f i c k d i c h", ["f i c k d i c h"]),
+        ("f-i-c-k d-i-c-h", ["f-i-c-k d-i-c-h"]),
+        ("d u f i c k d i c h", ["f i c k d i c h"]),
+        # Nothing says that these are two words.
+        ("I d i o t T r o t t e l", []),
+        ("z w e i d i o t e n t h a l", []),
+        ("e i n i d i o t", []),
+    ],
+)
+def test_terms_in_a_sentence_of_letters_set_apart_are_found(body: str, found: list[str]) -> None:
+    assert marked(check(body, "Idiot", "Trottel", "fick dich"), body) == found
+
+
+@pytest.mark.parametrize(
+    "body", ["f*ck dich", "F§ck dich!", "f!ck d!ch", "f.i.c.k dich", "fick d.i.c.h", "F1ck - d1ch", "🅵🅸🅲🅺 dich"]
+)
+def test_terms_phrase_is_found_where_its_words_are_disguised(body: str) -> None:
+    finding = check(body, "fick dich")
+    assert marked(finding, body) == [body.rstrip("!")]
+
+
+def test_terms_phrase_of_disguised_words_is_parted_by_other_words() -> None:
+    assert check("F*ck den und dich", "fick dich").outcome == CheckOutcome.CLEAR
+    assert check("f*ck\n\ndich", "fick dich").outcome == CheckOutcome.CLEAR
+    assert check("fork dich, f*d dich", "fick dich").outcome == CheckOutcome.CLEAR
+
+
 def test_terms_signs_between_the_words_of_a_phrase_still_part_them() -> None:
     assert check("Er will nicht fick ... sagen? dich nicht", "fick dich").outcome == CheckOutcome.CLEAR
     assert check("fick .... dich", "fick dich").outcome == CheckOutcome.CLEAR
@@ -214,12 +287,25 @@ HOSTILE = [
     "a@" * 2_500,
     "aaab1" * 1_000,
     ("b1aaa" * 12 + " ") * 82,
+    "a§" * 2_500,
+    "a" + "§" * 4_998 + "b",
+    "🇮" * 5_000,
+    "🇮 " * 2_500,
+    "d u " * 1_250,
+    "d u w o r t 1 " * 357,
+    "du a*b " * 714,
+    "a  b c" * 833,
 ]
 
 
 @pytest.mark.parametrize("body", HOSTILE)
 def test_terms_hostile_text_takes_time_in_proportion(body: str) -> None:
-    terms = (*(TermEntry(f"wort{number}*") for number in range(1_000)), TermEntry("*begriff*"), TermEntry("a b c"))
+    terms = (
+        *(TermEntry(f"wort{number}*") for number in range(1_000)),
+        TermEntry("*begriff*"),
+        TermEntry("a b c"),
+        TermEntry("du aber"),
+    )
     flagger, knowledge = TermsFlagger(), SiteKnowledge(terms=terms)
     flagger.check(make_input("warm"), knowledge)
     short, whole = (measure_cpu_s(flagger, text, knowledge) for text in (body[:1_250], body))

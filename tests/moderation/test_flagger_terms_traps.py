@@ -34,6 +34,19 @@ def test_terms_are_never_found_in_innocent_words(
     assert wrong == []
 
 
+@pytest.mark.parametrize("joint", [" ", ".", "  ", " - "])
+@pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
+def test_terms_are_never_found_in_innocent_words_set_apart(
+    language: str, terms: tuple[str, ...], innocent: tuple[str, ...], joint: str
+) -> None:
+    neighbours = ("", "du ", "so ") if language == "de" else ("", "you ", "such ")
+    texts = [
+        joint.join(before + word).replace(f"{joint} ", "") for before in neighbours for word in sorted(set(innocent))
+    ]
+    wrong = [(text, found) for text in texts if (found := marked(check(text, terms, language), text))]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("joint", [" ", ", ", "\n", "-", " / ", "; "])
 @pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
 def test_terms_are_never_found_across_innocent_words(
