@@ -19,10 +19,18 @@ from moderation.flaggers.base import ArticleWords, SiteKnowledge
 from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.learned import LearnedFlagger
-from moderation.flaggers.learning.experts import Stack
+from moderation.flaggers.learning.experts import Reliability, Stack
 from moderation.flaggers.learning.features import FEATURES, Circumstances, Example, make_example, sigmoid
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
-from moderation.flaggers.learning.model import LearnedModel, ModelError, PastDecision, pack, unpack
+from moderation.flaggers.learning.model import (
+    TENTHS,
+    LearnedModel,
+    ModelError,
+    PastDecision,
+    corrected,
+    pack,
+    unpack,
+)
 from moderation.flaggers.learning.vectors import as_kept, encoder_version, from_kept, vector_of
 from tests.moderation.inputs import make_input, marked, sentence
 
@@ -92,6 +100,20 @@ def test_weights_of_signals_stay_sound_however_many_examples_there_are() -> None
         signal = chance.gauss(-2.0, 1.0)
         stack.learn((1.0, signal), is_bad=chance.random() < sigmoid(signal), weight=1.0)
     assert stack.means == pytest.approx([0.0, 1.0], abs=0.7)
+
+
+def test_what_is_so_less_often_than_it_is_said_is_said_less_and_the_order_stays() -> None:
+    chance = random.Random(5)  # noqa: S311 - the same stream each time
+    reliability = Reliability()
+    assert reliability.knots() == pytest.approx((0.001, *TENTHS[1:-1], 0.999))
+    for _text in range(6_000):
+        said = chance.random()
+        # Above .5 it is no longer truer the more it says so.
+        reliability.learn(said, is_bad=chance.random() < min(0.5, said), weight=1.0)
+    knots = reliability.knots()
+    assert corrected(0.3, knots) == pytest.approx(0.3, abs=0.07)
+    assert corrected(0.75, knots) == pytest.approx(0.5, abs=0.07)
+    assert list(knots) == sorted(knots)
 
 
 def test_model_that_was_kept_says_what_the_learner_said() -> None:

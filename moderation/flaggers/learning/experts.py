@@ -10,10 +10,11 @@ import math
 from array import array
 from collections.abc import Sequence
 from operator import mul, sub
-from typing import Final
+from typing import Final, NamedTuple
 
 from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.learning.features import BITS, sigmoid
+from moderation.flaggers.learning.model import TENTHS, tenth_of
 
 _SIZE: Final = 1 << BITS
 _NOTHING: Final = bytes(8 * _SIZE)
@@ -162,6 +163,57 @@ class Meaning:
             step = gradient * self._SCALE * part + self._PULL * weights[place]
             squares[place] += step * step
             weights[place] -= rate * step / root(squares[place])
+
+
+class Reliability:
+    """How often texts really were bad of which the judge said so and so much: what a curve with two numbers cannot bend to.
+
+    Of each of `TENTHS` the sums of what was said and of what was so, shared between the two that are nearest, the newest counting
+    more: the reliability diagram (DeGroot, Fienberg 1983, https://doi.org/10.2307/2987588), followed while it changes.
+    """
+
+    _KEPT: Final = 0.9995
+    # As if so many texts had been there already of which all that was said was so.
+    _PRIOR: Final = 10.0
+    _LEAST: Final = 0.001
+
+    def __init__(self) -> None:
+        self._texts = [0.0] * len(TENTHS)
+        self._gaps = [0.0] * len(TENTHS)
+
+    def learn(self, probability: float, *, is_bad: bool, weight: float) -> None:
+        """Count what was said of a text before it was corrected."""
+        low, share = tenth_of(probability)
+        self._texts = [self._KEPT * texts for texts in self._texts]
+        self._gaps = [self._KEPT * gap for gap in self._gaps]
+        for at, part in ((low, weight * (1 - share)), (low + 1, weight * share)):
+            self._texts[at] += part
+            self._gaps[at] += part * (is_bad - probability)
+
+    def knots(self) -> tuple[float, ...]:
+        """What stands for each of `TENTHS`; never less than for the one before, so that the order of texts stays."""
+        pools: list[_Pool] = []
+        for tenth, gap, texts in zip(TENTHS, self._gaps, self._texts, strict=True):
+            worth = texts + self._PRIOR
+            pools.append(_Pool(tenth * worth + gap, worth, 1))
+            while len(pools) > 1 and pools[-2].share > pools[-1].share:
+                after, before = pools.pop(), pools.pop()
+                pools.append(_Pool(before.bad + after.bad, before.worth + after.worth, before.tenths + after.tenths))
+        least, most = self._LEAST, 1 - self._LEAST
+        return tuple(min(most, max(least, pool.share)) for pool in pools for _tenth in range(pool.tenths))
+
+
+class _Pool(NamedTuple):
+    """Tenths side by side that stand for one share, so that none has less than the one before (pool adjacent violators; Ayer
+    and others 1955, https://doi.org/10.1214/aoms/1177728423)."""
+
+    bad: float
+    worth: float
+    tenths: int
+
+    @property
+    def share(self) -> float:
+        return self.bad / self.worth
 
 
 class Stack:

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
 
-from moderation.flaggers.learning.experts import FollowTheLeader, Meaning, NaiveBayes, Stack
+from moderation.flaggers.learning.experts import FollowTheLeader, Meaning, NaiveBayes, Reliability, Stack
 from moderation.flaggers.learning.features import BITS, Example, sigmoid
 from moderation.flaggers.learning.model import (
     ArticleRates,
@@ -16,6 +16,7 @@ from moderation.flaggers.learning.model import (
     PastDecision,
     as_bytes,
     bounded,
+    corrected,
     evidence_share,
 )
 
@@ -75,6 +76,7 @@ class ClauseLearner:
         self._alone = Stack(_ALONE, _VARIANCES, _KEPT)
         # Platt 1999: a slope and a constant that make probabilities, learnt from what was said before each decision.
         self._platt = Stack((0.0, 1.0), _PLATT_VARIANCES, _PLATT_KEPT)
+        self._reliability = Reliability()
         self._rates = ArticleRates()
         self._memory: dict[bool, list[_Remembered]] = {True: [], False: []}
         self._past: deque[PastDecision] = deque(maxlen=_NEIGHBOURS)
@@ -88,13 +90,15 @@ class ClauseLearner:
             cold=signals[1],
             alone=self._alone.judge(signals) - self._alone.means[0],
             both=value - self._stack.means[0],
-            probability=sigmoid(self._platt.judge((1.0, value))),
+            probability=corrected(self._probability(value), self._reliability.knots()),
         )
 
     def learn(self, example: Example, *, is_bad: bool, weight: float = 1.0, past: PastDecision | None = None) -> None:
         """Learn what people decided; `weight` up to 1; `past` to name it as a like case later."""
         signals = self._signals(example)
-        self._platt.learn((1.0, self._stack.judge(signals)), is_bad=is_bad, weight=weight)
+        value = self._stack.judge(signals)
+        self._reliability.learn(self._probability(value), is_bad=is_bad, weight=weight)
+        self._platt.learn((1.0, value), is_bad=is_bad, weight=weight)
         self._stack.learn(signals, is_bad=is_bad, weight=weight)
         self._alone.learn(signals, is_bad=is_bad, weight=weight)
         self._bayes.learn(example.runs, is_bad=is_bad, weight=weight)
@@ -126,6 +130,7 @@ class ClauseLearner:
             good=self.good,
             constant=offset + constant,
             weights=tuple(weights),
+            knots=self._reliability.knots(),
             runs=runs,
             runs_scale=runs_scale * share,
             words=words,
@@ -135,6 +140,10 @@ class ClauseLearner:
             rates=self._rates.kept(),
             past=tuple(self._past),
         )
+
+    def _probability(self, value: float) -> float:
+        """By Platt's curve, not yet corrected."""
+        return sigmoid(self._platt.judge((1.0, value)))
 
     def _signals(self, example: Example) -> tuple[float, ...]:
         share = evidence_share(self.bad, self.good)

@@ -39,6 +39,8 @@ _LEAST_ALIKE: Final = 0.25
 # A vector has to point so much the same way.
 _LEAST_COSINE: Final = 0.5
 _NAMED: Final = 3
+# Probabilities between which those that are said are corrected.
+TENTHS: Final = tuple(tenth / 10 for tenth in range(11))
 _TABLES: Final = ("runs", "words", "meaning", "common")
 
 
@@ -59,8 +61,8 @@ class PastDecision:
 @dataclass(frozen=True, slots=True)
 class LearnedClause:
     """What was learnt of one clause: `bad` texts were refused by it and `good` ones published. The log-odds are the constant
-    and the weighted SIGNALS; `runs` and `words` are tables of signed bytes, `meaning` the weights of a vector without what is
-    `common` to all."""
+    and the weighted SIGNALS; `knots` are the probabilities that stand for those of TENTHS; `runs` and `words` are tables of signed
+    bytes, `meaning` the weights of a vector without what is `common` to all."""
 
     clause: str
     title: str
@@ -68,6 +70,7 @@ class LearnedClause:
     good: int
     constant: float
     weights: tuple[float, ...]
+    knots: tuple[float, ...]
     runs: array[int]
     runs_scale: float
     words: array[int]
@@ -93,7 +96,7 @@ class LearnedClause:
             self.rates.get(example.article, 0.0),
         )
         shares = {name: weight * signal for name, weight, signal in zip(SIGNALS, self.weights, signals, strict=True)}
-        return sigmoid(self.constant + sum(shares.values())), shares
+        return corrected(sigmoid(self.constant + sum(shares.values())), self.knots), shares
 
     def explain(self, body: str) -> list[tuple[int, int]]:
         """Up to three stretches of the text that the site's decisions speak against most, as half-open offsets."""
@@ -181,6 +184,18 @@ class ArticleRates:
         return {article: round(self.judge(article), 3) for article in self._counts}
 
 
+def tenth_of(probability: float) -> tuple[int, float]:
+    """The place in TENTHS of the one below a probability, and which share of the way to the next one it lies."""
+    low = min(len(TENTHS) - 2, int(probability * (len(TENTHS) - 1)))
+    return low, (probability - TENTHS[low]) * (len(TENTHS) - 1)
+
+
+def corrected(probability: float, knots: Sequence[float]) -> float:
+    """What stands for a probability, between the knots of the tenths beside it."""
+    low, share = tenth_of(probability)
+    return knots[low] + share * (knots[low + 1] - knots[low])
+
+
 def evidence_share(bad: int, good: int) -> float:
     """How much what was learnt counts: nothing at first, half with twenty texts of the rarer kind."""
     fewer = min(bad, good)
@@ -230,6 +245,7 @@ def _from_json(stored: dict[str, Any]) -> LearnedClause:
         good=int(stored["good"]),
         constant=float(stored["constant"]),
         weights=tuple(map(float, stored["weights"])),
+        knots=tuple(map(float, stored["knots"])),
         runs=_as_table("b", stored["runs"]),
         runs_scale=float(stored["runs_scale"]),
         words=_as_table("b", stored["words"]),
@@ -242,8 +258,8 @@ def _from_json(stored: dict[str, Any]) -> LearnedClause:
             for comment, direction, *hashes in stored["past"]
         ),
     )
-    lengths = tuple(len(getattr(clause, name)) for name in (*_TABLES, "weights"))
-    if lengths != (1 << BITS, 1 << BITS, WIDTH, WIDTH, len(SIGNALS)):
+    lengths = tuple(len(getattr(clause, name)) for name in (*_TABLES, "weights", "knots"))
+    if lengths != (1 << BITS, 1 << BITS, WIDTH, WIDTH, len(SIGNALS), len(TENTHS)):
         raise ModelError("Its tables have another length than those of this version.")
     return clause
 
