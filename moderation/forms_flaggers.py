@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +15,17 @@ from moderation.models.deciding import DECIDING_ACTIONS
 from moderation.services.deciding_rules import RuleChoice
 from moderation.services.flagger_switches import SwitchLine
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 _ALL = "all"
 _LANGUAGES = {"": _("In all languages"), "de": _("In German"), "en": _("In English")}
 _LABELS = {"": _("In general"), "de": _("In German"), "en": _("In English")}
+
+
+def _instead(sentence: StrPromise) -> dict[str, StrPromise]:
+    """The messages of a field that says the same of nothing and of what is no number as of a number that is refused."""
+    return {"required": sentence, "invalid": sentence}
 
 
 class SwitchForm(forms.Form):
@@ -45,9 +55,21 @@ class RuleForm(forms.Form):
 
     action = forms.ChoiceField(label=_("It may"), choices=[(one.value, one.label) for one in DECIDING_ACTIONS])
     language = forms.ChoiceField(label=_("Comments"))
-    bound = forms.FloatField(label=_("Right in at least (percent)"), initial=99)
-    ceiling = forms.IntegerField(label=_("Decisions a day at most"), initial=50)
-    people_share = forms.FloatField(label=_("Share that people judge all the same (percent)"), initial=10)
+    bound = forms.FloatField(
+        label=_("Right in at least (percent)"),
+        initial=99,
+        error_messages=_instead(_("Please choose a share between 90 and 99.99 percent.")),
+    )
+    ceiling = forms.IntegerField(
+        label=_("Decisions a day at most"),
+        initial=50,
+        error_messages=_instead(_("Please choose a number of decisions between 1 and 10,000.")),
+    )
+    people_share = forms.FloatField(
+        label=_("Share that people judge all the same (percent)"),
+        initial=10,
+        error_messages=_instead(_("Please choose a share between 1 and 90 percent.")),
+    )
 
     def __init__(self, line: SwitchLine, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id=f"{line.flagger.name}_rule_%s")

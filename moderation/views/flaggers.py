@@ -98,6 +98,7 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
         "site": desk.site,
         "desk": desk,
         "entries": entries,
+        "contents": _contents([form.line for form, *_rest in entries]),
         "learned": read_learning(desk.site)
         if any(one.line.flagger.name == LEARNED for one, *_rest in entries)
         else None,
@@ -108,6 +109,12 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
         "saved": request.GET.get("saved", ""),
     }
     return render(request, "moderation/flaggers.html", context, status=422 if refused else 200)
+
+
+def _contents(lines: list[SwitchLine]) -> list[tuple[str, list[str]]]:
+    """The names of the checks by what becomes of them in general, those that reach farthest first."""
+    groups = ((state, [one.flagger.name for one in lines if one.state == state]) for state in reversed(FlaggerState))
+    return [(str(state.label), names) for state, names in groups if names]
 
 
 def _line(desk: Desk, name: str) -> SwitchLine:

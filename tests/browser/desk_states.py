@@ -209,6 +209,17 @@ def check_that_was_switched(stage: Stage) -> None:
     stage.page.locator("[role=status]").wait_for()
 
 
+def check_whose_rule_was_refused(stage: Stage) -> None:
+    checks_of_the_desk(stage)
+    stage.page.evaluate(UNFOLD)
+    form = stage.page.locator("#check-links .mg-checking__deciding form")
+    form.evaluate("(form) => { form.noValidate = true; }")
+    form.locator("[name=ceiling]").fill("")
+    form.locator("[name=bound]").fill("20")
+    form.locator("[type=submit]").click()
+    stage.page.locator("[aria-invalid=true]").first.wait_for()
+
+
 def settings_that_were_refused(stage: Stage) -> None:
     settings_of_the_desk(stage)
     form = stage.page.locator("main form")
@@ -251,5 +262,6 @@ DESK_STATES = (
     settings_of_the_desk,
     checks_of_the_desk,
     check_that_was_switched,
+    check_whose_rule_was_refused,
     settings_that_were_refused,
 )

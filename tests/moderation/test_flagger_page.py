@@ -71,6 +71,25 @@ def test_page_says_what_each_check_is_its_state_and_how_often_it_fired() -> None
     assert "Found something in 0 texts of the last 30 days; in shadow in 1 more." in shown["language"]
 
 
+def test_page_begins_with_its_contents_by_what_becomes_of_each_check() -> None:
+    site = make_article().site
+    client = administrator(site)
+    page = re.sub(r"\s+", " ", client.get(address(site)).content.decode())
+    contents = page[
+        page.index('<nav class="mg-checking__contents"') : page.index("</nav>", page.index('id="contents"'))
+    ]
+    rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", contents)
+    assert [(state, re.findall(r'href="#(.*?)">(.*?)<', names)) for state, names in rows] == [
+        ("On, only informs", [("check-links", "Links")]),
+        ("In shadow", [("check-language", "Language of the text")]),
+    ]
+    assert all(f'<li class="mg-checking" id="check-{name}">' in page for name in ("links", "language"))
+
+    client.post(address(site, "language"), {"state": "on"})
+    again = client.get(address(site)).content.decode()
+    assert re.findall(r'href="#check-(\w+)"', again) == ["language", "links"]
+
+
 def test_switch_is_stored_by_language_and_taken_back() -> None:
     site = make_article().site
     client = administrator(site)
@@ -185,6 +204,21 @@ def test_rule_that_cannot_be_is_refused_in_its_form(sent: dict[str, str]) -> Non
     (opened,) = re.findall(r"<[^>]* autofocus[ >]", page)
     assert page.index('id="check-links"') < page.index(opened) < page.index('id="check-language"')
     assert re.search(r'<li><a href="#links_rule_\w+">', page)
+    assert not DecidingRule.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"ceiling": ""}, "Please choose a number of decisions between 1 and 10,000."),
+        ({"bound": "nearly all"}, "Please choose a share between 90 and 99.99 percent."),
+        ({"people_share": ""}, "Please choose a share between 1 and 90 percent."),
+    ],
+)
+def test_rule_with_nothing_or_no_number_in_a_field_is_told_what_it_may_be(sent: dict[str, str], sentence: str) -> None:
+    site = make_article().site
+    page = administrator(site).post(decide_address(site), rule_of(site, **sent)).content.decode()
+    assert page.count(sentence) == 2
     assert not DecidingRule.objects.exists()
 
 
