@@ -14,6 +14,19 @@ from moderation.flaggers.knowledge import forget_knowledge
 from moderation.models import Term
 from moderation.permissions import may
 
+# Parts of words shorter than this are looked for nowhere: they stand in too many words.
+_PART_LENGTH = 3
+
+
+def require_word(phrase: str) -> None:
+    """Raises InvalidInputError where there is nothing to look for: no word between the quotation marks and asterisks, or a part
+    of a word that is too short.
+    """
+    bare = phrase.strip('*"“”„«» ')
+    if not bare or (len(bare) < _PART_LENGTH and (phrase.startswith("*") or phrase.endswith("*"))):
+        message = _("An asterisk stands beside at least three letters, and quotation marks around a word.")
+        raise InvalidInputError("phrase", message)
+
 
 def save_term(*, term: Term, administrator: AbstractBaseUser) -> Term:
     """Store a term that is new or was changed; flaggers know it at once in this process, within MODERATION_KNOWLEDGE_MAX_AGE
@@ -27,6 +40,7 @@ def save_term(*, term: Term, administrator: AbstractBaseUser) -> Term:
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise InvalidInputError(field, " ".join(messages)) from error
+    require_word(term.phrase)
     same = Term.objects.filter(site=term.site, language=term.language, phrase=term.phrase).exclude(pk=term.pk)
     if same.exists():
         raise InvalidInputError("phrase", _("The list has this word for this language already."))

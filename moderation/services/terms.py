@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,16 +12,20 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from comments.exceptions import InvalidInputError
 from comments.models import Site
 from comments.text import clean_body
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.models import Term
+from moderation.services.policies import current_clauses
+from moderation.services.term_list import require_word
 
 COLUMNS = ("phrase", "language", "clause", "note", "active")
 _YES = ("", "1", "yes", "true", "ja", "x")
 _NO = ("0", "no", "false", "nein")
 # A spreadsheet takes a cell that begins so for a formula; one with a quotation mark before it is text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -46,14 +51,15 @@ def import_terms(*, site: Site, text: str) -> TermImport:
 
     Comma, semicolon or tab between the cells; columns in any order, `phrase` alone is needed, and what is not there stays
     as it was. Terms that are not in the table stay. Flaggers know it at once in this process, within
-    MODERATION_KNOWLEDGE_MAX_AGE in the others. 1 query and 2 for each term that is new or changed.
+    MODERATION_KNOWLEDGE_MAX_AGE in the others. 2 queries and 2 for each term that is new or changed.
     """
     result = TermImport()
     rows = _read(text, result)
+    clauses = [clause.slug for clause in current_clauses(site)]
     stored = {(term.language, term.phrase): term for term in Term.objects.filter(site=site)}
     with transaction.atomic():
         for number, row in rows:
-            _store(site, stored, number, row, result)
+            _store(site, stored, clauses, number, row, result)
         if result.refused:
             transaction.set_rollback(True)
         else:
@@ -62,7 +68,12 @@ def import_terms(*, site: Site, text: str) -> TermImport:
 
 
 def _store(
-    site: Site, stored: dict[tuple[str, str], Term], number: int, row: dict[str, str], result: TermImport
+    site: Site,
+    stored: dict[tuple[str, str], Term],
+    clauses: list[str],
+    number: int,
+    row: dict[str, str],
+    result: TermImport,
 ) -> None:
     key = (row.get("language", ""), row["phrase"])
     is_new = key not in stored
@@ -80,8 +91,13 @@ def _store(
         return
     try:
         term.full_clean(exclude=("site",), validate_constraints=False)
+        require_word(term.phrase)
+        _require_known(term, clauses, clause_before=before[0])
     except ValidationError as error:
         result.refused[number] = " ".join(error.messages)
+        return
+    except InvalidInputError as error:
+        result.refused[number] = str(error.message)
         return
     if is_new:
         result.added += 1
@@ -91,11 +107,27 @@ def _store(
     stored[key] = term
 
 
+def _require_known(term: Term, clauses: list[str], *, clause_before: str) -> None:
+    """Raises InvalidInputError for a language that no comment has, or a clause that the policy in force does not have.
+
+    A term keeps a clause that an earlier policy had; a site without a policy knows none.
+    """
+    if term.language and not _LANGUAGE.fullmatch(term.language):
+        message = _("“%(value)s” is no code of a language, as in de or en; an empty cell stands for all.")
+        raise InvalidInputError("language", message % {"value": term.language})
+    if clauses and term.clause not in ("", clause_before, *clauses):
+        message = _("The policy has no clause “%(value)s”; it has: %(clauses)s.")
+        raise InvalidInputError("clause", message % {"value": term.clause, "clauses": ", ".join(clauses)})
+
+
 def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
     text = text.removeprefix("\ufeff")
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = [name.strip().lower() for name in next(table, [])]
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        names = [name.strip().lower() for name in next(table, [])]
+    except csv.Error:
+        names = []
     if "phrase" not in names or len(set(names)) < len(names) or not set(names) <= set(COLUMNS):
         result.refused[1] = _("The heading has to be made of %(columns)s; phrase has to be among them.") % {
             "columns": ", ".join(COLUMNS)

@@ -29,6 +29,8 @@ def test_word_is_added_changed_and_switched_off_and_one_that_is_there_is_refused
     assert words(site) == [("Nudel salat", "de", "respect", True)]
     assert "Nudel salat German · Title respect" in text_of(client.get(PAGE))
     twice = client.post(f"{PAGE}save/", {"phrase": "Nudel salat", "language": "de"})
+    nothing = client.post(f"{PAGE}save/", {"phrase": "*"})
+    assert (nothing.status_code, "at least three letters" in text_of(nothing)) == (422, True)
     assert (twice.status_code, "The list has this word for this language already." in text_of(twice)) == (422, True)
 
     pk = Term.objects.get().pk

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 from pytest_django import Settings
 
 from comments.models import Site
 from moderation.flaggers.knowledge import forget_knowledge, load_knowledge
 from moderation.models import Term
 from moderation.services.terms import export_terms, import_terms
-from tests.factories import make_site
+from tests.factories import make_article, make_site
 
 pytestmark = pytest.mark.django_db
 
@@ -87,12 +88,31 @@ def test_import_takes_of_a_cell_what_can_be_stored_and_seen() -> None:
         ("phrase,note\nGut,\n,ohne Wort\nIdiot,a,b\n", [3, 4]),
         # A quotation mark that nothing closes makes one cell of all that follows.
         ('phrase,note\nGut,\n"Idiot,' + "x" * 140_000, [3]),
+        ('phrase,note\nGut,\n"Idiot,de\n', [3]),
+        ('phrase,note\n"Idiot" und,\n', [2]),
+        ('"phrase,note\n', [1]),
+        ("phrase,language\nGut,de-AT\nIdiot,deutsch\n", [3]),
+        ('phrase\nGut*\n*\n*ab*\n""""""\nab\n', [3, 4, 5]),
     ],
 )
 def test_import_with_a_line_that_is_refused_changes_nothing(text: str, lines: list[int]) -> None:
     site = make_site("paper")
     assert sorted(import_terms(site=site, text=text).refused) == lines
     assert stored(site) == []
+
+
+def test_import_refuses_clauses_that_the_policy_does_not_have_unless_the_term_has_it_already() -> None:
+    site = make_article().site
+    Term.objects.create(site=site, phrase="Trottel", clause="of-last-year")
+    table = "phrase,clause,note\nTrottel,of-last-year,neu\nIdiot,%s,\n"
+    with override("en"):
+        refused = import_terms(site=site, text=table % "respekt").refused
+    assert refused == {
+        3: "The policy has no clause “respekt”; it has: on-topic, respect, no-advertising, personal-data, unlawful."
+    }
+    assert stored(site) == [("Trottel", "", "of-last-year", "", True)]
+    result = import_terms(site=site, text=table % "respect")
+    assert (result.added, result.changed, result.refused) == (1, 1, {})
 
 
 def test_commands_write_and_read_a_file(tmp_path: Path) -> None:
@@ -132,6 +152,8 @@ def test_commands_say_what_is_wrong(tmp_path: Path) -> None:
     for file, message in ((latin, "is not in UTF-8"), (wrong, "line 2: "), (tmp_path / "none.csv", "cannot be read")):
         with pytest.raises(CommandError, match=message):
             call_command("import_terms", str(file), site="paper")
+    with override("de"), pytest.raises(CommandError, match="“maybe” is neither yes nor no"):
+        call_command("import_terms", str(wrong), site="paper")
     for command in (["export_terms"], ["import_terms", str(wrong)]):
         with pytest.raises(CommandError, match="no site 'nowhere'"):
             call_command(*command, site="nowhere")

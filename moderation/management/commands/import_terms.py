@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from comments.models import Site
 from moderation.conf import settings
@@ -23,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("file", help="the CSV file; - for what is piped in")
         parser.add_argument("--site", required=True, help="slug of the site")
 
+    # In English, as all that it says beside the reasons.
+    @no_translations
     def handle(self, *_args: object, **options: str) -> None:
         site = Site.objects.filter(slug=options["site"]).first()
         if site is None:
@@ -33,7 +35,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
         except UnicodeDecodeError as error:
-            raise CommandError(f"{options['file']} is not in UTF-8. Nothing was changed.") from error
+            raise CommandError(
+                f"{options['file']} is not in UTF-8, as a spreadsheet saves it when asked to. Nothing was changed."
+            ) from error
         result = import_terms(site=site, text=text)
         if result.refused:
             lines = (f"line {number}: {reason}" for number, reason in sorted(result.refused.items()))
