@@ -105,18 +105,20 @@ def _read_line(number: int, line: bytes) -> Example:
         raise BadLineError(f"Line {number} is not in UTF-8.") from error
     except KeyError as error:
         raise BadLineError(f"Line {number} has no {error.args[0]!r}.") from error
+    except json.JSONDecodeError as error:
+        raise BadLineError(f"Line {number} is no JSON: {error.msg} at character {error.colno}.") from error
     except (ValueError, TypeError, RecursionError) as error:
-        raise BadLineError(f"Line {number}: {error!r}") from error
+        raise BadLineError(f"Line {number}: {error}") from error
 
 
 def _read(line: object) -> Example:
     if not isinstance(line, dict):
-        raise TypeError("no object")
+        raise TypeError('it is no object, as in {"text": ..., "language": "de", "labels": {"respect": 1}}.')
     labels = line["labels"]
     if not isinstance(labels, dict) or any(label not in (0, 1) for label in labels.values()):
-        raise ValueError("labels are no object of 0 and 1 by the names of flaggers")
+        raise ValueError("its labels are no object of 0 and 1 by the names of flaggers.")
     if not isinstance(line["text"], str) or not isinstance(line["language"], str):
-        raise TypeError("text or language is no text")
+        raise TypeError("its text or language is no text.")
     # What is not known may be missing or null.
     return Example(
         text=line["text"],
@@ -134,7 +136,7 @@ def _read_article(raw: object, language: str) -> ArticleWords:
         title, _line, body = raw.strip().partition("\n")
         return _read_article({"title": title, "paragraphs": body.splitlines()}, language)
     if not isinstance(raw, dict) or not isinstance(raw.get("title"), str):
-        raise TypeError("article is no text and no object with a title")
+        raise TypeError("its article is no text and no object with a title.")
     parts = raw.get("paragraphs") or raw.get("body") or ""
     paragraphs = parts.splitlines() if isinstance(parts, str) else [str(part) for part in parts]
     teaser = str(raw.get("teaser") or "")

@@ -14,6 +14,8 @@ from pytest_django import Settings
 
 from moderation.evaluation.judging import BadLineError, read_examples
 from moderation.evaluation.metrics import Judged, measure, measure_with_intervals
+from moderation.flaggers.respect import RespectFlagger
+from moderation.management.commands.evaluate_flaggers import _milliseconds
 
 # By falling score: bad, good, bad, good, good; the flagger itself flagged the first two.
 FIVE = [
@@ -106,16 +108,22 @@ def test_command_prints_a_flagger_by_language_and_slice(tmp_path: Path) -> None:
 def test_command_counts_what_a_flagger_could_not_answer(tmp_path: Path, settings: Settings) -> None:
     settings.MODERATION_FLAGGERS = ["tests.services.bad_flaggers.Raises"]
     out = run(write(tmp_path / "lines.jsonl", [LINES[0] | {"labels": {"raises": 1}}]))
-    assert "all: 0 texts, 0 of them bad, 1 without an answer" in out
+    # No figure of nothing.
+    assert out.count("all: 0 texts, 0 of them bad, 1 without an answer") == 1
+    assert "macro_f1" not in out
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("nonsense\n", "Line 1"),
+        ("nonsense\n", "Line 1 is no JSON: Expecting value at character 1."),
+        ("[1]\n", "Line 1: it is no object, as in"),
+        ("", "there is no text with a label in it."),
+        ('{"text": "x", "language": "de", "labels": {}}\n', "there is no text with a label in it."),
+        ('{"text": 5, "language": "de", "labels": {}}\n', "Line 1: its text or language is no text."),
         ('{"text": "x", "language": "de", "labels": {}}\n\n{"text": "x", "labels": {}}\n', "Line 3 has no 'language'"),
-        ('{"text": "x", "language": "de", "labels": {"spam": 2}}\n', "labels are no object of 0 and 1"),
-        ('{"text": "x", "language": "de", "labels": {"nobody": 1}}\n', "No installed flagger has a name that is a label here: nobody"),
+        ('{"text": "x", "language": "de", "labels": {"spam": 2}}\n', "Line 1: its labels are no object of 0 and 1 by the names of flaggers."),
+        ('{"text": "x", "language": "de", "labels": {"nobody": 1}}\n', "Nothing was measured. The labels of the file are: nobody."),
     ],
 )  # fmt: skip
 def test_command_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, says: str) -> None:
@@ -124,6 +132,41 @@ def test_command_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, sa
     with pytest.raises(CommandError) as caught:
         run(path)
     assert says in str(caught.value)
+
+
+def test_command_names_labels_without_a_flagger_and_flaggers_that_cannot_be_measured(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.MODERATION_FLAGGERS = [
+        "moderation.flaggers.shouting.ShoutingFlagger",
+        "moderation.flaggers.respect.RespectFlagger",
+        "moderation.flaggers.outside.call_out.CallOut",
+    ]
+    said = StringIO()
+    labels = {"shouting": 0, "shoutign": 1, "call_out": 1, "respect": 1}
+    line = {"text": "Non.", "language": "fr", "labels": labels}
+    out = run(write(tmp_path / "lines.jsonl", [line]), stderr=said)
+    heads = [line.partition(",")[0] for line in out.splitlines() if not line.startswith("    ")]
+    assert heads == ["shouting 1", "  all: 1 texts", "  fr: 1 texts", f"respect {RespectFlagger().version}"]
+    assert "call_out asks a service, so it is not measured here.\n" in said.getvalue()
+    assert "  No text with its label is in a language it is for (de, en).\n" in said.getvalue()
+    assert "No installed flagger is named shoutign. There are: call_out, respect, shouting.\n" in said.getvalue()
+
+
+def test_command_refuses_a_flagger_that_there_is_not_and_one_without_labels(tmp_path: Path) -> None:
+    path = write(tmp_path / "lines.jsonl", LINES)
+    for name, says in (("shoutign", "No installed flagger is named shoutign."), ("spam", "")):
+        said = StringIO()
+        with pytest.raises(CommandError, match=r"Nothing was measured\. The labels of the file are: other, shouting"):
+            run(path, flagger=name, stderr=said)
+        assert said.getvalue().startswith(says)
+    with pytest.raises(CommandError, match="--rounds is a number from 1 on"):
+        call_command("evaluate_flaggers", path, rounds=0)
+
+
+def test_latency_of_a_few_texts_is_not_less_at_its_95th_percentile_than_at_its_median() -> None:
+    assert _milliseconds([0.003, 0.001]) == "latency p50 2.00 ms, p95 3.00 ms"
+    assert _milliseconds([number / 1000 for number in range(1, 101)]) == "latency p50 50.50 ms, p95 95.00 ms"
 
 
 def test_command_says_that_there_is_no_file(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import statistics
 import sys
 from argparse import ArgumentParser
@@ -10,8 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from moderation.conf import settings
-from moderation.evaluation.judging import Answers, BadLineError, ask, read_examples
+from moderation.evaluation.judging import Answers, BadLineError, Example, ask, read_examples
 from moderation.evaluation.metrics import measure_with_intervals
+from moderation.flaggers.base import Stage
 from moderation.flaggers.registry import BrokenFlaggerError, load_flagger
 
 _ROUNDS = 200
@@ -32,15 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=_ROUNDS, help="of the bootstrap (default: %(default)s)")
 
     def handle(self, *_args: Any, file: Path, flagger: str | None, rounds: int, **_options: Any) -> None:
-        try:
-            with file.open("rb") as lines:
-                examples = list(read_examples(lines))
-        except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}.") from error
-        except BadLineError as error:
-            raise CommandError(f"{file}: {error}") from error
+        if rounds < 1:
+            raise CommandError("--rounds is a number from 1 on.")
+        examples = _read_file(file)
         labelled = {name for example in examples for name in example.labels}
-        count = 0
+        if not labelled:
+            raise CommandError(f"{file}: there is no text with a label in it.")
+        wanted = labelled if flagger is None else {flagger}
+        known: set[str] = set()
         for path in settings.flaggers:
             before = _memory_mib()
             try:
@@ -48,15 +49,29 @@ class Command(BaseCommand):
             except BrokenFlaggerError as error:
                 self.stderr.write(str(error))
                 continue
-            if found.name not in labelled or flagger not in (None, found.name):
+            known.add(found.name)
+            if found.name not in labelled & wanted:
                 continue
-            count += 1
+            if found.stage is Stage.OUTSIDE:
+                self.stderr.write(f"{found.name} asks a service, so it is not measured here.")
+                continue
             parts = ask(found, examples)
             self.stdout.write(f"{found.name} {found.version}, {_growth(before)}")
+            if not parts:
+                self.stderr.write(
+                    f"  No text with its label is in a language it is for ({', '.join(found.languages)})."
+                )
             for (language, part), answers in sorted(parts.items()):
                 self._print_part(" ".join(filter(None, (language, part))) or "all", answers, rounds)
-        if not count:
-            raise CommandError(f"No installed flagger has a name that is a label here: {', '.join(sorted(labelled))}")
+        self._name_what_there_is_not(wanted, known=known, labelled=labelled)
+
+    def _name_what_there_is_not(self, wanted: set[str], *, known: set[str], labelled: set[str]) -> None:
+        """A label without a flagger is most often a slip; raises CommandError where there is nothing else."""
+        unknown, unlabelled = sorted(wanted - known), sorted(wanted - labelled)
+        for name in unknown:
+            self.stderr.write(f"No installed flagger is named {name}. There are: {', '.join(sorted(known))}.")
+        if wanted <= {*unknown, *unlabelled}:
+            raise CommandError(f"Nothing was measured. The labels of the file are: {', '.join(sorted(labelled))}.")
 
     def _print_part(self, name: str, answers: Answers, rounds: int) -> None:
         bad = sum(one.is_bad for one in answers.judged)
@@ -64,15 +79,29 @@ class Command(BaseCommand):
             f"  {name}: {len(answers.judged)} texts, {bad} of them bad, {answers.failed} without an answer; "
             f"{_milliseconds(answers.seconds)}"
         )
+        if not answers.judged:
+            return
         for figure, interval in measure_with_intervals(answers.judged, rounds=rounds).items():
             # NaN, which alone is not equal to itself: the figure has no meaning here.
             if interval.value == interval.value:
                 self.stdout.write(f"    {figure:<24} {interval.value:.3f}  [{interval.low:.3f}, {interval.high:.3f}]")
 
 
+def _read_file(file: Path) -> list[Example]:
+    """Its texts. Raises CommandError."""
+    try:
+        with file.open("rb") as lines:
+            return list(read_examples(lines))
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}.") from error
+    except BadLineError as error:
+        raise CommandError(f"{file}: {error}") from error
+
+
 def _milliseconds(seconds: Sequence[float]) -> str:
     ordered = sorted(seconds)
-    p95 = ordered[int(0.95 * (len(ordered) - 1))]
+    # The least that 95 percent do not exceed.
+    p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
     return f"latency p50 {statistics.median(ordered) * 1e3:.2f} ms, p95 {p95 * 1e3:.2f} ms"
 
 
