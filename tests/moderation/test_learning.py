@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from comments.enums import CheckOutcome, Status
@@ -26,7 +30,7 @@ from moderation.services.decisions import decide, undo
 from moderation.services.flagger_switches import choose_states
 from moderation.services.screening import screen_stored_comment
 from moderation.tasks import learn_site_task
-from tests.factories import make_article, make_comment, make_moderator
+from tests.factories import make_article, make_comment, make_moderator, make_site
 from tests.moderation.desk_pages import sign_in
 from tests.moderation.inputs import sentence
 
@@ -316,3 +320,21 @@ def test_what_a_rule_decided_of_an_author_counts_for_nothing() -> None:
     rule = DecidingRule.objects.create(site=article.site, flagger="learned", action=Action.REJECT)
     Decision.objects.filter(pk=decision.pk).update(rule=rule, moderator=None, automated_decision=Automation.FULL)
     assert rejected() == 0
+
+
+def test_command_says_in_english_what_it_takes_to_learn_and_that_there_is_no_way_back() -> None:
+    site, out = make_site("paper"), io.StringIO()
+    with override("de"):
+        call_command("learn", site=site.slug, stdout=out)
+        with pytest.raises(CommandError, match="There is no earlier version"):
+            call_command("learn", "--roll-back", site=site.slug)
+    first, second = out.getvalue().splitlines()
+    assert first == "paper: too few decisions to learn from: it takes 10 refused by one clause and 10 published."
+    assert second.startswith("paper: topics: nothing learnt: ")
+
+
+def test_command_replays_nothing_from_a_file_without_labels(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text('{"text": "x", "language": "de", "labels": {}}\n', encoding="utf-8")
+    with pytest.raises(CommandError, match="there is no text with a label in it"):
+        call_command("learn", replay=path)

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from comments.models import Site
 from moderation.evaluation import progress as validation
 from moderation.evaluation.judging import BadLineError, read_examples
 from moderation.exceptions import NothingLearntError
+from moderation.flaggers import encoder
 from moderation.services import learning
-from moderation.services.topic_projection import learn_topics
+from moderation.services.topic_projection import LEAST_ARTICLES, learn_topics
 
 
 class Command(BaseCommand):
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         )
         what.add_argument("--replay", type=Path, metavar="FILE.jsonl", help="labelled texts in the order of time")
 
+    # In English, as all that it prints.
+    @no_translations
     def handle(self, *_args: Any, site: str | None, roll_back: bool, replay: Path | None, **_options: Any) -> None:
         if replay is not None:
             self._replay(replay)
@@ -52,7 +55,8 @@ class Command(BaseCommand):
     def _learn(self, site: Site) -> None:
         made = learning.learn(site)
         if made is None:
-            self.stdout.write(f"{site.slug}: too few decisions to learn from.")
+            least = f"{learning.LEAST_BAD} refused by one clause and {learning.LEAST_BAD} published"
+            self.stdout.write(f"{site.slug}: too few decisions to learn from: it takes {least}.")
             return
         state = "worse than the one in use, so not put to use" if made.is_withheld else "in use"
         self.stdout.write(f"{site.slug}: version {made.number} of {made.decisions} decisions, {state}.")
@@ -62,7 +66,8 @@ class Command(BaseCommand):
     def _learn_topics(self, site: Site) -> None:
         made = learn_topics(site)
         if made is None:
-            self.stdout.write(f"{site.slug}: topics: too few articles with published comments, or no encoder.")
+            too_few = f"fewer than {LEAST_ARTICLES} articles have published comments with vectors."
+            self.stdout.write(f"{site.slug}: topics: nothing learnt: {encoder.fault() or too_few}")
             return
         state = "in use" if made.is_used else "no better, so not put to use"
         self.stdout.write(
@@ -85,6 +90,8 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error.strerror}.") from error
         except BadLineError as error:
             raise CommandError(f"{path}: {error}") from error
+        if not judged:
+            raise CommandError(f"{path}: there is no text with a label in it.")
         for label, progress in judged.items():
             self._print(label, progress.calibration_error(), progress.figures())
 
