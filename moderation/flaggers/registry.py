@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import cast
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _VERSION_LENGTH = 20
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 _added: list[Flagger] = []
 
@@ -64,10 +66,14 @@ def added(*flaggers: Flagger) -> Iterator[None]:
 def load_flagger(path: str) -> Flagger:
     """An instance of the class at the dotted path. Raises BrokenFlaggerError with a sentence when it is no flagger."""
     try:
-        flagger = import_string(path)()
+        made = import_string(path)
+        flagger = made() if callable(made) else None
     except Exception as error:
         # Importing and making it runs code that may be anybody's.
         raise BrokenFlaggerError(f"{path} cannot be loaded: {error!r}") from error
+    if flagger is None:
+        example = "newsroom.telephone.TelephoneFlagger"
+        raise BrokenFlaggerError(f"{path} is no class: name the class in a module, as in {example}.")
     if fault := _find_fault(flagger):
         raise BrokenFlaggerError(f"{path} {fault}")
     return cast("Flagger", flagger)
@@ -87,11 +93,26 @@ def _find_fault(flagger: object) -> str:
         return "has no stage of moderation.flaggers.base.Stage."
     if not isinstance(languages, tuple):
         return "has no languages that are a tuple."
+    if not all(isinstance(language, str) and _LANGUAGE.fullmatch(language) for language in languages):
+        return 'has languages that are no codes without a region, as in ("de", "en").'
     if getattr(flagger, "first_state", FlaggerState.INFORM) not in FlaggerState.values:
         return "has a first_state that is none of moderation.enums.FlaggerState."
     if stage is Stage.OUTSIDE and not isinstance(flagger, OutsideFlagger):
         return "is of the stage OUTSIDE and lacks what moderation.flaggers.outside.base.OutsideFlagger has."
-    return "" if callable(check) else "has no method check()."
+    if not callable(check):
+        return "has no method check()."
+    return "" if _takes_two(check) else "has a check() that does not take a comment and a site."
+
+
+def _takes_two(check: Callable[..., object]) -> bool:
+    """Whether it can be called as it will be; true where Python cannot tell."""
+    try:
+        inspect.signature(check).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
 
 
 @cache

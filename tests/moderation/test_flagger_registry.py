@@ -109,6 +109,25 @@ class NoStage(Finds):
     stage = "inline"  # type: ignore[assignment]
 
 
+class Regional(Finds):
+    languages = ("de-AT",)
+
+
+class TakesOne(Finds):
+    def check(self, comment: ScreeningInput) -> Finding:  # type: ignore[override]
+        return clear(self)
+
+
+def test_check_flaggers_says_what_is_wrong_in_a_sentence(settings: Settings) -> None:
+    here = "tests.moderation.test_flagger_registry"
+    settings.MODERATION_FLAGGERS = [here, f"{here}.Regional", f"{here}.TakesOne"]
+    assert [message.msg.removeprefix(f"MODERATION_FLAGGERS: {here}") for message in check_flaggers()] == [
+        " is no class: name the class in a module, as in newsroom.telephone.TelephoneFlagger.",
+        '.Regional has languages that are no codes without a region, as in ("de", "en").',
+        ".TakesOne has a check() that does not take a comment and a site.",
+    ]
+
+
 def test_check_flaggers_names_each_that_cannot_be_used(settings: Settings) -> None:
     settings.MODERATION_FLAGGERS = [
         "moderation.flaggers.links.LinksFlagger",
