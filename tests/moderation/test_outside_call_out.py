@@ -6,7 +6,9 @@ import base64
 import datetime
 import hashlib
 import json
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,6 +17,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from comments import hints
 from comments.enums import CheckOutcome, Status
 from comments.models import Comment, Lane
+from config.env import PROJECT_DIR
 from moderation.enums import FlaggerState
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside import sentences
@@ -95,6 +98,27 @@ def test_sign_gives_what_others_who_speak_standard_webhooks_give() -> None:
         b'{"test": 2432232314}',
     )
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@pytest.mark.once
+def test_recipe_of_the_docs_takes_what_we_sign_and_nothing_else() -> None:
+    text = (PROJECT_DIR / "docs/how-to/use-a-judge-from-outside.md").read_text(encoding="utf-8")
+    recipe: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], recipe)  # noqa: S102 - our own documentation
+    recipe["SECRETS"] = SECRETS
+    body, now = '{"comment": "ä"}'.encode(), int(time.time())
+
+    def headers(secret: str, moment: int) -> dict[str, str]:
+        signature = sign(secret, "comment_x_1", str(moment), body)
+        named = {"webhook-id": "comment_x_1", "webhook-timestamp": str(moment)}
+        return named | {"webhook-signature": f"v1,Ä {signature}"}
+
+    genuine = headers(SECRETS[1], now)
+    assert recipe["is_genuine"](genuine, body)
+    stranger = "whsec_" + base64.b64encode(b"x" * 32).decode()
+    others = [headers(stranger, now), headers(SECRETS[0], now - 400), genuine | {"webhook-id": "comment_y_1"}, {}]
+    assert [recipe["is_genuine"](one, body) for one in others] == [False] * 4
+    assert not recipe["is_genuine"](genuine, body + b" ")
 
 
 def test_call_out_is_signed_by_each_secret_and_names_no_author(service: Service) -> None:
