@@ -44,10 +44,11 @@ def record_publication(change: StatusChange) -> Decision | None:
 
 
 def take_back_flagged(comment_id: int) -> bool:
-    """Have a comment wait after all that appeared before anybody looked, when a later check found something; whether it does
-    now. It appeared because its author is trusted, or in a post-moderated discussion, where only a check that may hold back
-    has it wait. 1 query for a comment of which nothing was found, else 2 or 3 and those of a step."""
-    found = Finding.objects.flagged().filter(comment=comment_id, revision=F("comment__revision"))
+    """Have a comment wait after all that appeared before anybody looked, when a later check found something in the text that
+    everybody reads; whether it does now. It appeared because its author is trusted, or in a post-moderated discussion, where
+    only a check that may hold back has it wait. 1 query for a comment of which nothing was found, else 2 or 3 and those of a
+    step."""
+    found = Finding.objects.flagged().filter(comment=comment_id, revision=F("comment__published_revision"))
     comment = Comment.objects.published().filter(Exists(found), pk=comment_id).select_related("article").first()
     if comment is None:
         return False
@@ -55,7 +56,7 @@ def take_back_flagged(comment_id: int) -> bool:
     if decision is None:
         appeared_by_itself = comment.article.mode == ArticleMode.POST_MODERATED and found.holding().exists()
     else:
-        is_of_this_text = decision.revision == comment.revision
+        is_of_this_text = decision.revision == comment.published_revision
         appeared_by_itself = decision.automated_decision == Automation.FULL and is_of_this_text
     if not appeared_by_itself:
         return False
