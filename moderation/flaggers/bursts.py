@@ -44,7 +44,7 @@ class BurstsFlagger:
     """Counts what came within minutes; asynchronous, by the latest 500 comments of the site."""
 
     name = "bursts"
-    version = "1"
+    version = "2"
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW

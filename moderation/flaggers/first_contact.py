@@ -22,7 +22,7 @@ class FirstContactFlagger:
     """
 
     name = "first_contact"
-    version = "1"
+    version = "2"
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW

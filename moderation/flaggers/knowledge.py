@@ -49,7 +49,10 @@ def with_surroundings(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowled
 
     Looks at the newest 5,000 comments at most, by primary key: its cost does not grow with the table.
     """
-    published = Comment.objects.published().filter(author=OuterRef("comment__author_id"))
+    # Not by the comment itself, which has appeared already where moderation comes after that.
+    published = (
+        Comment.objects.published().filter(author=OuterRef("comment__author_id")).exclude(pk=OuterRef("comment_id"))
+    )
     found = (
         Revision.objects.filter(
             comment_id__gt=comment.pk - _RECENT_ROWS,
@@ -88,16 +91,20 @@ def _tells_apart(networks: Iterable[str]) -> bool:
 
 
 def _read_arrival(comment: Comment, *, tells_apart: bool) -> Arrival:
-    """2 queries."""
+    """By what else is published than the comment itself, which may be so already. 2 queries."""
+    # Of an edited comment the links are those of the text that waits, which nobody has published.
     elsewhere = LinkedDomain.objects.filter(
-        site=comment.site_id, domain=OuterRef("domain"), comment__status=Status.APPROVED
-    )
+        site=comment.site_id,
+        domain=OuterRef("domain"),
+        comment__status=Status.APPROVED,
+        comment__waiting_since__isnull=True,
+    ).exclude(comment=comment)
     domains = LinkedDomain.objects.filter(~Exists(elsewhere), comment=comment).order_by("domain")
     return Arrival(
         author=str(comment.author_id),
         article=str(comment.article_id),
         network=comment.network if tells_apart else "",
-        is_by_newcomer=not Comment.objects.published().filter(author=comment.author_id).exists(),
+        is_by_newcomer=not Comment.objects.published().filter(author=comment.author_id).exclude(pk=comment.pk).exists(),
         new_domains=tuple(domains.values_list("domain", flat=True)[:NEW_DOMAINS_LIMIT]),
     )
 

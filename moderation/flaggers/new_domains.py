@@ -24,7 +24,7 @@ class NewDomainsFlagger:
     """Finds links to hosts that are new to the site; asynchronous, by what is stored of earlier comments."""
 
     name = "new_domains"
-    version = "1"
+    version = "2"
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
@@ -33,10 +33,13 @@ class NewDomainsFlagger:
         """Which hosts are new; weighs more where nothing by the author is published either."""
         if site.arrival is None:
             return clear(self)
-        new = [host for host in site.arrival.new_domains if not is_own_host(host, site.own_hosts)]
+        links = list(find_links(comment.body))
+        # What is stored is of the latest text, which need not be this one.
+        here = {link.host for link in links if not is_own_host(link.host, site.own_hosts)}
+        new = [host for host in site.arrival.new_domains if host in here]
         if not new:
             return clear(self)
-        spans = [Span(link.start, link.end, _LABEL) for link in find_links(comment.body) if link.host in new]
+        spans = [Span(link.start, link.end, _LABEL) for link in links if link.host in new]
         return flagged(
             self,
             _ONE if len(new) == 1 else _SOME,

@@ -6,8 +6,9 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from comments.enums import CheckOutcome, Status
+from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
+from comments.services.posting import revise_comment
 from comments.throttling import client_network
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge
@@ -36,7 +37,7 @@ def found(comment: Comment, flagger: str) -> Finding:
     for name in ("first_contact", "new_domains"):
         FlaggerSwitch.objects.get_or_create(site=comment.site, flagger=name, language="", state=FlaggerState.ON)
     screen_stored_comment(comment.pk)
-    return Finding.objects.get(comment=comment, flagger=flagger)
+    return Finding.objects.filter(comment=comment, flagger=flagger).latest("revision")
 
 
 def test_first_contact_weighs_as_little_as_can_be_and_moves_nothing() -> None:
@@ -77,13 +78,36 @@ def test_new_domains_are_counted() -> None:
 def test_domain_that_only_refused_comments_link_to_is_still_new() -> None:
     article = make_article()
     make_comment(article, body=LINK, status=Status.SPAM)
-    assert found(make_comment(article, body=LINK), "new_domains").outcome == CheckOutcome.FLAGGED
+    assert found(make_comment(article, body=f"{LINK} Nochmals."), "new_domains").outcome == CheckOutcome.FLAGGED
 
 
 def test_domain_that_something_published_links_to_is_clear() -> None:
     article = make_article()
     make_comment(article, body=LINK, status=Status.APPROVED)
-    assert found(make_comment(article, body=LINK), "new_domains").outcome == CheckOutcome.CLEAR
+    # The same words again would be the same comment.
+    assert found(make_comment(article, body=f"{LINK} Nochmals."), "new_domains").outcome == CheckOutcome.CLEAR
+
+
+@pytest.mark.parametrize("mode", [ArticleMode.PRE_MODERATED, ArticleMode.POST_MODERATED])
+def test_what_has_appeared_already_is_neither_known_nor_not_new_by_itself(mode: ArticleMode) -> None:
+    comment = make_comment(make_article(mode=mode), body=LINK)
+    assert comment.is_published == (mode == ArticleMode.POST_MODERATED)
+    for flagger in ("first_contact", "new_domains"):
+        assert found(comment, flagger).outcome == CheckOutcome.FLAGGED
+        Comment.objects.update(screened_revision=0)
+    other = Comment.objects.with_context().get(pk=make_comment(comment.article).pk)
+    (recent,) = with_surroundings(SiteKnowledge(), other).recent_texts
+    assert recent.is_by_newcomer
+
+
+def test_domain_that_only_an_edit_links_to_is_new_there_and_elsewhere() -> None:
+    article = make_article()
+    comment = make_comment(article, status=Status.APPROVED)
+    revise_comment(comment=comment, body=LINK)
+    for one in (comment, make_comment(article, body=LINK)):
+        assert found(one, "new_domains").outcome == CheckOutcome.FLAGGED
+    # Not in the text that everybody reads.
+    assert Finding.objects.get(comment=comment, flagger="new_domains", revision=1).outcome == CheckOutcome.CLEAR
 
 
 def test_domain_known_to_another_site_is_new_here() -> None:
