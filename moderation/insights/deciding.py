@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from comments.enums import CheckOutcome
 from moderation.enums import Action, Measure
-from moderation.evaluation.selecting import Labelled
+from moderation.evaluation.selecting import LEVEL, Labelled, at_least
 from moderation.insights.judging import JUDGING
 from moderation.models import DecidingRule, Decision, Finding, PolicyVersion
 
 MOST_DECISIONS = 16_000
+# What speaks for a rule in one language and by one clause: of the newest decisions about such texts so many.
+_NEWEST = 500
 _LATEST_ROWS = 5_000
 _TAKEN_DOWN = (Measure.NOT_PUBLISHED, Measure.REMOVED)
 _ANY = Q()
@@ -30,13 +32,17 @@ def read_agreement(rule: DecidingRule) -> list[Labelled]:
     rejection is right where people rejected or removed the comment by the same clause, or called it spam; a publication
     where they published it. To return a comment for revision is neither.
     """
-    rows = _measuring(rule).order_by("-id").values_list(
+    return _labelled(rule, _measuring(rule), MOST_DECISIONS)
+
+
+def _labelled(rule: DecidingRule, measuring: QuerySet[Decision], most: int) -> list[Labelled]:
+    rows = measuring.order_by("-id").values_list(
         "comment_id", "revision", "action", "measure", "clause__slug",
         "comment__findings__outcome", "comment__findings__score", "comment__findings__clause",
     )  # fmt: skip
     seen: set[tuple[int, int]] = set()
     labelled = []
-    for comment, revision, action, measure, clause, outcome, score, said in rows[:MOST_DECISIONS]:
+    for comment, revision, action, measure, clause, outcome, score, said in rows[:most]:
         if (comment, revision) in seen:
             continue
         seen.add((comment, revision))
@@ -52,20 +58,28 @@ def count_measuring(rule: DecidingRule) -> int:
     return _measuring(rule).order_by().values("comment", "revision").distinct().count()
 
 
-def is_measured_on(rule: DecidingRule, clause: str) -> bool:
-    """Whether any decision that a rule is measured by is on a finding as sure as it has to be that names this clause. What a
-    check is right about by one clause says nothing of another. 1 query."""
-    of_clause = Q(
-        comment__findings__clause=clause,
-        comment__findings__outcome=CheckOutcome.FLAGGED,
-        comment__findings__score__gte=rule.threshold,
-    )
-    return _measuring(rule, of_clause).exists()
+def is_measured_on(rule: DecidingRule, language: str, clause: str) -> bool:
+    """Whether what a rule is measured by speaks for it on texts in a language (primary subtag) of which it is as sure as it has
+    to be, and by a clause, empty for a publication. 1 query, of the newest 500 at most.
+
+    What a check is right about in one language, or by one clause, says nothing of another. So people have to have decided alike
+    here too, and not otherwise so often that a share as great as the bound would be improbable.
+    """
+    is_sure = Q(comment__findings__outcome=CheckOutcome.CLEAR, comment__findings__score__lte=1 - (rule.threshold or 0))
+    if rule.action == Action.REJECT:
+        is_sure = Q(
+            comment__findings__clause=clause,
+            comment__findings__outcome=CheckOutcome.FLAGGED,
+            comment__findings__score__gte=rule.threshold,
+        )
+    judged = _labelled(rule, _measuring(rule, _in_language(language) & is_sure), _NEWEST)
+    wrong = sum(not one.is_right for one in judged)
+    return wrong < len(judged) and at_least(wrong, len(judged), 1 - rule.bound) > LEVEL
 
 
 def _measuring(rule: DecidingRule, of_finding: Q = _ANY) -> QuerySet[Decision]:
     found = Decision.objects.filter(
-        _language(rule),
+        _in_language(rule.language),
         # In the same call: what is asked of the finding is asked of that of the flagger, not of any.
         of_finding,
         comment__site=rule.site_id,
@@ -142,6 +156,6 @@ def start_of_day() -> datetime.datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _language(rule: DecidingRule) -> Q:
-    language = rule.language
+def _in_language(language: str) -> Q:
+    """Of comments in a language, in any where it is empty."""
     return Q(comment__language=language) | Q(comment__language__startswith=f"{language}-") if language else Q()

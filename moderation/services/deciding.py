@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -17,7 +17,7 @@ from comments.models import Comment
 from comments.services.gate import describe
 from comments.services.identity import Identity
 from moderation.conf import settings
-from moderation.enums import Action
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Stage, primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.ngrams import tokenize
@@ -54,8 +54,8 @@ def decide_by_rules(comment_id: int) -> Decision | None:
     Safe to call again, and at once with a person: whoever decided first has decided. Left to people is whatever anybody
     has looked at, taken, put aside or asked about, whatever was ever decided, whose author is restricted, what two people
     decide, what a check did not read to its end, what would appear where another one found something, is missing or passes over parts
-    of the text, what would be rejected by a clause that the rule was not measured on, and the share that keeps the measure
-    honest. 1 query where no rule decides, else about 12, and 16 for a decision.
+    of the text, what is in a language or would be rejected by a clause that nothing speaks for, and the share that keeps the
+    measure honest. 1 query where no rule decides, else about 12, and 16 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
     rules = list(DecidingRule.objects.filter(site__in=site).select_related("site", "policy").order_by("pk"))
@@ -83,27 +83,29 @@ def _decide(comment_id: int, rules: list[DecidingRule], policy: PolicyVersion | 
     if comment is None or not _is_free(comment):
         return None
     findings = {one.flagger: one for one in Finding.objects.filter(comment=comment, revision=comment.revision)}
-    proposing = [rule for rule in _of_language(rules, comment.language) if _proposes(rule, findings.get(rule.flagger))]
+    states = _states(comment)
+    proposing = [
+        rule
+        for rule in _of_language(rules, comment.language)
+        # Also now, and not only when it spoke.
+        if states.get(rule.flagger) == FlaggerState.ON and _proposes(rule, findings.get(rule.flagger))
+    ]
     # Of two that do not agree neither is right.
     if len({rule.action for rule in proposing}) != 1:
         return None
     rule = proposing[0]
-    action = Action(rule.action)
+    action, finding = Action(rule.action), findings[rule.flagger]
     # What was proved was proved of whole texts. Also a check in shadow may have met the end of what it can read.
     if not all(one.is_whole for one in findings.values()):
         return None
-    if action == Action.APPROVE and not (_is_all_clear(comment, findings) and _is_read_as_written(comment)):
+    if action == Action.APPROVE and not (_is_all_clear(states, findings) and _is_read_as_written(comment)):
         return None
-    clause = _clause(policy, findings[rule.flagger].clause) if action == Action.REJECT else None
+    clause = _clause(policy, finding.clause) if action == Action.REJECT else None
     if action == Action.REJECT and (clause is None or clause.needs_two_people):
         return None
-    if is_drawn(comment.public_id, max(rule.people_share, settings.blind_sample_share)):
-        return None
-    if clause is not None and not is_measured_on(rule, clause.slug):
-        return None
-    # One after the other, so that the ceiling holds; and by no proof from under another policy.
+    # One after the other, so that the ceiling holds; as the rule is now, and by no proof from under another policy.
     locked = DecidingRule.objects.select_for_update().deciding().filter(pk=rule.pk, policy=policy).first()
-    if locked is None or decided_today(locked) >= locked.ceiling:
+    if locked is None or not _proposes(locked, finding) or _is_for_people(comment, locked, clause):
         return None
     change = lifecycle.set_status(
         comment.pk,
@@ -164,15 +166,26 @@ def _proposes(rule: DecidingRule, finding: Finding | None) -> bool:
     return sureness_of(rule.action, finding.outcome, finding.score, finding.clause) >= rule.threshold
 
 
-def _is_all_clear(comment: Comment, findings: dict[str, Finding]) -> bool:
-    """Whether every check that moderators hear has looked at a comment and found nothing. 0 to 1 query."""
+def _is_for_people(comment: Comment, rule: DecidingRule, clause: Clause | None) -> bool:
+    """Whether a comment is of the share that people judge, or the rule is not proved on such, or has decided enough today. 0 to
+    2 queries."""
+    if is_drawn(comment.public_id, max(rule.people_share, settings.blind_sample_share)):
+        return True
+    language = primary_language(comment.language)
+    return not is_measured_on(rule, language, clause.slug if clause else "") or decided_today(rule) >= rule.ceiling
+
+
+def _states(comment: Comment) -> dict[str, FlaggerState]:
+    """What becomes of each check with a comment in this language, by name. 0 to 1 query."""
     knowledge = load_knowledge(comment.site.slug)
-    return all(
-        flagger.name in findings and findings[flagger.name].outcome == CheckOutcome.CLEAR
-        for stage in Stage
-        for flagger in installed_flaggers(stage)
-        if state_of(flagger, comment.language, knowledge).is_heard
-    )
+    flaggers = [flagger for stage in Stage for flagger in installed_flaggers(stage)]
+    return {flagger.name: state_of(flagger, comment.language, knowledge) for flagger in flaggers}
+
+
+def _is_all_clear(states: Mapping[str, FlaggerState], findings: Mapping[str, Finding]) -> bool:
+    """Whether every check that moderators hear has looked at a comment and found nothing."""
+    heard = [name for name, state in states.items() if state.is_heard]
+    return all(name in findings and findings[name].outcome == CheckOutcome.CLEAR for name in heard)
 
 
 def _is_read_as_written(comment: Comment) -> bool:

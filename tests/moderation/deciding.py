@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from comments.enums import ActorKind, CheckOutcome, Status
-from comments.models import Article, Comment, StatusChange
+from comments.models import Article, Comment, Revision, StatusChange
 from comments.screening import Finding, ScreeningInput
 from moderation.enums import Action, Measure, Role
 from moderation.flaggers.base import SiteKnowledge, flagged
@@ -49,6 +49,10 @@ def add_judged(article: Article, count: int, *, wrong: int = 0, bad: bool = Fals
         )
         for place in range(count)
     )  # fmt: skip
+    Revision.objects.bulk_create(
+        Revision(comment=one, number=1, body="Was beurteilt wurde.", body_html="", render_version=1, created_at=now)
+        for one in comments
+    )
     steps = StatusChange.objects.bulk_create(
         StatusChange(
             comment=one, from_status=Status.PENDING, to_status=Status.APPROVED, revision=1,

@@ -24,6 +24,7 @@ from moderation.flaggers.registry import added
 from moderation.flaggers.respect import RespectFlagger
 from moderation.models import ArticleRule, DecidingEvent, DecidingRule, Decision, Finding, FlaggerSwitch, Lease
 from moderation.sampling import is_drawn
+from moderation.services import deciding
 from moderation.services.deciding import decide_by_rules
 from moderation.services.deciding_rules import review_rules, switch_rule_off
 from moderation.services.decisions import undo
@@ -66,6 +67,8 @@ def proved(action: Action = Action.APPROVE, **values: Any) -> Article:
         measured_at=timezone.now(),
         **choice,
     )
+    if action == Action.APPROVE:
+        add_judged(article, 1)
     return article
 
 
@@ -251,6 +254,41 @@ def test_what_people_have_in_hand_or_another_check_holds_is_left_to_people(case:
     with added(*([Suspects()] if case == "suspected" else [])):
         assert screened(comment).status == expected
     assert not Decision.objects.filter(rule__isnull=False).exists()
+
+
+def put_off() -> tuple[DecidingRule, Comment]:
+    """A rule that would publish a comment, and has not had the time."""
+    article = proved()
+    DecidingRule.objects.update(is_active=False)
+    comment = send(article)
+    DecidingRule.objects.update(is_active=True)
+    return DecidingRule.objects.get(), comment
+
+
+@pytest.mark.parametrize("state", [FlaggerState.OFF, FlaggerState.SHADOW, FlaggerState.INFORM, FlaggerState.ORDER])
+def test_check_that_does_less_since_it_spoke_decides_nothing(state: FlaggerState) -> None:
+    _rule, comment = put_off()
+    FlaggerSwitch.objects.update(state=state)
+    assert decide_by_rules(comment.pk) is None
+    FlaggerSwitch.objects.update(state=FlaggerState.ON)
+    assert decide_by_rules(comment.pk) is not None
+
+
+def test_check_that_has_another_name_by_now_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    _rule, comment = put_off()
+    with monkeypatch.context() as renamed:
+        renamed.setattr(Judge, "name", "arbiter")
+        assert decide_by_rules(comment.pk) is None
+    assert decide_by_rules(comment.pk) is not None
+
+
+@pytest.mark.parametrize("now", [{"threshold": 0.9999}, {"people_share": 1.0}, {"version": "2"}, {"bound": 0.9999}])
+def test_rule_decides_as_it_is_when_its_turn_comes(now: dict[str, Any]) -> None:
+    rule, comment = put_off()
+    policy = current_policy(comment.site)
+    DecidingRule.objects.update(**now)
+    is_changed = "bound" not in now
+    assert (deciding._decide(comment.pk, [rule], policy) is None) == is_changed
 
 
 @pytest.mark.parametrize("body", ["Gut.\n> Ein fremder Satz", "Gut. `del *`", "https://example.org/"])

@@ -151,3 +151,24 @@ def test_nothing_is_rejected_by_a_clause_that_the_check_was_not_measured_on(
     assert send(article, BAD).status == (Status.REJECTED if is_measured else Status.PENDING)
     add_judged(article, 1, bad=True)
     assert send(article, BAD).status == Status.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "status"),
+    [(1, 0, Status.REJECTED), (50, 1, Status.REJECTED), (0, 1, Status.PENDING), (50, 4, Status.PENDING)],
+)
+def test_nothing_is_rejected_by_a_clause_that_people_do_not_agree_on(right: int, wrong: int, status: Status) -> None:
+    article = proved(Action.REJECT)
+    add_judged(article, right + wrong, wrong=wrong, bad=True)
+    assert send(article, BAD).status == status
+
+
+@pytest.mark.parametrize(("action", "body"), [(Action.APPROVE, GOOD), (Action.REJECT, BAD)])
+def test_nothing_is_decided_in_a_language_that_the_check_was_not_measured_in(action: Action, body: str) -> None:
+    article = proved(action)
+    add_judged(article, 1, bad=action == Action.REJECT)
+    article.language = "en"
+    article.save(update_fields=["language"])
+    assert send(article, body).status == Status.PENDING
+    Comment.objects.filter(status=Status.WITHDRAWN).update(language="en-GB")
+    assert send(article, body).status == (Status.REJECTED if action == Action.REJECT else Status.APPROVED)

@@ -86,7 +86,7 @@ def test_proof_stays_where_what_a_rule_rests_on_reads_the_same(
 ) -> None:
     article = proved(action)
     bad = action == Action.REJECT
-    add_judged(article, 5, bad=bad)
+    add_judged(article, 5 if bad else 4, bad=bad)
     version = publish_next(article.site, changes, **added_clauses)
     comment = send(article, BAD if bad else GOOD)
     rule = DecidingRule.objects.get()
