@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Collection
 from itertools import pairwise
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from comments.enums import CheckOutcome
@@ -27,8 +28,9 @@ def read_agreement(rule: DecidingRule) -> list[Labelled]:
     """The newest decisions of people on texts that this version of the flagger had scored, the newest first; at most 16,000.
     1 query.
 
-    A text counts once, as it was judged last: an appeal or another look overrules. What software decided, and what was taken
-    back, counts for nothing; nor does what people decided before the flagger spoke, since it may have learnt from that. A
+    A text counts once, as it was judged last: an appeal or another look overrules. So does one that was sent several times,
+    since what is said of a copy proves nothing new. What software decided, and what was taken back, counts for nothing; nor
+    does what people decided before the flagger spoke, since it may have learnt from that. A
     rejection is right where people rejected or removed the comment by the same clause, or called it spam; a publication
     where they published it. To return a comment for revision is neither.
     """
@@ -36,16 +38,16 @@ def read_agreement(rule: DecidingRule) -> list[Labelled]:
 
 
 def _labelled(rule: DecidingRule, measuring: QuerySet[Decision], most: int) -> list[Labelled]:
-    rows = measuring.order_by("-id").values_list(
-        "comment_id", "revision", "action", "measure", "clause__slug",
+    rows = measuring.annotate(text=_text()).order_by("-id").values_list(
+        "text", "action", "measure", "clause__slug",
         "comment__findings__outcome", "comment__findings__score", "comment__findings__clause",
     )  # fmt: skip
-    seen: set[tuple[int, int]] = set()
+    seen: set[str] = set()
     labelled = []
-    for comment, revision, action, measure, clause, outcome, score, said in rows[:most]:
-        if (comment, revision) in seen:
+    for text, action, measure, clause, outcome, score, said in rows[:most]:
+        if text in seen:
             continue
-        seen.add((comment, revision))
+        seen.add(text)
         is_right = measure == Measure.NONE
         if rule.action == Action.REJECT:
             is_right = action == Action.SPAM or (measure in _TAKEN_DOWN and clause == said)
@@ -55,7 +57,15 @@ def _labelled(rule: DecidingRule, measuring: QuerySet[Decision], most: int) -> l
 
 def count_measuring(rule: DecidingRule) -> int:
     """On how many texts there are such decisions, without an upper limit. 1 query."""
-    return _measuring(rule).order_by().values("comment", "revision").distinct().count()
+    found = _measuring(rule).aggregate(count=Count(_text(), distinct=True))
+    return int(found["count"])
+
+
+def _text() -> Case:
+    """What names the text of a decision: its digest, so that copies have the same name; of an earlier revision its number."""
+    latest = When(~Q(comment__body_digest=""), comment__revision=F("revision"), then="comment__body_digest")
+    number = Concat(Cast("comment_id", CharField()), Value("/"), Cast("revision", CharField()))
+    return Case(latest, default=number, output_field=CharField())
 
 
 def is_measured_on(rule: DecidingRule, language: str, clause: str) -> bool:

@@ -61,6 +61,20 @@ def test_what_was_decided_before_a_check_spoke_proves_nothing() -> None:
     assert switch_on(article).decisions == 2
 
 
+def test_text_that_was_sent_many_times_proves_as_much_as_one() -> None:
+    article = make_article()
+    add_judged(article, 500)
+    copies = Comment.objects.filter(status=Status.WITHDRAWN).order_by("id")
+    Comment.objects.filter(pk__in=copies[:300].values("pk")).update(body_digest="digest")
+    rule = switch_on(article)
+    assert (rule.standing, rule.decisions) == (RuleStanding.MEASURING, 201)
+    # Of an earlier revision it says nothing.
+    Comment.objects.filter(pk=copies[0].pk).update(revision=2)
+    add_judged(article, 298)
+    assert switch_on(article).decisions == 500
+    assert DecidingRule.objects.get().pile == 500
+
+
 def test_check_speaks_when_it_has_come_to_a_result_not_when_it_began() -> None:
     article = make_article()
     comment = make_comment(article, body=GOOD)
