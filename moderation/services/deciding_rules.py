@@ -155,9 +155,9 @@ def review_rule(rule_id: int) -> DecidingRule:
 
 
 def measure_anew(*, site: Site, flagger: str) -> None:
-    """Have a flagger proved again by decisions from now on, because people have changed how it judges. 3 queries a rule that
-    is switched on; the caller holds the transaction."""
-    for rule in DecidingRule.objects.select_for_update().filter(site=site, flagger=flagger, is_active=True):
+    """Have a flagger proved again by decisions from now on, because people have changed how it judges. 3 queries a rule, also of
+    those that are switched off and may be switched on again; the caller holds the transaction."""
+    for rule in DecidingRule.objects.select_for_update().filter(site=site, flagger=flagger):
         _begin_anew(rule, rule.version, RuleEventKind.NEW_VERSION)
         rule.save()
 

@@ -26,11 +26,14 @@ from moderation.flaggers.learning.vectors import encoder_version
 from moderation.models import DecidingRule, Decision, Finding, Opinion, SiteModel, TextVector
 from moderation.services import learning
 from moderation.services.appeals import file_appeal, uphold_appeal
+from moderation.services.deciding_rules import RuleChoice, switch_rule_on
 from moderation.services.decisions import decide, undo
 from moderation.services.flagger_switches import choose_states
+from moderation.services.policies import current_policy
 from moderation.services.screening import screen_stored_comment
 from moderation.tasks import learn_site_task
 from tests.factories import make_article, make_comment, make_moderator, make_site
+from tests.moderation.deciding import add_judged
 from tests.moderation.desk_pages import sign_in
 from tests.moderation.inputs import sentence
 
@@ -208,6 +211,32 @@ def test_roll_back_uses_the_version_before_that_was_not_withheld_and_says_who_ch
     assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
     with pytest.raises(NothingLearntError):
         learning.roll_back(site=article.site, administrator=administrator)
+
+
+@pytest.mark.parametrize("standing", [RuleStanding.DECIDING, RuleStanding.FALLEN])
+def test_rule_that_was_off_while_another_version_was_chosen_does_not_go_on_by_its_old_proof(
+    standing: RuleStanding,
+) -> None:
+    article = make_article()
+    keep_version(article, 1, 0.8)
+    keep_version(article, 2, 0.8, is_current=True)
+    add_judged(article, 500)
+    Finding.objects.update(flagger="learned")
+    rule = DecidingRule.objects.create(
+        site=article.site, flagger="learned", action=Action.APPROVE, is_active=False,
+        standing=standing, threshold=0.9, version="1", policy=current_policy(article.site),
+    )  # fmt: skip
+    learning.roll_back(site=article.site)
+    for language in ("", "de"):
+        switch_rule_on(
+            site=article.site,
+            administrator=make_moderator(article.site, role=Role.ADMINISTRATOR),
+            flagger="learned",
+            choice=RuleChoice(Action.APPROVE, language, rule.bound, rule.ceiling, rule.people_share),
+        )
+    measured = DecidingRule.objects.order_by("language").values_list("standing", "threshold", "decisions")
+    # That for German is a new one.
+    assert list(measured) == [(RuleStanding.MEASURING, None, 0)] * 2
 
 
 def test_learned_flagger_speaks_of_a_stored_comment_after_learning(
