@@ -235,7 +235,7 @@ def read_models(site: Site) -> list[SiteModel]:
 def needs_learning(site: Site) -> bool:
     """Whether people have decided, or taken back, since the newest model was made. 1 to 2 queries."""
     newest = SiteModel.objects.filter(site=site).order_by("-number").values_list("made_at", flat=True).first()
-    decided = Decision.objects.filter(comment__site=site)
+    decided = Decision.objects.filter(comment__site=site, automated_decision=Automation.NONE)
     if newest is not None:
         decided = decided.filter(Q(applied_at__gte=newest) | Q(undone_at__gte=newest))
     return decided.exists()

@@ -367,3 +367,12 @@ def test_command_replays_nothing_from_a_file_without_labels(tmp_path: Path) -> N
     path.write_text('{"text": "x", "language": "de", "labels": {}}\n', encoding="utf-8")
     with pytest.raises(CommandError, match="there is no text with a label in it"):
         call_command("learn", replay=path)
+
+
+def test_what_a_rule_decides_is_nothing_to_learn_anew_for() -> None:
+    article = make_article()
+    keep_version(article, 1, 0.8, is_current=True)
+    add_judged(article, 1)
+    assert learning.needs_learning(article.site)
+    Decision.objects.update(moderator=None, automated_decision=Automation.FULL)
+    assert not learning.needs_learning(article.site)
