@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 OTHER_ARTICLES: Final = 60
 PUBLISHED_EACH: Final = 10
+# Whose articles a process keeps at once: up to some MB each.
+MOST_SITES: Final = 16
 # Where its other articles are looked for: the newest published comments of the site.
 _PUBLISHED_ROWS: Final = 600
 # Of a text; more would not be read to the end by the commenters either.
@@ -54,6 +56,8 @@ def with_articles(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowledge:
     now = time.monotonic()
     if known is None or now - read_at >= settings.articles_max_age.total_seconds():
         known = _read_others(comment.site_id)
+        if len(_known) >= MOST_SITES:
+            _known.clear()
         _known[comment.site.slug] = (known, now)
     return dataclasses.replace(
         knowledge,

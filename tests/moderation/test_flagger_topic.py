@@ -14,12 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from comments.enums import CheckOutcome, Status
+from comments.models import Comment
 from comments.screening import Finding
 from comments.services.articles import ArticleFacts, register_article
 from moderation.enums import FlaggerState
 from moderation.evaluation.judging import ask, read_examples
-from moderation.flaggers import topic_weights
-from moderation.flaggers.articles import forget_articles, paragraphs_of
+from moderation.flaggers import articles, topic_weights
+from moderation.flaggers.articles import forget_articles, paragraphs_of, with_articles
 from moderation.flaggers.base import ArticleWords, SiteKnowledge
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.scorers import WeightsError
@@ -27,7 +28,7 @@ from moderation.flaggers.topic import TopicFlagger
 from moderation.models import Finding as FindingRow
 from moderation.models import FlaggerSwitch
 from moderation.services.screening import screen_stored_comment
-from tests.factories import make_comment, make_policy, make_site
+from tests.factories import make_article, make_comment, make_policy, make_site
 from tests.moderation.inputs import make_input, sentence
 
 TALKS = [
@@ -221,3 +222,15 @@ def test_topic_reads_what_is_published_of_the_site_in_a_constant_number_of_queri
         found.append((row.outcome, len(queries)))
     assert found == [(CheckOutcome.CLEAR, 21)] * 3 + [(CheckOutcome.FLAGGED, 26)] * 2
     assert (row.clause, row.parameters["paragraph"][:10] in "".join(talk["paragraphs"])) == ("on-topic", True)
+
+
+@pytest.mark.django_db
+def test_articles_of_no_more_than_some_sites_are_kept() -> None:
+    forget_articles()
+    kept = []
+    for _site in range(articles.MOST_SITES + 1):
+        article = make_article()
+        comment = Comment.objects.with_context().get(pk=make_comment(article).pk)
+        assert with_articles(SiteKnowledge(), comment).article is not None
+        kept.append(len(articles._known))
+    assert (max(kept), kept[-1]) == (articles.MOST_SITES, 1)
