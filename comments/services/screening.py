@@ -37,6 +37,14 @@ def stored_screening_input(comment: Comment) -> ScreeningInput:
     )
 
 
+def unseen_revisions(comment: Comment) -> list[int]:
+    """The latest revision of a comment, and before it the one that everybody reads where none has looked at that yet: whoever is
+    published at once could else write anew before anybody has looked. No query."""
+    published = comment.published_revision if comment.is_published else None
+    unseen = range(comment.screened_revision + 1, comment.revision)
+    return [published, comment.revision] if published is not None and published in unseen else [comment.revision]
+
+
 def mark_screened(*, comment_id: int, revision: int) -> None:
     """Note that the asynchronous flaggers have seen this revision; never goes back. 1 query."""
     Comment.objects.filter(pk=comment_id, screened_revision__lt=revision).update(screened_revision=revision)

@@ -22,7 +22,7 @@ from comments.enums import CheckOutcome, FindingReach, Status
 from comments.kept import ask_cache
 from comments.models import Comment
 from comments.services import lanes
-from comments.services.screening import stored_screening_input
+from comments.services.screening import stored_screening_input, unseen_revisions
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import Stage, in_state, state_of
 from moderation.flaggers.guard import CRASHED, FAILED, RUNNING, read_answer, without_result
@@ -68,7 +68,8 @@ def outside_flaggers() -> list[OutsideFlagger]:
 
 
 def put_questions(comment_id: int) -> list[int]:
-    """Have the latest revision of a comment asked about wherever its site wants that; keys of the questions that wait.
+    """Have the latest revision of a comment asked about wherever its site wants that, and the one that everybody reads where none
+    has looked at that yet; keys of the questions that wait.
 
     Idempotent. No query where nothing is set up, else 1, and 2 more where something is switched on.
     """
@@ -78,21 +79,23 @@ def put_questions(comment_id: int) -> list[int]:
         return []
     knowledge = load_knowledge(comment.site.slug)
     states = {one: state_of(one, comment.language, knowledge) for one in flaggers}
+    revisions = unseen_revisions(comment)
     rows = [
         Finding(
             comment=comment,
-            revision=comment.revision,
+            revision=revision,
             flagger=flagger.name,
             attempts=WAITING,
             **stored(in_state(without_result(flagger, CheckOutcome.NOT_RUN, RUNNING), state)),
         )
+        for revision in revisions
         for flagger, state in states.items()
         if state != FlaggerState.OFF
     ]
     if not rows:
         return []
     Finding.objects.bulk_create(rows, ignore_conflicts=True)
-    waiting = Finding.objects.unsettled().filter(comment=comment, revision=comment.revision, attempts=WAITING)
+    waiting = Finding.objects.unsettled().filter(comment=comment, revision__in=revisions, attempts=WAITING)
     return list(waiting.filter(flagger__in=[row.flagger for row in rows]).values_list("pk", flat=True))
 
 
@@ -153,6 +156,8 @@ def _find_answer(row: Finding, flagger: OutsideFlagger) -> screening.Finding | N
     if row.attempts >= _MOST_BEGUN:
         logger.error("Flagger %s is given up for comment %s.", flagger.name, row.comment_id)
         return without_result(flagger, CheckOutcome.FAILED, CRASHED)
+    # Also where it is the text that everybody reads and another one waits.
+    row.comment.revision = row.revision
     question = _build_question(row.comment)
     if not question.clauses:
         return without_result(flagger, CheckOutcome.NOT_RUN, sentences.NO_POLICY)
@@ -168,9 +173,11 @@ def _find_answer(row: Finding, flagger: OutsideFlagger) -> screening.Finding | N
 
 
 def _is_past(row: Finding) -> bool:
-    """Whether the text is no longer the comment's, or a person has judged it: nothing is sent without a use. 0 to 1 query."""
+    """Whether the text is neither the comment's latest nor the one that everybody reads, or a person has judged it: nothing is sent
+    without a use. 0 to 1 query."""
     comment = row.comment
-    if comment.revision != row.revision or comment.status not in _OPEN:
+    is_read = comment.is_published and comment.published_revision == row.revision
+    if comment.status not in _OPEN or not (is_read or comment.revision == row.revision):
         return True
     judged = Decision.objects.filter(comment=comment, revision=row.revision, moderator__isnull=False, undone_at=None)
     return judged.exists()

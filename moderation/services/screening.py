@@ -19,7 +19,7 @@ from django.utils import timezone
 from comments import screening
 from comments.enums import CheckOutcome, FindingReach
 from comments.models import Comment
-from comments.services.screening import mark_screened, stored_screening_input
+from comments.services.screening import mark_screened, stored_screening_input, unseen_revisions
 from moderation.conf import settings
 from moderation.enums import FlaggerState
 from moderation.flaggers.articles import with_articles
@@ -58,7 +58,7 @@ def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> b
     if comment is None or comment.screened_revision >= comment.revision:
         logger.info("Nothing to screen: comment %s is gone or was seen.", comment_id)
         return True
-    for revision in _unseen_revisions(comment):
+    for revision in unseen_revisions(comment):
         # As it is with this text.
         comment.revision = revision
         is_over, was_in_time = _screen_text(comment, is_after_crash=is_after_crash)
@@ -66,13 +66,6 @@ def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> b
             return was_in_time
         mark_screened(comment_id=comment.pk, revision=revision)
     return True
-
-
-def _unseen_revisions(comment: Comment) -> list[int]:
-    """Those to be looked at, in this order. Whoever is published at once could else write anew before anybody has looked."""
-    published = comment.published_revision if comment.is_published else None
-    unseen = range(comment.screened_revision + 1, comment.revision)
-    return [published, comment.revision] if published is not None and published in unseen else [comment.revision]
 
 
 def _screen_text(comment: Comment, *, is_after_crash: bool) -> tuple[bool, bool]:

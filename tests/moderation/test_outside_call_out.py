@@ -15,8 +15,9 @@ import time_machine
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from comments import hints
-from comments.enums import CheckOutcome, Status
+from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment, Lane
+from comments.services.posting import revise_comment
 from config.env import PROJECT_DIR
 from moderation.enums import FlaggerState
 from moderation.flaggers.knowledge import forget_knowledge
@@ -226,3 +227,18 @@ def test_comment_is_asked_about_after_it_was_posted_and_what_appeared_by_trust_w
     ask_outside_task(row.pk)
     comment.refresh_from_db()
     assert comment.status == Status.PENDING
+
+
+def test_public_text_is_asked_about_though_another_one_waits_by_then(service: Service) -> None:
+    finding = Reply(200, json.dumps(FINDING).encode())
+    service.reply = lambda asked: finding if asked.json["data"]["comment"] == BODY else Reply(204)
+    article = make_article(mode=ArticleMode.POST_MODERATED)
+    FlaggerSwitch.objects.create(site=article.site, flagger="call_out", state=FlaggerState.ON)
+    comment = make_comment(article, body=BODY)
+    revise_comment(comment=comment, body="Guten Tag allerseits")
+    for question in put_questions(comment.pk):
+        ask_outside_task(question)
+    said = Finding.objects.filter(comment=comment).order_by("revision").values_list("revision", "outcome")
+    assert list(said) == [(1, CheckOutcome.FLAGGED), (2, CheckOutcome.CLEAR)]
+    comment.refresh_from_db()
+    assert (comment.status, comment.revision) == (Status.PENDING, 2)
