@@ -17,6 +17,7 @@ from comments.models import Comment, Revision, Site, StatusChange
 from comments.screening import Span
 from moderation.conf import settings
 from moderation.enums import Action, ReportKind
+from moderation.flaggers.learned import NAME as LEARNED
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
@@ -289,8 +290,14 @@ def read_finding(finding: Finding) -> QueueFinding:
         clause=finding.clause,
         sentence=finding.sentence,
         spans=tuple(_spans(finding.spans)),
+        learnt_version=_learnt_version(finding),
         pk=finding.pk,
     )
+
+
+def _learnt_version(finding: Finding) -> int:
+    number = finding.parameters.get("model") if finding.flagger == LEARNED else 0
+    return number if isinstance(number, int) else 0
 
 
 def _spans(stored: object) -> Iterable[Span]:

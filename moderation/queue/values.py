@@ -170,7 +170,8 @@ class QueueParent:
 
 @dataclass(frozen=True, slots=True)
 class QueueFinding:
-    """What one flagger said of the latest text, its sentence in the active language."""
+    """What one flagger said of the latest text, its sentence in the active language. `learnt_version`: which of the kept
+    versions of what a site has learnt judged it; 0 for every other flagger."""
 
     flagger: str
     outcome: CheckOutcome
@@ -178,6 +179,7 @@ class QueueFinding:
     clause: str
     sentence: str
     spans: tuple[Span, ...]
+    learnt_version: int = 0
     # Which finding it is, and the accounts that call it wrong.
     pk: int = field(default=0, compare=False)
     wrong_by: frozenset[int] = frozenset()

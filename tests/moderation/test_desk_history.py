@@ -90,6 +90,24 @@ def test_history_shows_every_text_with_its_changes_and_findings() -> None:
     )
 
 
+def test_history_says_which_kept_version_of_what_was_learnt_judged() -> None:
+    article = make_article()
+    comment = make_comment(article)
+    for flagger, model in (("learned", 7), ("outside_judge", "nemo"), ("links", 8)):
+        Finding.objects.update_or_create(
+            comment=comment,
+            revision=1,
+            flagger=flagger,
+            defaults={"outcome": CheckOutcome.CLEAR, "parameters": {"model": model}},
+        )
+    client = sign_in(make_moderator(article.site))
+
+    shown = text_of(client.get(history_url(comment)))
+    german = text_of(client.get(history_url(comment), headers={"accept-language": "de"}))
+
+    assert (shown.count("· Version 7"), shown.count("Version"), german.count("· Fassung 7")) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("count", [1, 20])
 def test_history_of_any_length_takes_eight_queries(count: int) -> None:
     article = make_article()
