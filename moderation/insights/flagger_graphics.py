@@ -23,7 +23,7 @@ def precision_chart(report: FlaggerReport) -> charts.Chart | None:
     """How often people agreed with each flagger; none where nothing was judged."""
     rows = [
         (flagger_name(one.flagger), *_share((one.all.agreed, one.all.judged)))
-        for one in report.flaggers
+        for one in report.busiest
         if one.all.judged
     ]
     sentence = _("For each check, in which share of the texts it had flagged people restricted the text.")

@@ -117,6 +117,11 @@ class FlaggerReport:
     trust: Mapping[tuple[bool, bool], Part]
 
     @property
+    def busiest(self) -> list[FlaggerFigures]:
+        """The flaggers, that which found most first."""
+        return sorted(self.flaggers, key=lambda one: (-one.looks.fired, one.flagger))
+
+    @property
     def drifts(self) -> tuple[Drift, ...]:
         """All of them."""
         return tuple(drift for one in self.flaggers for drift in one.drifts)

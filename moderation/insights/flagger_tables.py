@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.conf.locale import LANG_INFO
 from django.utils.formats import number_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from moderation.flaggers.names import flagger_name
@@ -36,13 +38,13 @@ def measure_table(report: FlaggerReport, *, is_group: bool = True) -> Table:
     return Table("checks", _("How the checks do"), columns, rows)
 
 
-def places_table(one: FlaggerFigures, *, is_group: bool) -> Table:
-    """One flagger by language and clause, with fewer columns than the file has."""
+def places_table(one: FlaggerFigures, titles: Mapping[str, str], *, is_group: bool) -> Table:
+    """One flagger by language and clause, in words and with fewer columns than the file has; `titles` of clauses by slug."""
     columns: tuple[str, ...] = (_("Language and clause"), _("Found something"))
     if is_group:
         columns += (_("People agreed"), _("Precision"), _("By this clause"), _("Missed"))
     rows = tuple(
-        (_place_name(place), _of(place.fired, place.looks.looked), *(_few(place) if is_group else ()))
+        (_place_name(place, titles), _of(place.fired, place.looks.looked), *(_few(place) if is_group else ()))
         for place in one.places
     )
     return Table(one.flagger, flagger_name(one.flagger), columns, rows)
@@ -191,5 +193,8 @@ def _of(part: int, whole: int) -> str | None:
     return write_part(part, whole) if whole else None
 
 
-def _place_name(place: PlaceReport) -> str:
-    return ", ".join(filter(None, (place.place.language or "–", place.place.clause)))
+def _place_name(place: PlaceReport, titles: Mapping[str, str]) -> str:
+    language, clause = place.place.language, place.place.clause
+    # Of a language that Django does not know there is no name.
+    name = str(get_language_info(language)["name_translated"]) if language in LANG_INFO else language
+    return " · ".join(filter(None, (name or "–", titles.get(clause, clause))))

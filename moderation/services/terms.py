@@ -94,7 +94,8 @@ def _store(
         require_word(term.phrase)
         _require_known(term, clauses, clause_before=before[0])
     except ValidationError as error:
-        result.refused[number] = " ".join(error.messages)
+        told = ((column, " ".join(messages)) for column, messages in error.message_dict.items())
+        result.refused[number] = " ".join(f"{column}: {sentence}" for column, sentence in told)
         return
     except InvalidInputError as error:
         result.refused[number] = str(error.message)
@@ -138,8 +139,10 @@ def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
         for cells in table:
             values = [_readable(cell) for cell in cells]
             row = dict(zip(names, values, strict=False))
-            if len(values) > len(names) or (any(values) and not row.get("phrase")):
-                result.refused[table.line_num] = _("There is no phrase, or more cells than the heading has.")
+            if len(values) > len(names):
+                result.refused[table.line_num] = _("There are more cells than the heading has.")
+            elif any(values) and not row.get("phrase"):
+                result.refused[table.line_num] = _("There is no phrase.")
             elif any(values):
                 rows.append((table.line_num, row))
     except csv.Error:

@@ -13,6 +13,7 @@ from moderation.insights.flagger_counts import count_judges
 from moderation.insights.flagger_graphics import agreement_chart, firing_chart, precision_chart, trust_chart
 from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
 from moderation.insights.flagger_tables import drift_sentence, measure_table, places_table, trust_words_table
+from moderation.insights.judging import read_clause_titles
 from moderation.insights.statistics import difference_interval
 from moderation.insights.weeks import Weeks, weeks_up_to_now
 from moderation.views.desk import Desk, desk_page, open_desk
@@ -24,11 +25,11 @@ WEEKS = (4, 13, 26)
 @desk_page
 @require_safe
 def flagger_figures(request: HttpRequest) -> HttpResponse:
-    """What each check said over the chosen weeks and what people made of it. 9 queries besides the session's."""
+    """What each check said over the chosen weeks and what people made of it. 10 queries besides the session's."""
     desk = open_desk(request)
     weeks = _weeks(request)
     report, people = read_flagger_report(desk.site, weeks), count_judges(desk.site, weeks)
-    is_group = _may_see(desk, people)
+    is_group, titles = _may_see(desk, people), read_clause_titles(desk.site)
     context = {
         "site": desk.site,
         "desk": desk,
@@ -48,9 +49,9 @@ def flagger_figures(request: HttpRequest) -> HttpResponse:
                 "figures": one,
                 "firing": firing_chart(one, weeks),
                 "agreement": agreement_chart(one, weeks) if is_group else None,
-                "table": places_table(one, is_group=is_group),
+                "table": places_table(one, titles, is_group=is_group),
             }
-            for one in sorted(report.flaggers, key=lambda one: (-one.looks.fired, one.flagger))
+            for one in report.busiest
             if one.looks.fired or one.all.judged
         ],
         "silent": [one for one in report.flaggers if not one.looks.fired and not one.all.judged],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -96,7 +97,7 @@ def _render(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     q = request.GET.get("q", "").strip()
-    found = Term.objects.filter(site=desk.site).order_by("phrase", "language")
+    found = Term.objects.filter(site=desk.site).order_by(Lower("phrase"), "phrase", "language")
     if q:
         found = found.filter(Q(phrase__icontains=q) | Q(note__icontains=q))
     shown = list(found[: SHOWN + 1])

@@ -8,12 +8,14 @@ import random
 from django.utils import timezone
 
 from comments import lifecycle
-from comments.enums import Status, SuppressionReason
+from comments.enums import CheckOutcome, Status, SuppressionReason
 from comments.models import Lane
 from comments.services import lanes
 from comments.services.subscriptions import suppress
 from moderation.enums import Action, Role
-from moderation.models import Decision, FlaggerDay, SavedView
+from moderation.flaggers.base import Stage as FlaggerStage
+from moderation.flaggers.registry import installed_flaggers
+from moderation.models import Decision, Finding, FlaggerDay, SavedView
 from moderation.services.appeals import file_appeal
 from moderation.services.deferrals import defer
 from moderation.services.leases import hold
@@ -141,6 +143,55 @@ def figures_of_the_checks(stage: Stage) -> None:
     stage.page.evaluate(UNFOLD)
 
 
+def figures_of_many_checks(stage: Stage) -> None:
+    """Every check there is has been at work, under every clause of a policy, and has missed something."""
+    room = _be_administrator_of_a_newsroom(stage)
+    chance = random.Random(7)  # noqa: S311 - a test repeats its chance
+    checks = [one.name for one_stage in FlaggerStage for one in installed_flaggers(one_stage)]
+    clauses = ["respect", "on-topic", "unlawful", "no-advertising", "personal-data", ""]
+    for decision in Decision.objects.select_related("comment"):
+        for name in chance.sample(checks, 8):
+            Finding.objects.update_or_create(
+                comment=decision.comment,
+                revision=1,
+                flagger=name,
+                defaults={"version": "1", "outcome": CheckOutcome.FLAGGED, "clause": chance.choice(clauses)},
+            )
+    FlaggerDay.objects.bulk_create(
+        FlaggerDay(
+            site=room.site, day=timezone.localdate() - datetime.timedelta(days=number), flagger=name, language=language,
+            clause=clause, looked=chance.randrange(5_000), missing=chance.randrange(2), fired=chance.randrange(1, 900),
+        )
+        for name in checks for language in ("de", "en") for clause in clauses for number in range(1, 60, 4)
+    )  # fmt: skip
+    stage.go("/moderation/figures/checks/?weeks=13").locator(".mg-chart").first.wait_for()
+    stage.page.evaluate(UNFOLD)
+
+
+def words_that_were_taken_in(stage: Stage) -> None:
+    _be_administrator(stage)
+    rows = ["phrase,language,clause,note,active", "Idiot*,de,respect,auch im Plural,yes", "fick dich,de,respect,,yes"]
+    rows += [
+        f"Donaudampfschifffahrtsgesellschaft {number},de,,eine lange Anmerkung zu diesem Wort,no" for number in range(9)
+    ]
+    _send_table(stage, "\n".join(rows))
+    stage.page.locator("[role=status]").wait_for()
+
+
+def words_that_were_refused(stage: Stage) -> None:
+    _be_administrator(stage)
+    lines = ["phrase,active", "Idiot,vielleicht", ",yes", "Trottel,yes,zu viel", "x" * 300 + ",yes", "Depp,yes"]
+    _send_table(stage, "\n".join(lines))
+    stage.page.locator("[role=alert]").wait_for()
+
+
+def _send_table(stage: Stage, text: str) -> None:
+    page = stage.go("/moderation/terms/")
+    file = {"name": "words.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    page.locator("form:has(input[type=file]) [type=submit]").click()
+
+
 def practice_with_a_case(stage: Stage) -> None:
     article = stage.make_article()
     senior = make_moderator(article.site, role=Role.SENIOR)
@@ -253,6 +304,9 @@ DESK_STATES = (
     figures_of_a_week,
     figures_of_a_month,
     figures_of_the_checks,
+    figures_of_many_checks,
+    words_that_were_taken_in,
+    words_that_were_refused,
     practice_with_a_case,
     case_that_was_judged,
     step_of_the_tour,

@@ -7,6 +7,7 @@ import datetime
 import io
 import json
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -189,6 +190,27 @@ def test_page_file_and_command_say_the_same_and_name_what_was_missed() -> None:
     assert "One person decided in this time" in text_of(page)
     assert "it missed" not in text_of(page)
     assert "Precision" not in html_of(sign_in(moderator).get("/moderation/figures/checks.csv"))
+
+
+@pytest.mark.django_db
+def test_page_of_many_checks_leads_to_each_and_names_languages_and_clauses() -> None:
+    article = make_article()
+    administrator = make_moderator(article.site, role=Role.ADMINISTRATOR)
+    checks = {"links": 1, "shouting": 4, "terms": 3, "bursts": 2}
+    for name, count in checks.items():
+        for _ in range(count):
+            comment = make_comment(article)
+            say(comment, name, clause="respect")
+            judge(comment, Action.REJECT, clause="respect", moderator=administrator)
+
+    page = html_of(sign_in(administrator).get(PAGE))
+
+    assert re.findall(r'<a href="#check-(\w+)">', page) == ["shouting", "terms", "bursts", "links"]
+    assert [name for name in checks if f'id="check-{name}"' not in page] == []
+    chart = page[page.index('id="precision-title"') : page.index('id="trust-title"')]
+    places = [chart.index(label) for label in ("Shouting", "Words", "Many at once", "Links")]
+    assert places == sorted(places)
+    assert re.findall(r'<th scope="row" dir="auto">(.*?)</th>', page) == ["German · Title respect"] * 4
 
 
 @pytest.mark.django_db

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -40,6 +42,17 @@ def test_word_is_added_changed_and_switched_off_and_one_that_is_there_is_refused
     assert words(site) == [("Nudel*", "", "", False)]
     assert "Nudel* Off" in text_of(client.get(f"{PAGE}?q=NUD"))
     assert "No word of the list is like this." in text_of(client.get(f"{PAGE}?q=x"))
+
+
+@pytest.mark.django_db
+def test_list_is_in_the_order_of_the_alphabet_whatever_the_case() -> None:
+    site = make_article().site
+    for phrase in ("Zecke", "affe", "Idiot", "dumm"):
+        Term.objects.create(site=site, phrase=phrase)
+
+    page = html_of(sign_in(make_moderator(site, role=Role.ADMINISTRATOR)).get(PAGE))
+
+    assert re.findall(r'rows__what"><bdi>(.*?)</bdi>', page) == ["affe", "dumm", "Idiot", "Zecke"]
 
 
 @pytest.mark.django_db

@@ -115,6 +115,18 @@ def test_import_refuses_clauses_that_the_policy_does_not_have_unless_the_term_ha
     assert (result.added, result.changed, result.refused) == (1, 1, {})
 
 
+def test_import_says_of_each_line_what_is_wrong_with_it() -> None:
+    rows = ["phrase,active", "Idiot,perhaps", ",yes", "Trottel,yes,too much", "x" * 101 + ",yes"]
+    with override("en"):
+        refused = import_terms(site=make_site("paper"), text="\n".join(rows)).refused
+    assert refused == {
+        2: "“perhaps” is neither yes nor no.",
+        3: "There is no phrase.",
+        4: "There are more cells than the heading has.",
+        5: "phrase: Ensure this value has at most 100 characters (it has 101).",
+    }
+
+
 def test_commands_write_and_read_a_file(tmp_path: Path) -> None:
     site, other = make_site("paper"), make_site("magazine")
     Term.objects.create(site=site, phrase="Blödsinn", language="de")
