@@ -35,7 +35,7 @@ LEAST_RATE: Final = 0.2
 AVERAGED_FROM: Final = 0.35
 AVERAGED: Final = 5
 # Of each course, one after the other: the same texts in another order.
-STEPS: Final = (2_200, 2_000)
+STEPS: Final = (2_200, 1_700)
 # Each so many steps the vectors are compared with the base's.
 COMPARE: Final = 2
 COMPARED_WEIGHT: Final = 5.0

@@ -6,14 +6,20 @@ processors without VNNI add two products in sixteen bits. What flows between is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from moderation.flaggers.pieces import SPECIAL
+
 _WORDS: Final = 127
 _WEIGHTS: Final = 63
 _OPERATIONS: Final = 20
+# What a piece counts to what a text is about: by how much its likelihood is below e^-8, and all pieces a little.
+_USUAL: Final = 8.0
+_LEAST: Final = 0.05
 
 
 class Graph:
@@ -55,8 +61,9 @@ class Graph:
         )
 
 
-def graph_of(state: dict[str, Any], *, layers: int, heads: int, epsilon: float) -> ModelProto:
-    """From the arrays of `Encoder`: in, `numbers` (pieces); out, `mean` and `first` (width), `said` (heads)."""
+def graph_of(state: dict[str, Any], scores: Sequence[float], *, layers: int, heads: int, epsilon: float) -> ModelProto:
+    """From the arrays of `Encoder` and the logarithms of the pieces' likelihood: in, `numbers` (pieces); out, `mean` and `first`
+    (width), `said` (heads), and `subject` (width), a sum in which the rare pieces count most."""
     graph = Graph()
     words = state["words.weight"]
     width = words.shape[1]
@@ -91,6 +98,10 @@ def graph_of(state: dict[str, Any], *, layers: int, heads: int, epsilon: float) 
         x = graph.normalized(graph.add("Add", x, inner), own["oln.weight"], own["oln.bias"], epsilon)
     graph.nodes.append(helper.make_node("Gather", [x, graph.constant(np.array(0, dtype=np.int64))], ["first"]))
     graph.nodes.append(helper.make_node("ReduceMean", [x, zero], ["mean"], keepdims=0))
+    rarity = np.maximum(0, -np.array(scores) - _USUAL) + _LEAST
+    rarity[:SPECIAL] = 0
+    worth = graph.add("Gather", graph.constant(rarity.astype(np.float32)), "numbers")
+    graph.nodes.append(helper.make_node("MatMul", [worth, x], ["subject"]))
     both = graph.add("Concat", "first", "mean", axis=0)
     product = graph.add("MatMul", graph.constant(state["head.weight"]), both)
     graph.nodes.append(helper.make_node("Add", [product, graph.constant(state["head.bias"])], ["said"]))
@@ -102,6 +113,7 @@ def graph_of(state: dict[str, Any], *, layers: int, heads: int, epsilon: float) 
             helper.make_tensor_value_info("mean", TensorProto.FLOAT, [width]),
             helper.make_tensor_value_info("first", TensorProto.FLOAT, [width]),
             helper.make_tensor_value_info("said", TensorProto.FLOAT, [len(state["head.bias"])]),
+            helper.make_tensor_value_info("subject", TensorProto.FLOAT, [width]),
         ],
         graph.constants,
     )

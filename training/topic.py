@@ -23,7 +23,7 @@ from moderation.flaggers.base import ArticleWords
 from moderation.flaggers.encoder import MODEL_FILE, missing_packages, read_header
 from moderation.flaggers.likeness import FEATURES, LanguageShares, Shares, features_of, words_of
 from moderation.flaggers.topic_signals import Signals, SiteIndex
-from moderation.flaggers.topic_vectors import Embed, VectorIndex, embed_once
+from moderation.flaggers.topic_vectors import Embed, VectorIndex, embed_subjects
 from moderation.flaggers.topic_weights import MAGIC, WEIGHTS_FILE, Weights, load_weights
 from training.sources import Row, hash_of, read_table
 
@@ -163,7 +163,7 @@ def make_topic(data: Path, rows: Sequence[Row]) -> None:
     talks = read_talks()
     develop = [talk for talk in talks if talk.part == "develop"]
     words = _fit_and_print("words", develop, tables["de"], None)
-    meanings = _fit_and_print("encoder", develop, tables["de"], embed_once) if _has_encoder() else None
+    meanings = _fit_and_print("encoder", develop, tables["de"], embed_subjects) if _has_encoder() else None
     content = b"".join(table.table for table in tables.values())
     header = {
         "version": 2,
@@ -223,7 +223,7 @@ def print_topic(data: Path) -> None:
     sets += [(f"{name}, title alone, 10 published", talks, 10) for name, talks in english_talks(data)]
     judges: list[tuple[str, Weights, Embed | None]] = [("words", known.words, None)]
     if known.meanings and _has_encoder():
-        judges.append(("encoder", known.meanings, embed_once))
+        judges.append(("encoder", known.meanings, embed_subjects))
     for (judge, weights, embed), (name, talks, published) in product(judges, sets):
         language = known.languages[talks[0].words.language]
         pairs = list(pairs_of(talks, language, published=published, embed=embed))

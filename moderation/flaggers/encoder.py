@@ -56,10 +56,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text's vector, of length 1 and `WIDTH` numbers, what each head says, uncalibrated, and whether the text was read to
-    its end."""
+    """A text's vector, of length 1 and `WIDTH` numbers, another one in which its rarer pieces count more, for what it is about,
+    what each head says, uncalibrated, and whether the text was read to its end."""
 
     vector: Any
+    subject: Any
     said: Mapping[str, float]
     is_whole: bool
 
@@ -95,16 +96,22 @@ class Encoder:
         cut = min(len(numbers), _MOST_PIECES)
         windows = [numbers[start : min(start + _WINDOW, cut)] for start in range(0, cut, _WINDOW)] or [[]]
         total: Any = 0.0
+        subject: Any = 0.0
         said = [-math.inf] * len(self.header.heads)
         for window in windows:
             array = self._numpy.array([START, *window, END], dtype=self._numpy.int64)
-            mean, own = self._session.run(["mean", "said"], {"numbers": array})
-            total = total + mean * len(array)
+            mean, rare, own = self._session.run(["mean", "subject", "said"], {"numbers": array})
+            total, subject = total + mean * len(array), subject + rare
             said = [max(before, float(now)) for before, now in zip(said, own, strict=True)]
+        said_by = dict(zip(self.header.heads, said, strict=True))
+        # A text without a piece is about nothing.
+        about = self._unit(subject if numbers else total)
+        return Reading(self._unit(total), about, said_by, is_whole=cut == len(numbers))
+
+    def _unit(self, total: Any) -> Any:
         vector = (total / self._numpy.linalg.norm(total)).astype(self._numpy.float32)
         vector.setflags(write=False)
-        said_by = dict(zip(self.header.heads, said, strict=True))
-        return Reading(vector, said_by, is_whole=cut == len(numbers))
+        return vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from moderation.flaggers.guesses import TOO_LONG
 from moderation.flaggers.likeness import words_of
 from moderation.flaggers.topic_projection import Projection
 from moderation.flaggers.topic_signals import LEAST_OTHERS, SiteIndex
-from moderation.flaggers.topic_vectors import VectorIndex, embed_once
+from moderation.flaggers.topic_vectors import VectorIndex, embed_once, embed_subjects
 from moderation.flaggers.topic_weights import TopicWeights, Weights, load_weights
 
 NAME: Final = "topic"
@@ -145,7 +145,8 @@ def _measure_of(
     same = [article for article in articles if primary_language(article.language) == language]
     index = SiteIndex(same, known.languages.get(language) or next(iter(known.languages.values())))
     if reads_meaning and known.meanings and len(same) > LEAST_OTHERS:
-        return _Measure(index, VectorIndex(same, embed_once, projection), known.meanings)
+        embed = embed_once if projection else embed_subjects
+        return _Measure(index, VectorIndex(same, embed, projection), known.meanings)
     return _Measure(index, None, known.words)
 
 

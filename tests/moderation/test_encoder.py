@@ -215,6 +215,14 @@ def test_vectors_of_one_topic_are_nearer_than_those_of_two() -> None:
     assert embed([]).shape == (0, 384)
 
 
+def test_what_a_text_is_about_is_less_in_its_common_words_than_in_its_rare_ones() -> None:
+    read = load_encoder(MODEL_FILE).read
+    bath, wordy = read("Freibad"), read("Und das ist ja auch so wie es hier nun mal ist mit dem Freibad")
+    assert np.linalg.norm(wordy.subject) == pytest.approx(1, abs=1e-5)
+    assert wordy.subject @ bath.subject > wordy.vector @ bath.vector + 0.01
+    assert (read("").subject == read("").vector).all()
+
+
 def test_encoder_reads_neither_quoted_lines_nor_only_the_beginning() -> None:
     assert said(f"> {INSULT}\n\n{POLITE}", "respect") == said(POLITE, "respect")
     ordinary = f"{POLITE} " * 30
