@@ -71,7 +71,7 @@ def write_encoder(data: Path, work: Path, path: Path, compared: list[str]) -> li
     its weights become bytes."""
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
-    texts, scores = [base.pieces[number] for number in kept], [round(base.scores[number], 4) for number in kept]
+    texts, scores = _pieces_of(base, kept)
     state, steps = learnt(base, kept, work)
     reader = Reader(_graph(base, state, scores), Pieces(texts, scores))
     calibrations = {"respect": _calibrate_respect(data, work, reader)}
@@ -108,9 +108,8 @@ def unseen_videos(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
     """Each video with the probabilities and labels of its comments, by a head and n-grams that saw none of them."""
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
-    scores = [round(base.scores[number], 4) for number in kept]
-    pieces = Pieces([base.pieces[number] for number in kept], scores)
-    reader = Reader(_graph(base, learnt(base, kept, work)[0], scores), pieces)
+    texts, scores = _pieces_of(base, kept)
+    reader = Reader(_graph(base, learnt(base, kept, work)[0], scores), Pieces(texts, scores))
     rows, videos = _spam_rows(data), video_rows(data)
     both = _kept(work, "spam", lambda: reader.read(_texts(rows))[0])
     labels, features = _labels(rows), features_of(_texts(rows), SPAM)
@@ -151,6 +150,11 @@ def _respect_rows_of(course: dict[str, Any], part: str) -> list[Any]:
     """Of the head that all sources share, and of those of the sources that call an insult what our clause does."""
     own = [course["mean"]["own"][part][course["sources"].index(source)] for source in RESPECT_SOURCES]
     return [course["mean"]["network"][f"head.{part}"][HEADS.index("respect")], *own]
+
+
+def _pieces_of(base: Base, kept: list[int]) -> tuple[list[str], list[float]]:
+    """The kept pieces and the logarithms of their likelihood, as the file has them."""
+    return [base.pieces[number] for number in kept], [round(base.scores[number], 4) for number in kept]
 
 
 def _graph(base: Base, state: dict[str, Any], scores: list[float]) -> bytes:
