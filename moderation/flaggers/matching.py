@@ -83,12 +83,13 @@ class Matcher:
         """Every place of folded text where a term stands."""
         words = plain_words(text)
         for word in words:
-            if entry := self._whole_or_part(word):
-                yield Hit(word.start, word.end, False, entry)  # noqa: FBT003
+            if found := self._whole_or_part(word):
+                reading, entry = found
+                yield Hit(word.start, word.end, reading != word.readings[0], entry)
         disguised = [*disguised_words(text), *map(self._unmask, masked_words(text))]
         for word in disguised:
-            if entry := self._whole(word):
-                yield Hit(word.start, word.end, True, entry)  # noqa: FBT003
+            if found := self._whole(word):
+                yield Hit(word.start, word.end, True, found[1])  # noqa: FBT003
         yield from self._find_phrases(text, [*words, *disguised])
         for row in rows_of_letters(text):
             for letters in row.readings:
@@ -98,16 +99,17 @@ class Matcher:
             if (start := text.find(symbol)) >= 0:
                 yield Hit(start, start + len(symbol), False, entry)  # noqa: FBT003
 
-    def _whole(self, word: Word) -> TermEntry | None:
-        return next((self.words[reading] for reading in word.readings if reading in self.words), None)
+    def _whole(self, word: Word) -> tuple[str, TermEntry] | None:
+        """The first of the readings that is a term, and which."""
+        return next(((reading, self.words[reading]) for reading in word.readings if reading in self.words), None)
 
-    def _whole_or_part(self, word: Word) -> TermEntry | None:
-        if entry := self._whole(word):
-            return entry
+    def _whole_or_part(self, word: Word) -> tuple[str, TermEntry] | None:
+        if found := self._whole(word):
+            return found
         for reading in word.readings:
             entry = self.beginnings.at_start(reading) or self.endings.at_end(reading) or self.insides.inside(reading)
             if entry:
-                return entry
+                return reading, entry
         return None
 
     def _unmask(self, word: Word) -> Word:
@@ -125,8 +127,9 @@ class Matcher:
         starts = sorted(by_start)
         for word in words:
             for reading in word.readings:
+                is_read = word.is_disguised or reading != word.readings[0]
                 for rest, entry in self.phrases.get(reading, ()):
-                    for last, is_disguised in _continue(text, starts, by_start, word, rest):
+                    for last, is_disguised in _continue(text, starts, by_start, (word.end, is_read), rest):
                         yield Hit(word.start, last, is_disguised, entry)
 
     def _pieces_at(self, letters: str, at: int) -> Iterator[Piece]:
@@ -143,13 +146,17 @@ class Matcher:
 
 
 def _continue(
-    text: str, starts: list[int], by_start: Mapping[int, list[Word]], first: Word, rest: tuple[frozenset[str], ...]
+    text: str,
+    starts: list[int],
+    by_start: Mapping[int, list[Word]],
+    first: tuple[int, bool],
+    rest: tuple[frozenset[str], ...],
 ) -> Iterator[tuple[int, bool]]:
-    """Where the other words of a phrase end that begins with a word, and whether one of all is disguised."""
-    ends = {(first.end, first.is_disguised)}
+    """Where the other words of a phrase end of which the first ends there, and whether one of all is disguised."""
+    ends = {first}
     for forms in rest:
         ends = {
-            (word.end, is_disguised or word.is_disguised)
+            (word.end, is_disguised or word.is_disguised or word.readings[0] not in forms)
             for end, is_disguised in ends
             for start in _next_starts(text, starts, end)
             for word in by_start[start]

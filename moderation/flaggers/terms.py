@@ -34,6 +34,8 @@ _LABEL = gettext_noop("Term on the site's list")
 _OPENING: Final = ('"', "“", "„", "«", "»")
 _CLOSING: Final = ('"', "“", "”", "«", "»")
 _AROUND_WORDS: Final = ".,;:!?*()"
+# What may stand before a word that is one, also within a disguised one.
+_BETWEEN_WORDS: Final = frozenset(" \t\n\r.,;:_·•/-–—")
 _NAMED: Final = 3
 _MOST_SPANS: Final = 50
 
@@ -42,7 +44,7 @@ class TermsFlagger:
     """Finds the site's terms; inline. Linear in the text; the list is compiled once."""
 
     name = "terms"
-    version = "3"
+    version = "4"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -52,7 +54,8 @@ class TermsFlagger:
             return clear(self)
         text = fold(comment.body.translate(AS_LETTERS))
         found = _compile(site.terms, primary_language(comment.language)).find(text.text)
-        hits = sorted((hit for hit in set(found) if _is_written(text, hit)), key=lambda hit: (hit.start, -hit.end))
+        written = sorted((hit for hit in set(found) if _is_written(text, hit)), key=lambda hit: (hit.start, -hit.end))
+        hits = list(_without_scraps(text.text, written))
         if not hits:
             return clear(self)
         phrases = list(dict.fromkeys(hit.entry.phrase for hit in hits))
@@ -119,6 +122,18 @@ def _is_written(text: Folded, hit: Hit) -> bool:
     """Whether somebody wrote it: a ß by itself is "ss" when it is folded, and not the word."""
     start, end = text.source_span(hit.start, hit.end)
     return end - start > 1 or hit.end - hit.start == 1
+
+
+def _without_scraps(text: str, hits: list[Hit]) -> Iterator[Hit]:
+    """Without what a sign for a letter has left over: "H@ss" is "Hass", and there is no "SS" in it. In the order they come in."""
+    disguised_end = 0
+    for hit in hits:
+        is_inside = hit.end <= disguised_end
+        if is_inside and not hit.is_disguised and text[hit.start - 1] not in _BETWEEN_WORDS:
+            continue
+        if hit.is_disguised:
+            disguised_end = max(disguised_end, hit.end)
+        yield hit
 
 
 def _mark(text: Folded, hits: list[Hit]) -> Iterator[Span]:

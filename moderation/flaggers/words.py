@@ -19,7 +19,7 @@ _OF_FLAGS: Final = "\U0001f1e6-\U0001f1ff"
 # what is left of an apostrophe that was spoilt on its way ("he?s").
 _ODD: Final = rf"[^\w\s.,;:?&=/\\'\"’‘`´()\[\]{{}}<>–—…„“”‚«»‹›·•\ufffd{_OF_FLAGS}\-]"
 # Between letters that are set apart. White space counts once, however much of it there is: a page shows it as one space.
-_GAP: Final = rf"(?:\s++|[.,_·•:/\-]|{_ODD}){{1,3}}+"
+_GAP: Final = rf"(?:\s++|[.,;_·•:/\-–—]|{_ODD}){{1,3}}+"
 # Between the parts of one word; not what stands in addresses and between sentences.
 _JOINT: Final = rf"(?:[-_.:·]|(?![@!+]){_ODD}){{1,3}}+"
 _MASKING: Final = rf"(?:{_ODD}|[_{_OF_FLAGS}])++"
@@ -36,6 +36,8 @@ _FLAGGED_WORD = re.compile(rf"[{_OF_FLAGS}](?:(?:{_GAP})?+[{_OF_FLAGS}]){{2,}}+"
 _STRETCHED = re.compile(r"(.)\1\1++")
 _FOR_A_LETTER = re.compile(rf"[0-9{_SIGNS}]")
 
+# Shorter ones with a digit at an end are rather a line, a section or a model: "S5", "§ 5a", "A55".
+_FEWEST_OF_DIGITS: Final = 4
 # Of letters that are left where others than asterisks stand for the rest: "R&B" and "C#M" are no disguise.
 _FEWEST_LEFT: Final = 3
 _LONGEST: Final = 60
@@ -126,6 +128,12 @@ def _is_short(word: str) -> bool:
     return 1 < len(word) <= _LONGEST
 
 
+def _is_number(word: str) -> bool:
+    """Whether its digits are digits: where there is nothing else, or hardly anything."""
+    is_short = len(word) < _FEWEST_OF_DIGITS and word.isalnum()
+    return word.isdigit() or (is_short and (word[0].isdigit() or word[-1].isdigit()))
+
+
 def _readings(word: str) -> tuple[str, ...]:
     """The word, as letters if it mixes letters with digits or signs, and without stretched letters."""
     readings = [word]
@@ -133,7 +141,7 @@ def _readings(word: str) -> tuple[str, ...]:
         # However long it is stretched: three of a letter are as much as a hundred.
         shortened = _STRETCHED.sub(r"\1\1\1", word)
         return (word,) if len(shortened) > _LONGEST else (word, *_readings(shortened))
-    if _FOR_A_LETTER.search(word) and not word.isdigit():
+    if _FOR_A_LETTER.search(word) and not _is_number(word):
         readings += [word.translate(table) for table in _READINGS]
     if _STRETCHED.search(word):
         readings += [_STRETCHED.sub(kept, one) for one in readings for kept in (r"\1", r"\1\1")]

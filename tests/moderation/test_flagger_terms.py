@@ -55,6 +55,9 @@ def check(body: str, *phrases: str | TermEntry, language: str = "de") -> Finding
         ("Scheiße", "Sch***e"),
         ("Scheiße", "S c h e i ß e"),
         ("blöd", "B-l-ö-d"),
+        ("Idiot", "I–d–i–o–t"),
+        ("Idiot", "I;d;i;o;t"),
+        ("Tod", "T0d"),
         # Signs of any sort for letters, or in between.
         ("Idiot", "Idi§t"),
         ("Idiot", "Idi@t"),
@@ -110,6 +113,10 @@ def test_terms_german_forms_and_disguises_are_found(phrase: str, body: str) -> N
         ("Idiot", "I d e e n haben"),
         ("Idiot", "Idi hat ot gesagt"),
         ("SS", "Das ß ist kein Buchstabe für den Wortanfang"),
+        # Lines, models, sections and roads.
+        ("SS", "Die S5 fällt aus, und die S 5 auch. Mein S-5 und mein 5s sind kaputt."),
+        ("SA", "§ 5a SGB, Linie 5A, Hausnummer 5 a"),
+        ("ass", "Die A55 ist gesperrt"),
         # Words that letters stand apart in, of which a part is a term.
         ("Arsch", "M a r s c h"),
         ("Arsch", "d e r M a r s c h"),
@@ -267,6 +274,21 @@ def test_terms_more_than_three_are_counted() -> None:
 def test_terms_only_disguised_scores_lower_than_plain() -> None:
     assert check("I d i o t", "Idiot").score == 0.8
     assert check("Idiot", "Idiot").score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("body", "phrase"),
+    [("Id1ot", "Idiot"), ("Idioooot", "Idiot"), ("f1ck dich", "fick dich"), ("fick d1ch", "fick dich")],
+)
+def test_terms_digits_for_letters_and_stretched_letters_are_a_disguise(body: str, phrase: str) -> None:
+    assert (marked(check(body, phrase), body), check(body, phrase).score) == ([body], 0.8)
+
+
+def test_terms_of_what_a_sign_leaves_over_of_a_word_nothing_is_said() -> None:
+    finding = check("So ein H@ss!", "Hass", "SS")
+    assert (sentence(finding), finding.score) == ("Contains a term on the site's list: “Hass”", 0.8)
+    finding = check("Diese Dreck-Sau", "Drecksau", "Sau")
+    assert (sentence(finding), finding.score) == ("Contains terms on the site's list: “Drecksau”, “Sau”", 1.0)
 
 
 def test_terms_overlapping_hits_are_marked_once() -> None:
