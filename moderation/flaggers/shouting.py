@@ -17,14 +17,15 @@ from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.spelling import own_words
 
 _CAPITALS = gettext_noop("Written largely in capitals.")
+_PASSAGE = gettext_noop("Has a long passage in capitals.")
 _STRETCHED = gettext_noop("Stretched letters or rows of exclamation and question marks.")
 _CAPITALS_LABEL = gettext_noop("Capitals")
 _STRETCHED_LABEL = gettext_noop("Stretched")
 _MARKS_LABEL = gettext_noop("Row of marks")
 
-# A run of words in capitals: commas and slashes end it, since acronyms come in lists.
+# A run of words in capitals, however much space is between two: commas and slashes end it, since acronyms come in lists.
 _WORD: Final = r"[^\W\d_]++"
-_RUN = re.compile(rf"(?<![^\W_]){_WORD}(?:[ \t\n'\u2019\-]{{1,2}}+{_WORD})*+")
+_RUN = re.compile(rf"(?<![^\W_]){_WORD}(?:(?:[^\S\n]++|[\n'\u2019\-]){{1,2}}+{_WORD})*+")
 _LETTERS = re.compile(_WORD)
 _LONG_WORD: Final = 4
 _LEAST_RUN_WORDS: Final = 3
@@ -33,7 +34,8 @@ _LEAST_RUN_LETTERS: Final = 12
 _LOUD_LETTERS: Final = 60
 _LOUD_SHARE: Final = 0.5
 
-_STRETCHED_LETTERS = re.compile(r"([^\W\d_])\1{3,}+", re.IGNORECASE)
+# An x stands for what is left out ("0711-XXXXXX").
+_STRETCHED_LETTERS = re.compile(r"([^\W\d_x])\1{3,}+", re.IGNORECASE)
 _VERY_STRETCHED: Final = 6
 _MARKS = re.compile(r"[!?¡¿]{3,}+")
 _MANY_MARKS: Final = 6
@@ -45,7 +47,7 @@ class ShoutingFlagger:
     """Finds text that shouts; inline, linear."""
 
     name = "shouting"
-    version = "1"
+    version = "2"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -57,8 +59,9 @@ class ShoutingFlagger:
         loud = sum(_count_letters(text[run.start : run.end]) for run in runs)
         stretches = [*_spans(_STRETCHED_LETTERS, text, _STRETCHED_LABEL), *_spans(_MARKS, text, _MARKS_LABEL)]
         if runs and (share >= _LOUD_SHARE or loud >= _LOUD_LETTERS):
+            message = _CAPITALS if share >= _LOUD_SHARE else _PASSAGE
             score = min(1.0, 0.4 + 0.6 * share)
-            return flagged(self, _CAPITALS, score=score, clause="respect", spans=[*runs, *stretches][:_MOST_SPANS])
+            return flagged(self, message, score=score, clause="respect", spans=[*runs, *stretches][:_MOST_SPANS])
         if _is_overdone(stretches):
             score = min(0.8, 0.3 + 0.1 * len(stretches))
             return flagged(self, _STRETCHED, score=score, clause="respect", spans=stretches[:_MOST_SPANS])
@@ -85,9 +88,11 @@ def _capital_stretches(run: re.Match[str]) -> Iterator[Span]:
 
 
 def _capital_share(text: str) -> float:
-    """The share of capitals among the letters of words of four letters and more; 0 where there are none."""
-    letters = "".join(word for word in _LETTERS.findall(text) if len(word) >= _LONG_WORD)
-    return sum(map(str.isupper, letters)) / len(letters) if letters else 0.0
+    """The share of capitals among all letters, or among those of words of four letters and more where it is less, so that
+    acronyms do not count; 0 where there are no such words."""
+    words = _LETTERS.findall(text)
+    every, long = "".join(words), "".join(word for word in words if len(word) >= _LONG_WORD)
+    return min(sum(map(str.isupper, letters)) / len(letters) for letters in (every, long)) if long else 0.0
 
 
 def _count_letters(text: str) -> int:

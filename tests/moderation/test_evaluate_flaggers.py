@@ -91,7 +91,7 @@ def run(path: Path, **options) -> str:
 
 def test_command_prints_a_flagger_by_language_and_slice(tmp_path: Path) -> None:
     parts = run(write(tmp_path / "lines.jsonl", LINES)).split("\n  ")
-    assert parts[0].startswith("shouting 1, memory ")
+    assert parts[0].startswith("shouting 2, memory ")
     titles = [part.partition(";")[0] for part in parts if not part.startswith("  ")][1:]
     assert titles == [
         "all: 4 texts, 2 of them bad, 0 without an answer",
@@ -147,7 +147,7 @@ def test_command_names_labels_without_a_flagger_and_flaggers_that_cannot_be_meas
     line = {"text": "Non.", "language": "fr", "labels": labels}
     out = run(write(tmp_path / "lines.jsonl", [line]), stderr=said)
     heads = [line.partition(",")[0] for line in out.splitlines() if not line.startswith("    ")]
-    assert heads == ["shouting 1", "  all: 1 texts", "  fr: 1 texts", f"respect {RespectFlagger().version}"]
+    assert heads == ["shouting 2", "  all: 1 texts", "  fr: 1 texts", f"respect {RespectFlagger().version}"]
     assert "call_out asks a service, so it is not measured here.\n" in said.getvalue()
     assert "  No text with its label is in a language it is for (de, en).\n" in said.getvalue()
     assert "No installed flagger is named shoutign. There are: call_out, respect, shouting.\n" in said.getvalue()

@@ -36,6 +36,9 @@ def check(body: str) -> Finding:
         "https://www.EXAMPLE.com/AAAAAAAAAA/WIR/SIND/HIER",
         "`SELECT NAME FROM ARTICLES WHERE PUBLISHED`",
         "OK.",
+        # What is left out, a name in a text of small words.
+        "Die Nummer war 0711-XXXXXX, der Name XXXXXXX wurde entfernt.",
+        "Ja, da hat er ja so was von gar nix zu tun: FREIE DEMOKRATISCHE PARTEI",
     ],
 )
 def test_shouting_ordinary_text_is_clear(body: str) -> None:
@@ -48,13 +51,22 @@ def test_shouting_ordinary_text_is_clear(body: str) -> None:
         ("DAS IST EINE UNVERSCHÄMTHEIT!", "DAS IST EINE UNVERSCHÄMTHEIT"),
         ("GROßE SCHEIßE IST DAS", "GROßE SCHEIßE IST DAS"),
         ("I AM SO TIRED OF THIS", "I AM SO TIRED OF THIS"),
-        (CALM + "ICH HABE ES SATT DASS IHR IMMER DAS GLEICHE SCHREIBT UND NICHTS BESSER WIRD. " + CALM,
-         "ICH HABE ES SATT DASS IHR IMMER DAS GLEICHE SCHREIBT UND NICHTS BESSER WIRD"),
+        # A page shows any number of spaces as one.
+        ("DAS  IST   EINE\u00a0 UNVERSCHÄMTHEIT!", "DAS  IST   EINE\u00a0 UNVERSCHÄMTHEIT"),
     ],
 )  # fmt: skip
 def test_shouting_capitals_that_run_on_are_flagged(body: str, shouted: str) -> None:
     finding = check(body)
     assert sentence(finding) == "Written largely in capitals."
+    assert marked(finding, body) == [shouted]
+    assert finding.clause == "respect"
+
+
+def test_shouting_one_sentence_in_a_long_text_does_not_make_all_of_it_capitals() -> None:
+    shouted = "ICH HABE ES SATT DASS IHR IMMER DAS GLEICHE SCHREIBT UND NICHTS BESSER WIRD"
+    body = f"{CALM}{shouted}. {CALM}"
+    finding = check(body)
+    assert sentence(finding) == "Has a long passage in capitals."
     assert marked(finding, body) == [shouted]
     assert finding.clause == "respect"
 
