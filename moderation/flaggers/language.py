@@ -120,7 +120,7 @@ class LanguageFlagger:
     """Compares the language of a text with that of its discussion; inline, linear. For discussions in German or English."""
 
     name = "language"
-    version = "1"
+    version = "2"
     stage = Stage.INLINE
     languages: tuple[str, ...] = _KNOWN
     first_state = FlaggerState.SHADOW
@@ -136,9 +136,10 @@ class LanguageFlagger:
 def tell_language(text: str, *, expected: str) -> tuple[str, float]:
     """The language of a text ("de", "en", "other", or empty: cannot tell) and how much of it spoke for that, 0 to 1.
 
-    What is quoted is left out: whoever answers in one language may quote in another.
+    What is quoted is left out: whoever answers in one language may quote in another. Letters from a set of bold, slanted or
+    wide ones are the letters that they show.
     """
-    own = _MENTION.sub(" ", _QUOTATION.sub(" ", own_words(unicodedata.normalize("NFC", text))))
+    own = _MENTION.sub(" ", _QUOTATION.sub(" ", own_words(unicodedata.normalize("NFKC", text))))
     letters = sum(map(str.isalpha, own))
     foreign = sum(1 for char in own if char.isalpha() and not unicodedata.name(char, "LATIN").startswith("LATIN"))
     if letters >= _FEWEST_LETTERS and foreign >= letters * _FOREIGN_LETTERS:

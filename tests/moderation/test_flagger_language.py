@@ -19,6 +19,8 @@ def check(body: str, language: str):
 
 
 ENGLISH = "I really don't think that this is a good idea for the people who live in the city."
+# The same letters as wide as Chinese ones.
+WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 GERMAN = "Ich glaube wirklich nicht, dass das eine gute Idee für die Leute ist, die hier wohnen."
 
 
@@ -28,6 +30,7 @@ GERMAN = "Ich glaube wirklich nicht, dass das eine gute Idee für die Leute ist,
         (ENGLISH, "de", "English"),
         (ENGLISH, "de-AT", "English"),
         (GERMAN, "en", "German"),
+        (GERMAN.translate(WIDE), "en", "German"),
         ("Why should we pay for that when the others are not even asked?", "de", "English"),
         ("Mit dem Bus ist man da auch nicht schneller, und teurer wird es außerdem.", "en-GB", "German"),
         (
@@ -85,6 +88,9 @@ INNOCENT_DE = [
     "hahaha hahaha hahaha lol lol lol rofl",
     "https://www.example.org/this-is-the-way-to-do-it-and-not-the-other",
     "1234567890 !!! ???",
+    # Letters of sets that Unicode has for formulas, and wide ones.
+    "𝗗𝗮𝘀 𝗶𝘀𝘁 𝘄𝗶𝗿𝗸𝗹𝗶𝗰𝗵 𝗻𝗶𝗰𝗵𝘁 𝗺𝗲𝗵𝗿 𝘇𝘂 𝗴𝗹𝗮𝘂𝗯𝗲𝗻, 𝗹𝗶𝗲𝗯𝗲 𝗟𝗲𝘂𝘁𝗲!",
+    "Ｄａｓ　ｉｓｔ　ｗｉｒｋｌｉｃｈ　ｎｉｃｈｔ　ｍｅｈｒ　ｚｕ　ｇｌａｕｂｅｎ",
     "\U0001f600" * 40,
     "",
 ]
