@@ -15,14 +15,15 @@ _SMALL_CAPITAL = re.compile(r"(?:LATIN LETTER|MODIFIER LETTER) SMALL CAPITAL ([A
 _FIRST_OF_FLAGS: Final = 0x1F1E6
 
 # For str.translate: one letter for one character, so that each stays where it was.
+SMALL_CAPITALS: Final = {
+    code: found[1].lower()
+    for codes in _PHONETIC
+    for code in codes
+    if (found := _SMALL_CAPITAL.fullmatch(unicodedata.name(chr(code), "")))
+}
 AS_LETTERS: Final = (
     {first + at: letter for first in _ENCLOSED for at, letter in enumerate(_ALPHABET)}
-    | {
-        code: found[1].lower()
-        for codes in _PHONETIC
-        for code in codes
-        if (found := _SMALL_CAPITAL.fullmatch(unicodedata.name(chr(code), "")))
-    }
+    | SMALL_CAPITALS
     | dict.fromkeys(map(ord, "øØ"), "o")
 )
 # Regional indicators: two of them that are the code of a country are shown as its flag, others as letters.

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.conf import settings
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
+from moderation.flaggers.letters import SMALL_CAPITALS
 
 _MANY = gettext_noop("Contains %(count)s links to other sites.")
 _SHORTENED = gettext_noop("Contains a shortened link, which hides where it leads: %(host)s")
@@ -48,6 +49,8 @@ _DRAWN_ALIKE: Final = frozenset(
     "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u04cf"
     "\u03bf\u03b1\u03bd\u03c1\u03c5\u03b9\u0570\u0578\u057d\u0585"
 )
+# Latin to Unicode and of no language: small capitals, and the a and g of phonetic script.
+_OF_NO_LANGUAGE: Final = frozenset([*map(chr, SMALL_CAPITALS), "\u0251", "\u0261"])
 
 _LABEL_LENGTH: Final = 63
 _HOST_SHOWN: Final = 100
@@ -69,7 +72,7 @@ class LinksFlagger:
     """Counts links and looks at their hosts; inline, linear."""
 
     name = "links"
-    version = "2"
+    version = "3"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -139,22 +142,35 @@ def _decoded(label: str) -> str:
 
 
 def _label(link: Link) -> str:
-    if link.names_somebody or any(map(_is_imitation, link.host.split("."))):
+    if link.names_somebody or _is_imitation(link.host):
         return _IMITATION_LABEL
     if _NUMBER_HOST.fullmatch(link.host):
         return _NUMBER_LABEL
     return _SHORTENED_LABEL if link.host in SHORTENERS else _LINK_LABEL
 
 
-def _is_imitation(label: str) -> bool:
-    """Whether a part of a host name mixes Latin with a similar alphabet, or is made of such letters only."""
-    if label.isascii():
-        return False
+def _is_imitation(host: str) -> bool:
+    """Whether a part of a host name mixes Latin with a similar alphabet, or is made of such letters only before an ending in
+    Latin ones: who reads an ending in Cyrillic reads all of it so."""
+    labels = host.split(".")
+    return any(_is_mixed(label) or (labels[-1].isascii() and _is_drawn_alike(label)) for label in labels)
+
+
+def _is_mixed(label: str) -> bool:
     letters = [char for char in label if char.isalpha()]
-    foreign = [char for char in letters if unicodedata.name(char, "").split(" ")[0] in _IMITATING]
-    return bool(foreign) and (len(foreign) < len(letters) or _DRAWN_ALIKE.issuperset(foreign))
+    return 0 < sum(map(_is_foreign, letters)) < len(letters)
+
+
+def _is_drawn_alike(label: str) -> bool:
+    letters = [char for char in label if char.isalpha()]
+    return bool(letters) and _DRAWN_ALIKE.issuperset(letters)
+
+
+def _is_foreign(char: str) -> bool:
+    return char in _OF_NO_LANGUAGE or unicodedata.name(char, "").split(" ")[0] in _IMITATING
 
 
 def is_own_host(host: str, own_hosts: frozenset[str]) -> bool:
-    """Whether a host name belongs to the site."""
-    return any(host == own.removeprefix("www.") or host.endswith("." + own.removeprefix("www.")) for own in own_hosts)
+    """Whether a host name, as that of a Link, belongs to the site."""
+    # Origins have Punycode as browsers send them, and the hosts of links are read.
+    return any(host == own or host.endswith(f".{own}") for own in map(_readable, own_hosts))

@@ -32,6 +32,7 @@ def check(body: str):
         "Eigene Artikel: https://news.example/1 https://www.news.example/2 https://sport.news.example/3",
         "Umlaute sind kein Trick: https://müller.example und https://xn--mller-kva.example/",
         "Auch ein ganz kyrillischer Name nicht: https://москва.com/",
+        "Auch nicht mit Buchstaben, die wie lateinische aussehen: https://сахар.рф/ https://сор.рф/",
         "Kein Link: xhttps://a.example, http://, www. und https:///pfad",
     ],
 )
@@ -63,6 +64,9 @@ def test_links_number_allowed_is_a_setting(settings) -> None:
         ("Da: http://[2001:db8::1]/", "Contains a link to a number instead of a name: [2001:db8::1]"),
         ("https://sparkasse.example@evil.example/", "Contains a link that looks like another one: evil.example"),
         ("https://p\u0430ypal.com/", "Contains a link that looks like another one: p\u0430ypal.com"),
+        ("https://\u0262oogle.com/", "Contains a link that looks like another one: \u0262oogle.com"),
+        ("https://\u0261oo\u0261le.com/", "Contains a link that looks like another one: \u0261oo\u0261le.com"),
+        ("https://p\u0430ypal.рф/", "Contains a link that looks like another one: p\u0430ypal.рф"),
         (
             "https://xn--80ak6aa92e.com/",
             "Contains a link that looks like another one: \u0430\u0440\u0440\u04cf\u0435.com",
@@ -77,6 +81,14 @@ def test_links_that_hide_where_they_lead_are_flagged_even_alone(body: str, said:
 def test_links_the_sites_own_name_before_an_at_sign_does_not_make_a_link_its_own() -> None:
     body = "Hier: https://a:b@news.example:x@evil.example/"
     assert sentence(check(body)) == "Contains a link that looks like another one: evil.example"
+
+
+def test_links_to_the_site_itself_are_its_own_where_its_name_has_an_umlaut() -> None:
+    knowledge = SiteKnowledge(own_hosts=frozenset({"www.xn--mller-kva.example"}))
+    body = "https://müller.example/1 https://xn--mller-kva.example/2 https://sport.müller.example/3"
+    assert LinksFlagger().check(make_input(body), knowledge).outcome == CheckOutcome.CLEAR
+    others = body.replace("müller", "mueller").replace("xn--mller-kva", "muller")
+    assert sentence(LinksFlagger().check(make_input(others), knowledge)) == "Contains 3 links to other sites."
 
 
 def test_links_gravest_concern_speaks_and_all_links_are_marked() -> None:
