@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged, primary_language
+from moderation.flaggers.links import is_own_host
 
 _FOUND = gettext_noop("Contains what may be somebody's personal data (%(count)s).")
 _TELEPHONE_LABEL = gettext_noop("Telephone number")
@@ -31,13 +32,19 @@ _WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 # What a number with a country code or a leading zero looks like; 8 to 15 digits.
 _TELEPHONE = re.compile(
-    r"(?<![\w.,:/+-])(?<!\d )(?:\+|00|\(?0)[1-9][\d ()/.\-\u2013]{5,22}\d(?![\w%€$]|[.,:]\d| ?(?:€|Euro|EUR))"
+    r"(?<![\w,/+-])(?<!\d[.: ])(?:\+|00|\(?0)[1-9][\d ()/.\-\u2013]{5,22}\d(?![\w%€$]|[.,:]\d| ?(?:€|Euro|EUR))"
 )
 _FEWEST_DIGITS: Final = 8
 _MOST_DIGITS: Final = 15
 _TELEPHONE_PARTS = re.compile(r"[ ()/.\-\u2013]+")
 _MOST_PARTS: Final = 7
-_DATE = re.compile(r"0?\d{1,2}[./-]0?\d{1,2}[./-](?:\d{2}|\d{4})\b")
+_DATE = re.compile(
+    r"0?\d{1,2}[./-]0?\d{1,2}[./-](?:\d{2}|\d{4})\b"
+    # From when to when: "01.-03.05.2024", "02.03.-04.05.2023".
+    r"|(?:0[1-9]|[12]\d|3[01])\.(?:(?:0\d|1[0-2])\.)? ?[-\u2013] ?(?:0[1-9]|[12]\d|3[01])\.(?:0\d|1[0-2])\."
+)
+# "+12.345.678": more of them than before.
+_INCREASE = re.compile(r"\+\d{1,3}(?:\.\d{3})+")
 # To be called by everybody: free, shared and paid services, directory enquiries. Without a country code the discussion's
 # language says whose they are, since they are area codes elsewhere: 0345 is Halle, 0118 Reading.
 _PUBLIC = re.compile(
@@ -49,7 +56,18 @@ _PUBLIC_EN = re.compile(r"0(?:80|84|87|3[0347])")
 _PUBLIC_ABROAD = re.compile(r"0(?:8(?:08|10|2[08])|9(?:01|3[09]))(?=[ /.\-\u2013])")
 _HOTLINE_WORDS = re.compile(
     r"hotline|notruf|telefonseelsorge|krisendienst|beratungsstelle|hilfetelefon|kummertelefon|redaktion|rathaus|"
-    r"b(?:ü|ue)rgertelefon|servicenummer|kundendienst|help ?line|emergency|samaritans|customer service|newsroom",
+    r"b(?:ü|ue)rger(?:telefon|b(?:ü|ue)ro|amt)|servicenummer|kundendienst|pressestelle|ordnungsamt|gesundheitsamt|landratsamt|"
+    # Not the policeman: those who are named with their numbers are the ones to be protected.
+    r"\b(?:kriminal|wasserschutz|bundes|autobahn)?polizei(?:inspektion|direktion|revier|dienststelle|station|pr(?:ä|ae)sidium|wache)?\b"
+    r"|\bkripo\b|help ?line|emergency|samaritans|customer service|newsroom|crimestoppers|\bpolice\b",
+    re.IGNORECASE,
+)
+# What stands before a number of another kind.
+_NUMBERED = re.compile(
+    r"(?:\b(?:aktenzeichen|az|drucksache|drs|isbn(?:-1[03])?|issn|ean|gtin|pin|iso|plz|postleitzahl(?:en)?|blz|konto|ticket|paket|"
+    r"(?:kunden|steuer|konto|artikel|sendungs|vorgangs|bestell|rechnungs|versicherungs|mitglieds|serien|vertrags|matrikel|"
+    r"personal|ausweis|listen|los|akten|fall|depot)-?(?:nummern?|nr)|(?:case|invoice|order|reference|account|tax) (?:number|no))"
+    r"|lotto\w*|(?:gewinn|lotto)zahlen)\b[.:]{0,2}(?: (?:ist|war|lautet|is|was))?[ :.]{0,3}(?:[\d\-/]{1,12}[ ,])*\Z",
     re.IGNORECASE,
 )
 _NEARBY: Final = 60
@@ -67,8 +85,9 @@ _ACCOUNT_LENGTHS: Final = {
     "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29,
 }  # fmt: skip
 
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])", re.IGNORECASE)
-_EXAMPLE_HOSTS: Final = ("example.com", "example.org", "example.net", "example")
+# Not "@hans@social.example", which is somebody's name in a network of them.
+_EMAIL = re.compile(r"(?<![\w.+%@-])[\w.+%-]{1,64}@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])", re.IGNORECASE)
+_EXAMPLE_HOSTS: Final = frozenset(["example.com", "example.org", "example.net", "example"])
 # Boxes of an office, not of a person.
 _OFFICE: Final = frozenset(
     [
@@ -105,9 +124,9 @@ _OFFICE: Final = frozenset(
 
 # "Lindenstraße 12", "Am Alten Markt 3b", "Hauptstr. 5": with a house number, and not as the place of something public.
 _STREET_DE = re.compile(
-    r"(?<![\w-])(?:[A-ZÄÖÜ][\wäöüß-]{1,30}(?:stra(?:ß|ss)e|str\.|gasse|weg|allee|ring|ufer|damm|chaussee|steig|platz)"
+    r"(?<![\w-])(?:(?i:[a-zäöü][\wäöüß-]{1,30}(?:stra(?:ß|ss)e|str\.))|[A-ZÄÖÜ][\wäöüß-]{1,30}(?:gasse|weg|allee|ring|ufer|damm|chaussee|steig|platz)"
     r"|(?:[A-ZÄÖÜ][\wäöüß.-]{1,30} ){1,3}(?:Stra(?:ß|ss)e|Str\.|Gasse|Weg|Allee|Ring|Ufer|Damm|Chaussee|Platz))"
-    r" ?\d{1,3} ?[a-h]?(?![\w.:,]*\d|\w| ?(?:Uhr|Jahre|Meter|Kilometer|km|Euro|€|Prozent|%))"
+    r" ?(?:Nr\.? ?)?\d{1,3} ?[a-h]?(?![\w.:,]*\d|\w| ?(?:Uhr|Jahre|Meter|Kilometer|km|Euro|€|Prozent|%))"
 )
 _STREET_EN = re.compile(
     r"(?<![\w.,-])\d{1,4}[a-h]? (?:[A-Z][\w'-]{1,20} ){1,3}(?:Street|Road|Avenue|Lane|Drive|Close|Crescent|Terrace|Gardens|St|Rd|Ave|Ln)"
@@ -119,11 +138,29 @@ _LIVES = re.compile(
     r"liv(?:es|ing|e)|address|home|resid(?:es|ing)|visit (?:him|her|them)|house|flat)\b",
     re.IGNORECASE,
 )
-_POSTCODE = re.compile(r"[, \n]{1,3}(?:D-|A-|CH-)?\d{5} [A-ZÄÖÜ]|[, ]{1,2}[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b")
+# Of Germany, of Austria and Switzerland (what could be a year only with its sign), of Britain.
+_POSTCODE = re.compile(
+    r"[, \n]{1,3}(?:(?:D-)?\d{5}|(?:A-|CH-)\d{4}|(?!19|20)[1-9]\d{3}) [A-ZÄÖÜ]"
+    r"|[, ]{1,2}[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b"
+)
+# Where everybody may go, unless a word says that somebody is at home there.
+_PUBLIC_PLACE = re.compile(
+    r"rathaus|museum|theater|bibliothek|b(?:ü|ue)cherei|ministerium|landtag|bundestag|amtsgericht|landgericht|bahnhof|schule\b|"
+    r"\bkita\b|klinik|krankenhaus|restaurant|gasthaus|\bhotel|town hall|museum|theatre|library|hospital|parliament|commons",
+    re.IGNORECASE,
+)
+_AT_HOME = re.compile(
+    r"\b(?:wohn(?:t|en|haft|st)?|privat\w*|haust|zuhause|zu hause|daheim|liv(?:es|ing|e)|home|resid(?:es|ing)|visit (?:him|her|them))\b",
+    re.IGNORECASE,
+)
+_KNOWN_TO_ALL = re.compile(r"(?:10|11) Downing Street|1600 Pennsylvania Ave")
 
 _PLATE = re.compile(
     r"(?<![\w-])[A-ZÄÖÜ]{1,3}(?:-[A-Z]{1,2}[- ]?[1-9]\d{0,3}| [A-Z]{1,2}[- ]?[1-9]\d{1,3})[EH]?(?![\w.,]*\d|\w)"
 )
+# What cars, trains and laws have before their numbers, and no district is called.
+_NO_DISTRICT: Final = frozenset("AMG BMW EQ GT GTI IC ICE KW LKW PKW RB SUV TDI TSI TT USA VW".split())  # noqa: SIM905
+_LAW = re.compile(r"(?:EU|EG) (?:VO|RL) ")
 _PLATE_WORDS = re.compile(
     r"kennzeichen|nummernschild|autonummer|(?<!\w)(?:auto|wagen|fahrzeug|pkw|suv|golf|bmw|audi|mercedes|vw|transporter|"
     r"falschparker|raser|fahrer|fahrerin|halter|number plate|licen[cs]e plate|registration|car|van|driver)(?!\w)",
@@ -136,7 +173,7 @@ class PersonalDataFlagger:
     """Finds what may be used to call, visit or pay somebody; inline, linear."""
 
     name = "personal_data"
-    version = "3"
+    version = "4"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
@@ -204,11 +241,24 @@ def _around(match: re.Match[str]) -> str:
 def _is_telephone(match: re.Match[str], *, language: str) -> bool:
     number = match[0]
     digits = re.sub(r"[^\d+]", "", number)
-    if not _FEWEST_DIGITS <= len(digits.lstrip("+")) <= _MOST_DIGITS or _DATE.match(number):
+    if not _FEWEST_DIGITS <= len(digits.lstrip("+")) <= _MOST_DIGITS or _DATE.match(number.strip("( ")):
         return False
-    if len(_TELEPHONE_PARTS.split(number.strip("( "))) > _MOST_PARTS or _is_public(number, digits, language):
+    parts = _TELEPHONE_PARTS.split(number.strip("( "))
+    if (
+        len(parts) > _MOST_PARTS
+        or _is_row(parts)
+        or _INCREASE.fullmatch(number)
+        or _is_public(number, digits, language)
+    ):
+        return False
+    if _NUMBERED.search(match.string[max(0, match.start() - _NEARBY) : match.start()]):
         return False
     return not _HOTLINE_WORDS.search(_around(match))
+
+
+def _is_row(parts: list[str]) -> bool:
+    """Whether they are numbers of two digits, as of a lottery or of seasons; only Vienna has an area code so short (01)."""
+    return parts[0] != "01" and all(len(part) == 2 for part in parts)
 
 
 def _is_public(number: str, digits: str, language: str) -> bool:
@@ -219,17 +269,23 @@ def _is_public(number: str, digits: str, language: str) -> bool:
 
 def _is_persons(match: re.Match[str], site: SiteKnowledge) -> bool:
     host = match[1].lower()
-    own = {one.removeprefix("www.") for one in site.own_hosts}
-    if any(host == one or host.endswith(f".{one}") for one in (*own, *_EXAMPLE_HOSTS)):
+    if is_own_host(host, site.own_hosts | _EXAMPLE_HOSTS):
         return False
     return match[0].partition("@")[0].lower() not in _OFFICE
 
 
 def _is_home(match: re.Match[str]) -> bool:
-    return bool(_LIVES.search(_around(match)) or _POSTCODE.match(match.string, match.end()))
+    if _KNOWN_TO_ALL.match(match[0]):
+        return False
+    around = _around(match)
+    if _PUBLIC_PLACE.search(around.replace(match[0], " ")) and not _AT_HOME.search(around):
+        return False
+    return bool(_LIVES.search(around) or _POSTCODE.match(match.string, match.end()))
 
 
 def _is_plate(match: re.Match[str]) -> bool:
+    if re.split("[- ]", match[0])[0] in _NO_DISTRICT or _LAW.match(match[0]):
+        return False
     return bool(_PLATE_WORDS.search(_around(match).replace(match[0], " ")))
 
 

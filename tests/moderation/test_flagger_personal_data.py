@@ -55,6 +55,19 @@ def check(body: str, language: str = "de") -> Finding:
         ("Wohnt sie nicht Berliner Straße 44?", "Berliner Straße 44"),
         ("He lives at 12 Baker Street, go and see", "12 Baker Street"),
         ("Her home is 4 Elm Tree Road.", "4 Elm Tree Road"),
+        # However it is written, with its number called so, in Austria and Switzerland.
+        ("Er wohnt lindenstr. 12", "lindenstr. 12"),
+        ("Er wohnt LINDENSTRASSE 12", "LINDENSTRASSE 12"),
+        ("Sie wohnt in der Lindenstraße Nr. 12.", "Lindenstraße Nr. 12"),
+        ("Maier, Getreidegasse 9, 5020 Salzburg", "Getreidegasse 9"),
+        ("Maier, Getreidegasse 9, A-5020 Salzburg", "Getreidegasse 9"),
+        ("Maier, Langstrasse 12, 8004 Zürich", "Langstrasse 12"),
+        ("Der Lehrer an unserer Schule wohnt im Rosenweg 7", "Rosenweg 7"),
+        # Without a space before it; of a policeman.
+        ("Tel:0151 23456789", "0151 23456789"),
+        ("Tel.0151/23456789", "0151/23456789"),
+        ("Polizeibeamter Maier, 0171 2345678", "0171 2345678"),
+        ("In Wien: 01 51 23 45 67", "01 51 23 45 67"),
         ("Der Raser hatte das Kennzeichen B-MW 1234", "B-MW 1234"),
         ("Ein schwarzes Auto, S-AB 77, parkt da immer", "S-AB 77"),
         ("The car, M-XY 4711E, never stops", "M-XY 4711E"),
@@ -122,7 +135,20 @@ INNOCENT = [
     "Call the helpline on 0345 123 4567",
     "Call 0800 1111 or 0808 800 5000",
     "Dial 999 or 911 in an emergency",
+    "Die Polizei bittet um Hinweise unter 0611 345 1234.",
+    "Hinweise an die Kripo Mainz, 06131/65-3633",
+    "Bürgerbüro 06131 123456, Pressestelle 030 18272-0",
+    "The police are on 01632 960123",
     # Other numbers.
+    "Das Aktenzeichen ist 0123/456789, also Az. 0123/456789",
+    "Steuernummer 0123 456 7890, Kundennummer: 01234567, Konto-Nr. 0123456789",
+    "ISBN-10: 0306406152, EAN 04006381333931",
+    "Your case number is 01234567",
+    "PLZ 01067 01069 01097",
+    "Die Lottozahlen: 01 05 12 23 34 45",
+    "Saison 05/06 07/08 09/10, Ergebnisse 03 04 05 06 07",
+    "Vom 02.03.-04.05.2023 und vom 01.-03.05.2024 12 Tage, (03.10.1990) 12345",
+    "+12.345.678 Stimmen",
     "Am 03.05.2024 und am 01.01.1990 war das so",
     "02/03/2023 bis 04/05/2023",
     "Von 08:00 bis 17:30 Uhr, 0,5 Stunden",
@@ -151,6 +177,7 @@ INNOCENT = [
     "Die Adresse lautet info@rathaus-stuttgart.de",
     "max@example.com als Beispiel",
     "@hans: genau so!",
+    "Folgt @tagesschau@ard.social und @hans@mastodon.social",
     # Streets without somebody.
     "Die Baustelle an der Lindenstraße 12 nervt",
     "Kreuzung Hauptstraße, Ecke Ringweg",
@@ -158,6 +185,12 @@ INNOCENT = [
     "Auf dem Weg 5 Kilometer gelaufen",
     "Er wohnt am Weg 20 Meter weiter",
     "In der Bergstraße 30 km/h, da wohnen Kinder",
+    "Rathaus, Marktplatz 1, 70173 Stuttgart",
+    "Besucht die Ausstellung im Museum, Museumsplatz 1!",
+    "Die Adresse des Theaters: Schlossplatz 5",
+    "Die Lindenstraße 12, 2019 Abgerissen",
+    "The House of Commons and 10 Downing Street; he lives at 10 Downing Street",
+    "The White House, 1600 Pennsylvania Avenue",
     "Downing Street and 10 Downing Street policy",
     "I walked 5 Long Road blocks",
     "Der Ring 2 spielt in Bayreuth",
@@ -167,6 +200,9 @@ INNOCENT = [
     "Artikel GG 5, BGB 242, EU-VO 2016",
     "Auto: VW ID 3, Audi Q 7",
     "Mit dem Auto nach S-Bahn",
+    "Der Fahrer im AMG GT 63 und der im Audi TT RS 400, Golf GTI TD 150",
+    "Laut EU VO 715 und EG RL 2006 darf das Auto",
+    "Der ICE-T 411 ist kein Auto",
     "COVID-19, AB 12 Uhr, U-Boot U 96",
     "FC Bayern - HSV 5:0",
     # Short German.
@@ -179,6 +215,12 @@ INNOCENT = [
 def test_what_looks_like_personal_data_and_is_none_is_clear(body: str) -> None:
     assert marked(check(body), body) == []
     assert check(body).outcome == CheckOutcome.CLEAR
+
+
+def test_personal_data_is_none_in_a_box_of_the_publisher_whose_name_has_an_umlaut() -> None:
+    site = SiteKnowledge(own_hosts=frozenset({"www.xn--mller-kva.example.ch"}))
+    body = "Schreiben Sie an anna.berger@müller.example.ch oder an anna.berger@maier.example.ch"
+    assert marked(FLAGGER.check(make_input(body), site), body) == ["anna.berger@maier.example.ch"]
 
 
 def test_personal_data_of_several_kinds_is_counted() -> None:
