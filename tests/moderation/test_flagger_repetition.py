@@ -39,6 +39,15 @@ def test_repetition_almost_the_same_text_is_flagged(recent: str) -> None:
     assert 0.5 <= finding.score < 1
 
 
+def test_repetition_marks_what_was_sent_before_and_nothing_else() -> None:
+    body = f"Noch einmal, „{TEXT}“\n> Das stimmt doch gar nicht, sagte jemand.\n\nIch bleibe dabei."
+    assert marked(check_own(body, TEXT), body) == [f"„{TEXT}“"]
+    first, second = TEXT.replace(",", ",\n> Aber warum?\n\n").split("\n> Aber warum?\n\n")
+    body = f"{first}\r\n> Aber warum?\r\n\r\n{second.strip()}"
+    assert marked(check_own(body, TEXT), body) == [first, second.strip()]
+    assert check_own(body, TEXT).score == 1.0
+
+
 @pytest.mark.parametrize(
     ("body", "recent"),
     [
@@ -69,6 +78,33 @@ def test_site_repetition_names_the_other_comments() -> None:
 
 def test_site_repetition_of_thanks_is_clear() -> None:
     assert check_site("Danke!", RecentText("c1", "Danke!", by_same_author=False)).outcome == CheckOutcome.CLEAR
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Vielen Dank für den Artikel!",
+        "Da kann ich nur zustimmen.",
+        "Mein herzliches Beileid der Familie.",
+        "Thank you for this article!",
+    ],
+)
+def test_site_repetition_of_what_many_people_say_in_the_same_few_words_is_clear(body: str) -> None:
+    assert check_site(body, RecentText("c1", body, by_same_author=False)).outcome == CheckOutcome.CLEAR
+    assert check_site(body, RecentText("c1", body, by_same_author=True)).outcome == CheckOutcome.FLAGGED
+
+
+def test_site_repetition_of_few_words_with_a_link_is_flagged() -> None:
+    body = "Jetzt bestellen: https://pillen.example/"
+    finding = check_site(body, RecentText("c1", body, by_same_author=False))
+    assert (finding.score, marked(finding, body)) == (1.0, [body])
+
+
+def test_site_repetition_marks_what_stands_in_the_text_that_is_most_alike() -> None:
+    body = f"{TEXT} {OTHER}"
+    part = RecentText("c1", f"{OTHER} Und noch etwas anderes, ganz am Ende.", by_same_author=False)
+    whole = RecentText("c2", TEXT, by_same_author=False)
+    assert marked(check_site(body, part, whole), body) == [TEXT]
 
 
 def test_site_repetition_by_several_authors_says_so() -> None:
