@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -96,8 +97,9 @@ class Matcher:
                 for start, end, entry in split_row(letters, self.language, self._pieces_at):
                     yield Hit(row.places[start], row.places[end - 1] + 1, True, entry)  # noqa: FBT003
         for symbol, entry in self.symbols.items():
-            if (start := text.find(symbol)) >= 0:
-                yield Hit(start, start + len(symbol), False, entry)  # noqa: FBT003
+            # In whatever colour of skin, which is a character of its own.
+            for match in re.finditer(rf"{re.escape(symbol)}[\U0001f3fb-\U0001f3ff]?", text):
+                yield Hit(match.start(), match.end(), False, entry)  # noqa: FBT003
 
     def _whole(self, word: Word) -> tuple[str, TermEntry] | None:
         """The first of the readings that is a term, and which."""

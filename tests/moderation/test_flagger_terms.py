@@ -296,6 +296,13 @@ def test_terms_overlapping_hits_are_marked_once() -> None:
     assert marked(check(body, "dumm", "dummer Hund"), body) == ["dummer Hund"]
 
 
+def test_terms_that_are_emoji_are_marked_wherever_they_stand_and_whole() -> None:
+    body = "\U0001f595\U0001f3fd, sage ich, und noch einmal \U0001f595!"
+    assert marked(check(body, "\U0001f595"), body) == ["\U0001f595\U0001f3fd", "\U0001f595"]
+    body = "\u2764\ufe0f und \u2764"
+    assert marked(check(body, "\u2764\ufe0f"), body) == ["\u2764", "\u2764"]
+
+
 @pytest.mark.parametrize("phrase", ["", "*", "***", '""', "-", " ", "%(x)s", "\\", "[a-z]+", "x" * 100])
 def test_terms_odd_entries_do_no_harm(phrase: str) -> None:
     assert check("Ein Satz mit Idiot und x.", phrase, "Idiot").outcome == CheckOutcome.FLAGGED
