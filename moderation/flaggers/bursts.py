@@ -23,6 +23,10 @@ _BY_NEWCOMERS = gettext_noop(
     "%(count)s authors of whom nothing is published yet wrote under this article within %(minutes)s minutes, far more "
     "than usual here."
 )
+_BY_NEWCOMERS_ALONE = gettext_noop(
+    "%(count)s authors of whom nothing is published yet wrote under this article within %(minutes)s minutes, and hardly "
+    "anybody else."
+)
 
 _MINUTE: Final = 60
 # So many comments by one author within so many minutes; people who argue send three in five.
@@ -44,7 +48,7 @@ class BurstsFlagger:
     """Counts what came within minutes; asynchronous, by the latest 500 comments of the site."""
 
     name = "bursts"
-    version = "2"
+    version = "3"
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
@@ -55,10 +59,10 @@ class BurstsFlagger:
         if arrival is None:
             return clear(self)
         before = [one for one in site.recent_texts if one.seconds_before >= 0]
-        newcomers = _storm(arrival, before)
+        message, newcomers = _storm(arrival, before)
         if newcomers:
             parameters = {"count": newcomers, "minutes": _ARTICLE_MINUTES}
-            return flagged(self, _BY_NEWCOMERS, parameters, score=0.7)
+            return flagged(self, message, parameters, score=0.7)
         authors = _authors_of_network(arrival, before)
         if authors >= _NETWORK_AUTHORS:
             parameters = {"count": authors, "minutes": _NETWORK_MINUTES}
@@ -82,16 +86,19 @@ def _authors_of_network(arrival: Arrival, before: Iterable[RecentText]) -> int:
     return len(others | {arrival.author})
 
 
-def _storm(arrival: Arrival, before: Iterable[RecentText]) -> int:
-    """How many newcomers the comment came with, where that is a storm and its author is one of them; else 0."""
+def _storm(arrival: Arrival, before: Iterable[RecentText]) -> tuple[str, int]:
+    """The sentence that says what makes it a storm, and how many newcomers the comment came with, its author among them; 0 where
+    it is none."""
     if not arrival.is_by_newcomer:
-        return 0
+        return "", 0
     here = [one for one in before if one.article == arrival.article]
     now = _within(here, _ARTICLE_MINUTES)
     authors = {arrival.author, *(one.author for one in now)}
     newcomers = len({arrival.author, *(one.author for one in now if one.is_by_newcomer)})
     past_minutes = max((one.seconds_before for one in here), default=0.0) / _MINUTE - _ARTICLE_MINUTES
+    message = _BY_NEWCOMERS
     if past_minutes < _LEAST_PAST_MINUTES:
+        message = _BY_NEWCOMERS_ALONE
         is_storm = newcomers >= _YOUNG_NEWCOMERS and newcomers >= _YOUNG_SHARE * len(authors)
     else:
         usual = (len(here) - len(now)) * _ARTICLE_MINUTES / past_minutes
@@ -100,4 +107,4 @@ def _storm(arrival: Arrival, before: Iterable[RecentText]) -> int:
             and newcomers >= _NEWCOMERS_SHARE * len(authors)
             and len(now) + 1 >= _TIMES_USUAL * usual
         )
-    return newcomers if is_storm else 0
+    return message, newcomers if is_storm else 0

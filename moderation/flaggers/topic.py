@@ -27,6 +27,9 @@ _FAR = gettext_noop("Has little in common with this article. Closest paragraph: 
 _FAR_FROM_TITLE = gettext_noop(
     "Has little in common with this article, of which only the title and the comments are known."
 )
+_FAR_FROM_TEASER = gettext_noop(
+    "Has little in common with this article, of which only title, teaser and comments are known."
+)
 _SHORT = gettext_noop("Cannot tell whether it is about the article: too few words.")
 _UNKNOWN = gettext_noop("Cannot tell whether it is about the article: too few articles of the site to compare it with.")
 
@@ -107,7 +110,8 @@ class TopicFlagger:
             return self._clear(probability, "" if is_whole else TOO_LONG, is_whole=is_whole)
         paragraph = (measure.vectors or measure.index).closest_paragraph(comment.body, article)
         if not paragraph:
-            return flagged(self, _FAR_FROM_TITLE, score=probability, clause="on-topic", is_whole=is_whole)
+            message = _FAR_FROM_TEASER if article.teaser else _FAR_FROM_TITLE
+            return flagged(self, message, score=probability, clause="on-topic", is_whole=is_whole)
         parameters = {"paragraph": _shorten(paragraph)}
         return flagged(self, _FAR, parameters, score=probability, clause="on-topic", is_whole=is_whole)
 

@@ -80,6 +80,8 @@ def test_topic_comment_about_another_article_is_flagged_with_the_closest_paragra
     assert sentence(finding).startswith("Has little in common with this article. Closest paragraph: “")
     assert sentence(finding).endswith("” (far)")
     without = dataclasses.replace(LIBRARY, paragraphs=())
+    assert sentence(check(TRAM, without)).endswith("of which only title, teaser and comments are known.")
+    without = dataclasses.replace(LIBRARY, teaser="", paragraphs=())
     assert sentence(check(TRAM, without)).endswith("of which only the title and the comments are known.")
 
 
