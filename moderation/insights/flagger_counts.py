@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from comments.enums import CheckOutcome, Status
@@ -77,7 +77,7 @@ class Tally:
 
 
 class Group(NamedTuple):
-    """Findings of one place in one week; `is_hidden`: nobody saw them before deciding."""
+    """Findings of one place in one week; `is_hidden`: who decided did not see them."""
 
     place: Place
     is_shadow: bool
@@ -187,9 +187,13 @@ def _tallied(texts: QuerySet[Decision], weeks: Weeks, *, is_doubled: bool) -> It
     finding = "comment__findings"
     columns = (f"{finding}__flagger", "content_language", f"{finding}__clause", f"{finding}__is_shadow")
     same = RESTRICTED & (Q(by=F(f"{finding}__clause")) | Q((f"{finding}__clause", "")))
+    # What was said only after the decision was not there to be seen.
+    is_late = Q(comment__findings__created_at__gt=F("applied_at"))
+    unseen = Q(findings_hidden=True) | Q(comment__findings__is_shadow=True) | is_late
+    is_hidden = Case(When(unseen, then=True), default=False, output_field=BooleanField())
     rows: Iterable[tuple[Any, ...]] = (
-        texts.annotate(week=weeks.number_of("applied_at"), by=_clause())
-        .values_list(*columns, "findings_hidden", "week")
+        texts.annotate(week=weeks.number_of("applied_at"), by=_clause(), is_hidden=is_hidden)
+        .values_list(*columns, "is_hidden", "week")
         .annotate(
             count=Count("pk", distinct=is_doubled),
             agreed=Count("pk", distinct=is_doubled, filter=RESTRICTED),
@@ -199,7 +203,7 @@ def _tallied(texts: QuerySet[Decision], weeks: Weeks, *, is_doubled: bool) -> It
     )
     for flagger, language, clause, is_shadow, is_hidden, week, count, agreed, by_clause in rows:
         place = Place(flagger, primary_language(language), clause)
-        yield Group(place, is_shadow, is_hidden or is_shadow, week), count, agreed, by_clause
+        yield Group(place, is_shadow, is_hidden, week), count, agreed, by_clause
 
 
 def _clause() -> Case:

@@ -45,7 +45,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class FlaggerShare:
-    """How often a flagger had found something in a text that people then judged, and how often they restricted it."""
+    """In how many texts that people judged they saw that a flagger had found something, and how many of these they restricted."""
 
     flagger: str
     fired: int
@@ -143,6 +143,9 @@ def read_flaggers(site: Site, span: Span) -> list[FlaggerShare]:
             comment__findings__outcome=CheckOutcome.FLAGGED,
             comment__findings__is_shadow=False,
             comment__findings__revision=F("revision"),
+            # Only what whoever decided could see.
+            comment__findings__created_at__lte=F("applied_at"),
+            findings_hidden=False,
         )
         .values_list("comment__findings__flagger")
         .annotate(fired=Count("pk"), agreed=Count("pk", filter=~Q(measure=Measure.NONE)))

@@ -54,12 +54,15 @@ class Newsroom:
         self.move_into_the_past(comment, moment)
         for flagger in FLAGGERS:
             if chance.random() < 0.4:
-                Finding.objects.update_or_create(
+                finding, _is_new = Finding.objects.update_or_create(
                     comment=comment,
                     revision=1,
                     flagger=flagger,
                     defaults={"version": "1", "outcome": CheckOutcome.FLAGGED},
                 )
+                # Some check speaks only when everything is over.
+                said_at = moment if chance.random() < 0.8 else self.now
+                Finding.objects.filter(pk=finding.pk).update(created_at=said_at)
         for moderator in chance.sample(self.moderators, k=chance.choice([0, 0, 1, min(2, self.people)])):
             opinion = Opinion.objects.create(
                 comment=comment,

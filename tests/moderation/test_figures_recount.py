@@ -135,6 +135,8 @@ def check(room: Newsroom, span: Span, figures: Figures) -> None:
             for finding in Finding.objects.filter(
                 comment=one.comment_id, revision=one.revision, outcome=CheckOutcome.FLAGGED
             ):
+                if one.findings_hidden or finding.created_at > one.applied_at:
+                    continue
                 fired[finding.flagger] += 1
                 agreed[finding.flagger] += one.measure != "none"
     assert {one.flagger: (one.fired, one.agreed) for one in figures.flaggers or ()} == {

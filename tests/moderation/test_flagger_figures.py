@@ -22,8 +22,10 @@ from comments.enums import CheckOutcome
 from comments.models import Comment
 from moderation.checks import check_drift
 from moderation.enums import Action, Automation, Role
-from moderation.insights.flagger_counts import Place
+from moderation.insights import Period, span_of
+from moderation.insights.flagger_counts import Place, Tally
 from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
+from moderation.insights.judging import FlaggerShare, read_flaggers
 from moderation.insights.statistics import difference_interval, two_proportions
 from moderation.insights.weeks import weeks_up_to_now
 from moderation.models import Decision, Finding, FindingFeedback, FlaggerDay
@@ -47,9 +49,10 @@ def say(
 
 
 def shift(comment: Comment, days: float) -> None:
-    """Move a comment, and what was decided of it, into the past."""
+    """Move a comment, what was found in it and what was decided of it into the past."""
     moment = timezone.now() - DAY * days
     Comment.objects.filter(pk=comment.pk).update(posted_at=moment)
+    Finding.objects.filter(comment=comment).update(created_at=moment)
     Decision.objects.filter(comment=comment).update(applied_at=moment)
 
 
@@ -64,6 +67,8 @@ def places_of(report: FlaggerReport, flagger: str) -> dict[Place, tuple[int, ...
             one.all.by_clause,
             one.all.wrong,
             one.missed,
+            one.shown.judged,
+            one.shown.agreed,
         )
         for one in found.places
     }
@@ -121,6 +126,11 @@ def live(comment: Comment, people: list[User], chance: random.Random) -> None:
     if chance.random() < 0.1:
         Decision.objects.filter(comment=comment).update(automated_decision=Automation.FULL)
     shift(comment, chance.choice([0, 3, 10, 26, 40]))
+    if chance.random() < 0.3:
+        # Of some flaggers nobody saw anything before deciding.
+        Finding.objects.filter(comment=comment, flagger="links").update(created_at=timezone.now())
+    if chance.random() < 0.2:
+        Decision.objects.filter(comment=comment).update(findings_hidden=True)
 
 
 def recount(flagger: str) -> dict[Place, tuple[int, ...]]:
@@ -128,7 +138,9 @@ def recount(flagger: str) -> dict[Place, tuple[int, ...]]:
     first = timezone.localdate() - DAY * 27
     looked: Counter[str] = Counter()
     fired: Counter[Place] = Counter()
-    counts: dict[str, Counter[Place]] = {name: Counter() for name in ("judged", "agreed", "same", "wrong", "missed")}
+    counts: dict[str, Counter[Place]] = {name: Counter() for name in (
+        "judged", "agreed", "same", "wrong", "missed", "shown", "shown_agreed"
+    )}  # fmt: skip
     for finding in Finding.objects.filter(flagger=flagger).select_related("comment"):
         comment, place = finding.comment, Place(flagger, finding.comment.language, finding.clause)
         if timezone.localtime(comment.posted_at).date() >= first:
@@ -148,6 +160,9 @@ def recount(flagger: str) -> dict[Place, tuple[int, ...]]:
             counts["agreed"][place] += is_bad and not is_wrong
             counts["same"][place] += is_bad and by == finding.clause and not is_wrong
             counts["wrong"][place] += is_wrong
+            is_shown = not (finding.is_shadow or decision.findings_hidden or finding.created_at > decision.applied_at)
+            counts["shown"][place] += is_shown
+            counts["shown_agreed"][place] += is_shown and is_bad and not is_wrong
     return {
         place: (looked[place.language], fired[place], *(counts[name][place] for name in counts))
         for place in {place for place, count in fired.items() if count} | set(counts["judged"])
@@ -190,6 +205,29 @@ def test_page_file_and_command_say_the_same_and_name_what_was_missed() -> None:
     assert "One person decided in this time" in text_of(page)
     assert "it missed" not in text_of(page)
     assert "Precision" not in html_of(sign_in(moderator).get("/moderation/figures/checks.csv"))
+
+
+@pytest.mark.django_db
+def test_finding_that_came_after_the_decision_counts_as_one_that_nobody_saw() -> None:
+    article = make_article()
+    people = [make_moderator(article.site) for _ in range(3)]
+    for moderator, is_late in zip(people, (False, True, True), strict=True):
+        comment = make_comment(article)
+        finding = say(comment, "terms", clause="respect")
+        decision = judge(comment, Action.REJECT, clause="respect", moderator=moderator)
+        said_at = decision.applied_at + DAY / 24 if is_late else decision.applied_at
+        Finding.objects.filter(pk=finding.pk).update(created_at=said_at)
+    sampled = make_comment(article)
+    say(sampled, "terms", clause="respect")
+    judge(sampled, Action.REJECT, clause="respect", moderator=people[0])
+    Decision.objects.filter(comment=sampled).update(findings_hidden=True)
+
+    (terms,) = (one for one in read_flagger_report(article.site, weeks_up_to_now(4)).flaggers if one.flagger == "terms")
+    (share,) = read_flaggers(article.site, span_of(Period.DAY))
+
+    (place,) = terms.places
+    assert (place.all.judged, place.shown, place.hidden) == (4, Tally(1, 1, 1), Tally(3, 3, 3))
+    assert share == FlaggerShare("terms", 1, 1)
 
 
 @pytest.mark.django_db
@@ -263,5 +301,5 @@ def test_feedback_of_an_account_that_is_gone_still_counts() -> None:
 
     assert FindingFeedback.objects.get().user is None
     assert places_of(read_flagger_report(article.site, weeks_up_to_now(4)), "terms") == {
-        Place("terms", comment.language, "respect"): (1, 1, 1, 0, 0, 1, 0)
+        Place("terms", comment.language, "respect"): (1, 1, 1, 0, 0, 1, 0, 1, 0)
     }
