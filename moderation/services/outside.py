@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from comments import outgoing, screening
@@ -62,9 +62,10 @@ _IN_VAIN: dict[type[Exception], str] = {
 _OPEN = (Status.AWAITING_EMAIL, Status.PENDING, Status.APPROVED)
 
 
-def outside_flaggers() -> list[OutsideFlagger]:
-    """Those that are set up."""
-    return [one for one in installed_flaggers(Stage.OUTSIDE) if isinstance(one, OutsideFlagger) and one.host]
+def outside_flaggers(*, is_set_up: bool = True) -> list[OutsideFlagger]:
+    """Those that are set up, or those that are not."""
+    installed = [one for one in installed_flaggers(Stage.OUTSIDE) if isinstance(one, OutsideFlagger)]
+    return [one for one in installed if bool(one.host) == is_set_up]
 
 
 def put_questions(comment_id: int) -> list[int]:
@@ -102,18 +103,27 @@ def put_questions(comment_id: int) -> list[int]:
 def find_questions(limit: int) -> list[int]:
     """Keys of the questions that wait or were left in the middle, of services that may be asked, oldest first.
 
-    Gives up those that have waited for an hour. 2 queries a service, 3 more for each that is given up.
+    Gives up those that have waited for an hour, and those of services that are not set up any more. 2 queries a service, 1 for
+    each that is not set up, 3 more for each question that is given up.
     """
     found: list[int] = []
+    now = timezone.now()
+    for flagger in outside_flaggers(is_set_up=False):
+        for row in _due(flagger, now)[:limit]:
+            _settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.NOT_SET_UP))
     for flagger in outside_flaggers():
-        now = timezone.now()
         open_ones = Finding.objects.unsettled().filter(flagger=flagger.name)
         for row in open_ones.filter(attempts=WAITING, created_at__lt=now - TURN)[:limit]:
             _settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.TOO_LATE))
         if not rests(flagger):
-            due = open_ones.filter(Q(attempts=WAITING) | Q(created_at__lt=now - LEASE))
-            found += due.order_by("pk").values_list("pk", flat=True)[:limit]
+            found += _due(flagger, now).values_list("pk", flat=True)[:limit]
     return found
+
+
+def _due(flagger: OutsideFlagger, now: datetime.datetime) -> QuerySet[Finding]:
+    """The questions of a flagger that nobody is at, oldest first."""
+    due = Finding.objects.unsettled().filter(Q(attempts=WAITING) | Q(created_at__lt=now - LEASE), flagger=flagger.name)
+    return due.order_by("pk")
 
 
 def ask(finding_id: int) -> tuple[int | None, int | None]:

@@ -17,7 +17,7 @@ from comments.enums import CheckOutcome, Status
 from comments.models import Article, Comment, Lane
 from comments.services.posting import revise_comment
 from moderation.enums import Action, FlaggerState
-from moderation.flaggers.guard import CRASHED
+from moderation.flaggers.guard import CRASHED, RUNNING
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside import sentences
 from moderation.flaggers.outside.call_out import CallOut
@@ -27,6 +27,7 @@ from moderation.services.decisions import decide
 from moderation.services.outside import TURN, ask, find_questions, put_questions
 from moderation.services.outside_turns import LEASE
 from tests.factories import CLAUSES, make_article, make_comment, make_moderator
+from tests.moderation.desk_pages import QUEUE, sign_in, text_of
 from tests.moderation.inputs import sentence
 from tests.moderation.outside_service import Reply, Service, completion, running, verdict
 
@@ -344,3 +345,27 @@ def test_judge_question_that_waits_for_an_hour_is_given_up(judge: Service) -> No
         assert find_questions(10) == []
     found = Finding.objects.get(pk=question)
     assert (found.outcome, found.message, found.attempts) == (CheckOutcome.NOT_RUN, sentences.TOO_LATE, 0)
+
+
+@pytest.mark.parametrize("begun", [1, 2])
+def test_judge_question_that_waits_when_it_is_unset_says_that_it_was_not_asked(
+    judge: Service, settings: Settings, begun: int
+) -> None:
+    comment = make_judged()
+    [question] = put_questions(comment.pk)
+    Finding.objects.filter(pk=question).update(attempts=begun)
+    settings.MODERATION_JUDGE = {}
+
+    assert find_questions(10) == []
+    if begun > 1:
+        # Whoever began it may still get an answer, until its lease ends.
+        assert Finding.objects.get(pk=question).message == RUNNING
+        with time_machine.travel(timezone.now() + LEASE * 2):
+            assert find_questions(10) == []
+
+    found = Finding.objects.get(pk=question)
+    assert (found.outcome, found.message, found.attempts) == (CheckOutcome.NOT_RUN, sentences.NOT_SET_UP, 0)
+    page = text_of(sign_in(make_moderator(comment.site)).get(QUEUE))
+    assert "Not asked: the service behind the check “outside_judge” is not set up any more." in page
+    assert "has not finished yet" not in page
+    assert judge.asked == []

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 # Not asked.
 ELSEWHERE = gettext_noop("The check “%(flagger)s” asks a service, and only a worker does that.")
 OFF_BY_NOW = gettext_noop("Not asked: the check “%(flagger)s” was switched off before its turn.")
+NOT_SET_UP = gettext_noop("Not asked: the service behind the check “%(flagger)s” is not set up any more.")
 DECIDED_BY_NOW = gettext_noop("Not asked: the comment was decided before it was the turn of the check “%(flagger)s”.")
 NO_POLICY = gettext_noop("Not asked: no policy is in force that the check “%(flagger)s” could ask about.")
 SPENT = gettext_noop("Not asked: today's budget of the check “%(flagger)s” is spent.")
