@@ -198,7 +198,10 @@ def fault() -> str:
     if not settings.encoder:
         return "MODERATION_ENCODER is off."
     if missing := missing_packages():
-        return f"{' and '.join(missing)} cannot be found; install the extra: pip install marginalia[ml]."
+        return (
+            f"{' and '.join(missing)} cannot be found; install the extra: pip install 'marginalia[ml]', or with an "
+            f"installation from the repository: .venv/bin/python -m pip install {' '.join(_PACKAGES)}."
+        )
     try:
         read_header(MODEL_FILE)
     except WeightsError as error:

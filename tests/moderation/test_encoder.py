@@ -97,7 +97,10 @@ def test_respect_has_the_small_model_where_the_site_wants_it_or_packages_are_mis
     assert RespectFlagger().version.startswith("ngrams-")
     settings.MODERATION_ENCODER = True
     monkeypatch.setattr(encoder, "missing_packages", lambda: ["onnxruntime", "numpy"])
-    assert encoder.fault() == "onnxruntime and numpy cannot be found; install the extra: pip install marginalia[ml]."
+    assert encoder.fault() == (
+        "onnxruntime and numpy cannot be found; install the extra: pip install 'marginalia[ml]', or with an installation from "
+        "the repository: .venv/bin/python -m pip install onnxruntime numpy."
+    )
     assert RespectFlagger().stage is Stage.INLINE
     said = [message for message in run_checks(include_deployment_checks=True) if "small models" in message.msg]
     assert [(message.id, message.hint) for message in said] == [
