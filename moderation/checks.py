@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import DatabaseError
 
 from comments.models import Site
+from comments.outgoing import may_be_told
 from moderation.conf import settings
 from moderation.flaggers import encoder
 from moderation.flaggers.registry import BrokenFlaggerError, load_flagger
 from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
 from moderation.insights.weeks import weeks_up_to_now
+
+# Names that lead nowhere from the public network: RFC 6761, 6762 and 8375, and ICANN's ".internal".
+_LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".home.arpa")
 
 
 @register()
@@ -81,3 +86,27 @@ def check_encoder_packages(**_kwargs: object) -> Iterable[CheckMessage]:
             hint="Or set MODERATION_ENCODER = False.",
             id="marginalia_moderation.I001",
         )
+
+
+@register(Tags.security, deploy=True)
+def check_outside_is_encrypted(**_kwargs: object) -> Iterable[CheckMessage]:
+    """Services outside are asked over https, or are on this machine or in its own network. Only with `check --deploy`."""
+    for setting, url in (("MODERATION_JUDGE", settings.judge.url), ("MODERATION_CALL_OUT", settings.call_out.url)):
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme == "http" and not _is_near(host):
+            yield checks.Warning(
+                f"{setting} names http://{host}: without encryption texts of readers are sent only to this machine and private "
+                "addresses, so nobody is asked.",
+                hint="Give it an https:// address. If the name leads to a private address, silence this by SILENCED_SYSTEM_CHECKS.",
+                id="marginalia_moderation.W004",
+            )
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host is this machine or has a private address, as far as it can be told without asking for its address."""
+    try:
+        return may_be_told(host, is_encrypted=False)
+    except ValueError:
+        # A name without a dot is one of a container or of the own network.
+        return "." not in host or host.endswith(_LOCAL_ENDINGS)
