@@ -22,7 +22,7 @@ from moderation.queue import OtherPending, QueueItem, QueueReport, Surroundings,
 from moderation.queue.colleagues import Colleagues
 from moderation.services.decisions import CLAUSE_NEEDED, NOTE_LIMIT, TARGETS, possible_actions
 from moderation.services.policies import current_clauses
-from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
+from moderation.views.words import Piece, Stretch, marked_paragraphs, numbered_spans, word_changes
 
 # From which share of the promised time on a comment is soon late.
 SOON = 0.75
@@ -84,7 +84,7 @@ class Card:
     `last_report` the primary key of the newest report that is shown."""
 
     item: QueueItem
-    paragraphs: tuple[tuple[Piece, ...], ...]
+    paragraphs: tuple[tuple[Stretch, ...], ...]
     changes: tuple[Piece, ...]
     choices: tuple[Choice, ...]
     clause_choices: tuple[ClauseChoice, ...]

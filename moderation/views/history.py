@@ -18,7 +18,7 @@ from moderation.queue.severity import ShownText, read_texts
 from moderation.sampling import hides_findings
 from moderation.services.taking_back import UndoPlan, plan_with
 from moderation.views.desk import Refusal, desk_page, open_desk
-from moderation.views.words import Piece, marked_paragraphs, numbered_spans, word_changes
+from moderation.views.words import Piece, Stretch, marked_paragraphs, numbered_spans, word_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class RevisionView:
     body: str
     created_at: datetime.datetime
     is_published: bool
-    paragraphs: tuple[tuple[Piece, ...], ...]
+    paragraphs: tuple[tuple[Stretch, ...], ...]
     changes: tuple[Piece, ...]
     findings: tuple[QueueFinding, ...]
     is_severe: bool

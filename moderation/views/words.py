@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from heapq import heappop, heappush
 from itertools import pairwise
 
 from comments.screening import Span
@@ -21,12 +20,10 @@ COMPARISON_LIMIT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text and what is said of it; for a comparison "added", "gone" or nothing. `number` is that of the
-    finding that says it, 0 for none."""
+    """A stretch of a comparison: "added", "gone" or, without a label, what stays."""
 
     text: str
     label: str = ""
-    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,35 @@ class Mark:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a finding says of a stretch; its number is 0 for none. `is_repeated`: the label before it says the same."""
+
+    text: str
+    number: int = 0
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a stretch; `is_shared` where several marks lie over it and over other parts do not."""
+
+    text: str
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Text in one piece, with everything that is said of it; unmarked where nothing is."""
+
+    parts: tuple[Part, ...]
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+
 def numbered_spans(flagged: Iterable[QueueFinding]) -> Iterator[Mark]:
     """Everything that findings mark, each with the number of its finding in their order, from 1."""
     for number, finding in enumerate(flagged, start=1):
@@ -46,15 +72,32 @@ def numbered_spans(flagged: Iterable[QueueFinding]) -> Iterator[Mark]:
             yield Mark(span.start, span.end, span.label, number)
 
 
-def marked_paragraphs(text: str, spans: Iterable[Span | Mark]) -> tuple[tuple[Piece, ...], ...]:
-    """The paragraphs of a text, each cut where a marked stretch begins or ends. Linear, but for sorting the marks.
+def marked_paragraphs(text: str, spans: Iterable[Span | Mark]) -> tuple[tuple[Stretch, ...], ...]:
+    """The paragraphs of a text, each cut where a marked stretch begins or ends.
 
-    Offsets beyond the text are cut off; of stretches that overlap, the shortest is shown.
+    Marks that overlap, or meet inside a word, are one stretch with the labels of all at its end, in the order of the findings:
+    no label stands inside what is marked. Offsets beyond the text are cut off.
     """
-    marks = deque(_apart(spans, len(text)))
-    return tuple(
-        tuple(_pieces(text, marks, paragraph.start(), paragraph.end())) for paragraph in PARAGRAPH.finditer(text)
-    )
+    clipped = {
+        Mark(span.start, min(span.end, len(text)), span.label, getattr(span, "number", 0))
+        for span in spans
+        if span.label
+    }
+    coming = deque(sorted((one for one in clipped if one.start < one.end), key=_place))
+    reached: list[Mark] = []
+    paragraphs = []
+    for paragraph in PARAGRAPH.finditer(text):
+        start, end = paragraph.span()
+        while coming and coming[0].start < end:
+            reached.append(coming.popleft())
+        reached = [mark for mark in reached if mark.end > start]
+        here = sorted((replace(one, start=max(one.start, start), end=min(one.end, end)) for one in reached), key=_place)
+        paragraphs.append(tuple(_with_repetitions(_stretches(text, here, start, end))))
+    return tuple(paragraphs)
+
+
+def _place(mark: Mark) -> tuple[int, int, int, str]:
+    return mark.start, mark.end, mark.number, mark.label
 
 
 def word_changes(old: str, new: str) -> tuple[Piece, ...]:
@@ -69,45 +112,68 @@ def word_changes(old: str, new: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _apart(spans: Iterable[Span | Mark], length: int) -> Iterator[Mark]:
-    """The stretches without overlaps, in order. Of those that overlap the shortest is shown: it says most."""
-    clipped = [Mark(span.start, min(span.end, length), span.label, getattr(span, "number", 0)) for span in spans]
-    coming = deque(sorted((span for span in clipped if span.start < span.end), key=lambda span: span.start))
-    edges = sorted({edge for span in coming for edge in (span.start, span.end)})
-    begun: list[tuple[int, int, int, int, str]] = []
-    shown: Mark | None = None
-    for left, right in pairwise(edges):
-        while coming and coming[0].start <= left:
-            span = coming.popleft()
-            heappush(begun, (span.end - span.start, span.start, span.end, span.number, span.label))
-        while begun and begun[0][2] <= left:
-            heappop(begun)
-        number, label = begun[0][3:] if begun else (0, "")
-        if shown and shown.end == left and (shown.number, shown.label) == (number, label):
-            shown = Mark(shown.start, right, label, number)
-            continue
-        if shown:
-            yield shown
-        shown = Mark(left, right, label, number) if begun else None
-    if shown:
-        yield shown
-
-
-def _pieces(text: str, marks: deque[Mark], start: int, end: int) -> Iterator[Piece]:
-    while marks and marks[0].start < end:
-        mark = marks.popleft()
-        if mark.end <= start:
-            continue
-        if mark.start > start:
-            yield Piece(text[start : mark.start])
-        yield Piece(text[max(mark.start, start) : min(mark.end, end)], mark.label, mark.number)
-        start = min(mark.end, end)
-        if mark.end > end:
-            # It goes on in the next paragraph.
-            marks.appendleft(mark)
-            break
+def _stretches(text: str, marks: Iterable[Mark], start: int, end: int) -> Iterator[Stretch]:
+    """From `start` to `end`, with the marks in order and none beyond."""
+    for joined in _joined(text, marks):
+        first, last = joined[0].start, max(mark.end for mark in joined)
+        if first > start:
+            yield Stretch((Part(text[start:first]),))
+        said = sorted({(mark.number, mark.label) for mark in joined})
+        yield Stretch(tuple(_parts(text, joined)), tuple(Label(label, number) for number, label in said))
+        start = last
     if start < end:
-        yield Piece(text[start:end])
+        yield Stretch((Part(text[start:end]),))
+
+
+def _joined(text: str, marks: Iterable[Mark]) -> Iterator[list[Mark]]:
+    """The marks in order, together those that overlap, say the same of neighbouring text, or would cut a word in two."""
+    together: list[Mark] = []
+    end = 0
+    for mark in marks:
+        is_apart = mark.start > end or (
+            mark.start == end
+            and (text[end - 1].isspace() or text[end].isspace())
+            and {(one.number, one.label) for one in together} != {(mark.number, mark.label)}
+        )
+        if together and is_apart:
+            yield together
+            together = []
+        together.append(mark)
+        end = max(end, mark.end)
+    if together:
+        yield together
+
+
+def _parts(text: str, marks: Iterable[Mark]) -> Iterator[Part]:
+    """What several of them say something about, apart from what one does."""
+    steps: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
+    for mark in marks:
+        steps[mark.start][mark.number, mark.label] += 1
+        steps[mark.end][mark.number, mark.label] -= 1
+    edges = sorted(steps)
+    over: Counter[tuple[int, str]] = Counter()
+    shares: list[tuple[int, bool]] = []
+    for edge in edges[:-1]:
+        for said, count in steps[edge].items():
+            over[said] += count
+            if not over[said]:
+                del over[said]
+        is_shared = len(over) > 1
+        if not shares or shares[-1][1] != is_shared:
+            shares.append((edge, is_shared))
+    for (start, is_shared), (end, _is_shared) in pairwise([*shares, (edges[-1], False)]):
+        yield Part(text[start:end], is_shared and len(shares) > 1)
+
+
+def _with_repetitions(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """With each label that a finding has just said known as repeated."""
+    before: Label | None = None
+    for stretch in stretches:
+        labels = []
+        for label in stretch.labels:
+            labels.append(replace(label, is_repeated=bool(label.number) and label == before))
+            before = label
+        yield replace(stretch, labels=tuple(labels))
 
 
 def _common_length(one: list[str], other: list[str]) -> int:

@@ -183,6 +183,21 @@ def test_card_says_what_every_check_came_to() -> None:
     assert '<p><mark class="mg-mark">Nudel<span class="mg-mark__label">' in html_of(page)
 
 
+def test_card_with_marks_that_overlap_inside_a_number_leaves_the_number_whole_and_labels_it_at_its_end() -> None:
+    article = make_article()
+    comment = make_comment(article, body="Ruf 0171-2345678 an")
+    for flagger, span in (("links", [4, 12, "number"]), ("personal_data", [8, 16, "telephone"])):
+        add_finding(comment, flagger, CheckOutcome.FLAGGED, message="Something is there.", spans=[span])
+
+    page = sign_in(make_moderator(article.site)).get(QUEUE)
+
+    assert "5678 (finding 1: 1 number ) (finding 2: 2 telephone ) an" in text_of(page)
+    assert (
+        '<mark class="mg-mark">0171<span class="mg-mark__shared">-234</span>5678<span class="mg-mark__label">'
+        in html_of(page)
+    )
+
+
 def test_card_of_a_comment_that_waits_longer_than_promised_says_so() -> None:
     article = make_article()
     make_comment(article)
