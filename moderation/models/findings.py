@@ -98,11 +98,12 @@ class Finding(models.Model):
     def __str__(self) -> str:
         return f"{self.comment_id}/{self.revision} {self.flagger}: {self.outcome}"
 
-    @property
-    def sentence(self) -> str:
-        """What was found, in the active language."""
+    def sentence(self, flagger_name: str) -> str:
+        """What was found, in the active language, with the flagger called so where the sentence names it."""
         try:
             values = {name: _in_marks_of_language(value) for name, value in self.parameters.items()}
+            if values.get("flagger") == self.flagger:
+                values["flagger"] = flagger_name
             return gettext(self.message) % values if self.message else ""
         except (AttributeError, KeyError, TypeError, ValueError):
             # A flagger of somebody else's with a sentence that does not fit its parameters.

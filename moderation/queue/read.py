@@ -18,6 +18,7 @@ from comments.screening import Span
 from moderation.conf import settings
 from moderation.enums import Action, ReportKind
 from moderation.flaggers.learned import NAME as LEARNED
+from moderation.flaggers.names import flagger_name
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
@@ -288,7 +289,7 @@ def read_finding(finding: Finding) -> QueueFinding:
         outcome=CheckOutcome(finding.outcome),
         score=finding.score,
         clause=finding.clause,
-        sentence=finding.sentence,
+        sentence=finding.sentence(flagger_name(finding.flagger)),
         spans=tuple(_spans(finding.spans)),
         learnt_version=_learnt_version(finding),
         pk=finding.pk,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from comments.enums import ArticleMode, Status
+from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from comments.services.identity import Identity
 from moderation.enums import Action, RestrictionKind, RestrictionTarget, Role
-from moderation.models import AuthorNote, Clause, DeskSettings, Restriction
+from moderation.flaggers.guard import FAILED
+from moderation.flaggers.outside.sentences import NOT_JSON, SPENT
+from moderation.models import AuthorNote, Clause, DeskSettings, Finding, Restriction
 from moderation.services.decisions import decide
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import QUEUE, add_text, flag, html_of, sign_in, text_of
@@ -208,6 +210,25 @@ def test_card_names_checks_that_did_not_run_on_this_text(settings: SettingsWrapp
     assert "Did not run on this text: Links The checks that run in the background" in card_of(comment)[1]
     Comment.objects.update(screened_revision=1)
     assert "Did not run on this text: Links, Repetition on the site" in card_of(comment)[1]
+
+
+def test_card_calls_a_check_without_result_by_its_name_and_names_it_once() -> None:
+    comment = make_comment(make_article())
+    for name, outcome, message in (
+        ("call_out", CheckOutcome.FAILED, NOT_JSON), ("outside_judge", CheckOutcome.NOT_RUN, SPENT),
+        ("links", CheckOutcome.FAILED, ""), ("nobodys", CheckOutcome.FAILED, FAILED),
+    ):  # fmt: skip
+        Finding.objects.create(
+            comment=comment, revision=1, flagger=name, outcome=outcome, message=message, parameters={"flagger": name}
+        )
+    html, _words = card_of(comment)
+    missing = re.findall(r'<li class="mg-finding mg-finding--missing">(.*?)</li>', html, re.DOTALL)
+    assert [" ".join(re.sub(r"<[^>]*>", " ", one).split()) for one in missing[:4]] == [
+        "The answer to the check “The site&#x27;s own service” was not the JSON that was asked for, and nothing else.",
+        "This check failed. Links",
+        "The check “nobodys” failed.",
+        "Not asked: today&#x27;s budget of the check “Judge from outside” is spent.",
+    ]
 
 
 def test_guidance_shows_examples_in_the_language_of_the_moderator() -> None:

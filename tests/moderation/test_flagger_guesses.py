@@ -41,7 +41,7 @@ def test_words_of_a_finding_stand_in_the_quotation_marks_of_who_reads_it() -> No
     finding = Finding(message="So: %(words)s", parameters={"words": "“Vollidiot”, “dumm”"})
     for language, sentence_of_it in (("de", "So: „Vollidiot“, „dumm“"), ("en", "So: “Vollidiot”, “dumm”")):
         with translation.override(language):
-            assert finding.sentence == sentence_of_it
+            assert finding.sentence("Insults") == sentence_of_it
 
 
 @pytest.mark.parametrize("name", ["respect", "spam"])
