@@ -51,6 +51,11 @@ class SwitchLine:
         return self.states.get(language) or self.state
 
     @property
+    def exceptions(self) -> list[tuple[str, FlaggerState]]:
+        """The languages in which something else becomes of it, with what."""
+        return [(language, state) for language, state in self.states.items() if state and state != self.state]
+
+    @property
     def is_judged_small(self) -> bool:
         """Whether the small model judged last, though this process has the encoder: the workers may not."""
         return getattr(self.flagger, "has_encoder", False) and self.latest_version.startswith("ngrams-")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,18 +13,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from comments.exceptions import InvalidInputError
-from moderation.enums import FlaggerState
+from moderation.enums import FlaggerState, RuleStanding
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.learned import NAME as LEARNED
 from moderation.flaggers.topic import NAME as TOPIC
 from moderation.forms_flaggers import RuleForm, SwitchForm
 from moderation.models import DecidingRule
-from moderation.services.deciding_rules import FEWEST_DECISIONS, read_rules, switch_rule_off, switch_rule_on
+from moderation.services.deciding_rules import FEWEST_DECISIONS, RuleLine, read_rules, switch_rule_off, switch_rule_on
 from moderation.services.flagger_switches import COUNTED_DAYS, SwitchLine, choose_states, read_switches
 from moderation.services.learning import put_to_use, read_learning
 from moderation.services.topic_projection import read_topics
 from moderation.views.answers import HttpResponseSeeOther
 from moderation.views.desk import Desk, desk_action, desk_page, open_administered_desk, signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One check on the page. `rules`: each with whether its check holds back there, since it decides nowhere else."""
+
+    form: SwitchForm
+    rule_form: RuleForm
+    rules: list[tuple[RuleLine, bool]]
+    is_refused: bool
+    is_open: bool
+
+    @property
+    def decides(self) -> bool:
+        """Whether software decides by what it says."""
+        return any(one.rule.is_deciding and holds_back for one, holds_back in self.rules)
 
 
 @desk_page
@@ -86,29 +104,31 @@ def use_site_model(request: HttpRequest, number: int) -> HttpResponse:
 
 def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> HttpResponse:
     """The page, with a form that was refused in its place."""
-    rules = read_rules(desk.site)
-    entries = []
-    for line in read_switches(desk.site):
-        is_refused = refused is not None and refused.line.flagger.name == line.flagger.name
-        rule_form = refused if is_refused else RuleForm(line)
-        # A rule decides where its check holds back, and only there.
-        own = [(one, line.state_in(one.rule.language) == FlaggerState.ON) for one in rules.get(line.flagger.name, [])]
-        entries.append((SwitchForm(line), rule_form, own, is_refused))
+    rules, lines = read_rules(desk.site), read_switches(desk.site)
+    names = {line.flagger.name for line in lines}
+    used, saved = request.GET.get("used", ""), request.GET.get("saved", "")
+    asked = {request.GET.get("check", ""), saved, LEARNED if used else ""}
     context = {
         "site": desk.site,
         "desk": desk,
-        "entries": entries,
-        "contents": _contents([form.line for form, *_rest in entries]),
-        "learned": read_learning(desk.site)
-        if any(one.line.flagger.name == LEARNED for one, *_rest in entries)
-        else None,
-        "topics": read_topics(desk.site) if any(one.line.flagger.name == TOPIC for one, *_rest in entries) else None,
-        "used": request.GET.get("used", ""),
+        "entries": [_entry(line, rules.get(line.flagger.name, []), refused, asked) for line in lines],
+        "contents": _contents(lines),
+        "learned": read_learning(desk.site) if LEARNED in names else None,
+        "topics": read_topics(desk.site) if TOPIC in names else None,
+        "used": used,
         "days": COUNTED_DAYS,
         "fewest": FEWEST_DECISIONS,
-        "saved": request.GET.get("saved", ""),
+        "saved": saved,
     }
     return render(request, "moderation/flaggers.html", context, status=422 if refused else 200)
+
+
+def _entry(line: SwitchLine, rules: list[RuleLine], refused: RuleForm | None, asked: set[str]) -> Entry:
+    is_refused = refused is not None and refused.line.flagger.name == line.flagger.name
+    own = [(one, line.state_in(one.rule.language) == FlaggerState.ON) for one in rules]
+    has_rule = any(one.rule.is_active or one.rule.standing == RuleStanding.FALLEN for one in rules)
+    is_open = is_refused or has_rule or line.flagger.name in asked
+    return Entry(SwitchForm(line), refused if refused and is_refused else RuleForm(line), own, is_refused, is_open)
 
 
 def _contents(lines: list[SwitchLine]) -> list[tuple[str, list[str]]]:

@@ -254,7 +254,8 @@ def checks_of_the_desk(stage: Stage) -> None:
 
 def check_that_was_switched(stage: Stage) -> None:
     checks_of_the_desk(stage)
-    form = stage.page.locator("main form").nth(1)
+    stage.page.evaluate(UNFOLD)
+    form = stage.page.locator("main form").nth(2)
     form.locator("select").last.select_option("shadow")
     form.locator("[type=submit]").click()
     stage.page.locator("[role=status]").wait_for()

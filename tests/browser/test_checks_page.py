@@ -38,5 +38,17 @@ def test_contents_lead_to_each_check_on_a_phone(stage: Stage) -> None:
     assert sorted(names) == sorted(stage.page.locator(".mg-checking").evaluate_all("all => all.map((one) => one.id)"))
     # The list itself is on the first screen, at least its beginning.
     assert links.first.bounding_box()["y"] < 844  # type: ignore[index]
-    stage.page.locator("[href='#check-topic']").click()
+    stage.page.locator("[href$='#check-topic']").click()
+    stage.page.locator("#check-topic .mg-checking__fold[open] [name=state]").wait_for()
     assert 0 <= stage.page.locator("#check-topic").bounding_box()["y"] < 844  # type: ignore[index]
+
+
+def test_page_is_short_on_a_phone_and_every_choice_is_one_press_away(stage: Stage) -> None:
+    checks_of_the_desk(stage)
+    stage.page.set_viewport_size({"width": 390, "height": 844})
+    assert stage.page.evaluate("document.documentElement.scrollHeight") < 4_000
+    assert not stage.page.locator("main select:visible").count()
+    for check in stage.page.locator(".mg-checking").all():
+        check.locator("summary").first.click()
+        assert check.locator("[name=state]").is_visible()
+        assert check.locator("[name=state] ~ *, [type=submit]").first.is_visible()

@@ -79,15 +79,58 @@ def test_page_begins_with_its_contents_by_what_becomes_of_each_check() -> None:
         page.index('<nav class="mg-checking__contents"') : page.index("</nav>", page.index('id="contents"'))
     ]
     rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", contents)
-    assert [(state, re.findall(r'href="#(.*?)">(.*?)<', names)) for state, names in rows] == [
-        ("On, only informs", [("check-links", "Links")]),
-        ("In shadow", [("check-language", "Language of the text")]),
+    link = rf'href="\?site={site.slug}&amp;check=(\w+)#check-(\w+)">(.*?)<'
+    assert [(state, re.findall(link, names)) for state, names in rows] == [
+        ("On, only informs", [("links", "links", "Links")]),
+        ("In shadow", [("language", "language", "Language of the text")]),
     ]
     assert all(f'<li class="mg-checking" id="check-{name}">' in page for name in ("links", "language"))
 
     client.post(address(site, "language"), {"state": "on"})
     again = client.get(address(site)).content.decode()
-    assert re.findall(r'href="#check-(\w+)"', again) == ["language", "links"]
+    assert re.findall(r'#check-(\w+)"', again) == ["language", "links"]
+
+
+FOLD = '<details class="mg-details mg-checking__fold"'
+
+
+def open_checks(page: str) -> list[str]:
+    """The checks whose choices are unfolded, in order."""
+    pieces = page.split('<li class="mg-checking" id="check-')[1:]
+    return [piece.partition('"')[0] for piece in pieces if f"{FOLD} open>" in piece]
+
+
+def test_choices_of_a_check_are_unfolded_where_one_asked_saved_or_let_it_decide() -> None:
+    site = make_article().site
+    client = administrator(site)
+    assert client.get(address(site)).content.decode().count(f"{FOLD}>") == 2
+    assert open_checks(client.get(f"{address(site)}&check=language").content.decode()) == ["language"]
+    saved = client.post(address(site, "links"), {"state": "order"})["Location"]
+    assert open_checks(client.get(saved).content.decode()) == ["links"]
+    refused = client.post(decide_address(site), rule_of(site, bound="50"))
+    assert open_checks(refused.content.decode()) == ["links"]
+    assert open_checks(client.get(address(site)).content.decode()) == []
+
+    rule = DecidingRule.objects.create(site=site, flagger="links", action="approve")
+    assert open_checks(client.get(address(site)).content.decode()) == ["links"]
+    DecidingRule.objects.update(is_active=False)
+    assert open_checks(client.get(address(site)).content.decode()) == []
+    DecidingRule.objects.filter(pk=rule.pk).update(standing="fallen")
+    assert open_checks(client.get(address(site)).content.decode()) == ["links"]
+
+
+def test_name_of_a_check_stands_with_what_becomes_of_it_in_each_language_and_whether_it_decides() -> None:
+    site = make_article().site
+    client = administrator(site)
+    client.post(address(site, "links"), {"state": "order", "state_de": "on", "state_en": "order"})
+    badges = re.compile(r'<span class="mg-badge">(.*?)</span>')
+    assert badges.findall(lines(client, site)["links"]) == ["On, orders", "In German: On, holds back"]
+    DecidingRule.objects.create(
+        site=site, flagger="links", action="approve", language="en", standing="decides", threshold=0.9
+    )
+    assert "Decides" not in badges.findall(lines(client, site)["links"])
+    DecidingRule.objects.update(language="de")
+    assert badges.findall(lines(client, site)["links"])[2:] == ["Decides"]
 
 
 def test_switch_is_stored_by_language_and_taken_back() -> None:
