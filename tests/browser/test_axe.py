@@ -11,6 +11,7 @@ import pytest
 from tests.browser.article_states import ARTICLE_STATES
 from tests.browser.axe import violations, violations_in_looks
 from tests.browser.bulk_states import BULK_STATES
+from tests.browser.check_states import CHECK_STATES
 from tests.browser.desk_states import DESK_STATES
 from tests.browser.follow_states import FOLLOW_STATES
 from tests.browser.mail_states import MAIL_STATES
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 STATES = (
-    *READER_STATES, *OTHER_STATES, *DESK_STATES, *BULK_STATES, *PEOPLE_STATES, *ARTICLE_STATES, *FOLLOW_STATES, *MAIL_STATES,
+    *READER_STATES, *OTHER_STATES, *DESK_STATES, *CHECK_STATES, *BULK_STATES, *PEOPLE_STATES, *ARTICLE_STATES, *FOLLOW_STATES,
+    *MAIL_STATES,
 )  # fmt: skip
 # Those that the most of the markup and of the styles is in; the others are looked at with --everything.
 CORE = {
@@ -35,6 +37,7 @@ CORE = {
     "bulk_preview", "article_of_the_desk",
     "follow_confirmation", "subscriptions_page", "mails_of_the_dashboard",
     "desk_after_a_decision", "desk_with_the_menu", "desk_with_an_appeal", "preferences_of_the_desk", "author_with_everything",
+    "card_with_a_flag_called_wrong", "checks_with_rules",
 }  # fmt: skip
 # One look of each kind: what is wrong in a theme, at a width or in a direction is mostly wrong in one of these.
 FEW_LOOKS = [("light", 1280, "ltr"), ("dark", 320, "rtl")]
