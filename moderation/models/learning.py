@@ -22,6 +22,7 @@ class SiteModel(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="site_models", verbose_name=_("site"))
     number = models.PositiveIntegerField(_("number"))
+    # When it was begun: what was decided after that it may not know.
     made_at = models.DateTimeField(_("made"))
     # How many decisions it learnt from.
     decisions = models.PositiveIntegerField(_("decisions"))

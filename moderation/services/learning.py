@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 from array import array
 from collections import defaultdict
@@ -21,7 +22,7 @@ from moderation.evaluation.progress import Progress, WindowFigures
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.learned import NAME
 from moderation.flaggers.learning.features import Circumstances, Example, make_example
-from moderation.flaggers.learning.knowledge import FINDING_COLUMNS, make_circumstances
+from moderation.flaggers.learning.knowledge import FINDING_COLUMNS, load_model, make_circumstances
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import PastDecision, pack
 from moderation.models import Appeal, Decision, Finding, Opinion, SiteModel
@@ -73,11 +74,13 @@ class Label:
 
 
 def learn(site: Site) -> SiteModel | None:
-    """Make a model of all decisions of a site and put it to use, unless it is worse than the one in use; the latest five are
-    kept, and the one in use. None where no clause has been applied ten times.
+    """Make a model of all decisions of a site and put it to use, unless it is worse than the one in use, or somebody has chosen
+    another one meanwhile; the latest five are kept, and the one in use. None where no clause has been applied ten times.
 
     About 5 queries for each 500 decisions; memory does not grow with their number: 13 MB for each clause.
     """
+    # What is decided from here on may not be read any more.
+    begun_at = timezone.now()
     titles = _clause_titles(site)
     learners = {clause: ClauseLearner(clause) for clause in titles}
     progress = {clause: Progress() for clause in titles}
@@ -102,7 +105,7 @@ def learn(site: Site) -> SiteModel | None:
         for learner in able
     }
     snapshots = (learner.snapshot(titles[learner.clause]) for learner in able)
-    return _keep(site, count, figures, pack(snapshots, texts.encoder))
+    return _keep(site, begun_at, count, figures, pack(snapshots, texts.encoder))
 
 
 def read_labels(site: Site) -> Iterator[list[Label]]:
@@ -233,7 +236,7 @@ def read_models(site: Site) -> list[SiteModel]:
 
 
 def needs_learning(site: Site) -> bool:
-    """Whether people have decided, or taken back, since the newest model was made. 1 to 2 queries."""
+    """Whether people have decided, or taken back, since the newest model was begun. 1 to 2 queries."""
     newest = SiteModel.objects.filter(site=site).order_by("-number").values_list("made_at", flat=True).first()
     decided = Decision.objects.filter(comment__site=site, automated_decision=Automation.NONE)
     if newest is not None:
@@ -296,21 +299,26 @@ def _clause_titles(site: Site) -> dict[str, str]:
         return {clause.slug: clause.title for clause in policy.clauses.all()} if policy else {}
 
 
-def _keep(site: Site, decisions: int, figures: dict[str, ClauseFigures], weights: bytes) -> SiteModel:
+def _keep(
+    site: Site, begun_at: datetime.datetime, decisions: int, figures: dict[str, ClauseFigures], weights: bytes
+) -> SiteModel:
     with transaction.atomic():
         kept = list(_locked(site))
         current = next((model for model in kept if model.is_current), None)
-        is_withheld = current is not None and _is_worse(figures, current.figures)
-        if not is_withheld:
+        # One that this version cannot read says nothing at all, however good it was.
+        is_withheld = current is not None and load_model(site.pk) is not None and _is_worse(figures, current.figures)
+        chosen_at = current.chosen_at if current else None
+        is_used = not is_withheld and (chosen_at is None or chosen_at < begun_at)
+        if is_used:
             SiteModel.objects.filter(site=site, is_current=True).update(is_current=False)
         made = SiteModel.objects.create(
             site=site,
             number=max((model.number for model in kept), default=0) + 1,
-            made_at=timezone.now(),
+            made_at=begun_at,
             decisions=decisions,
             figures=figures,
             weights=weights,
-            is_current=not is_withheld,
+            is_current=is_used,
             is_withheld=is_withheld,
         )
         newest = SiteModel.objects.filter(site=site).order_by("-number").values_list("pk", flat=True)[:KEPT]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -92,9 +95,27 @@ def keep_version(article: Article, number: int, both: float, *, is_current: bool
         made_at=timezone.now(),
         decisions=1,
         figures=figures,
-        weights=b"",
+        weights=pack([]),
         is_current=is_current,
     )
+
+
+def learn(article: Article) -> SiteModel:
+    made = learning.learn(article.site)
+    assert made is not None
+    return made
+
+
+def at_the_end(act: Callable[[], object]) -> AbstractContextManager[object]:
+    """Have something happen when all decisions were read, before what was learnt is kept."""
+    waiting = [act]
+
+    def run(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if "moderation_sitemodel" in sql and waiting:
+            waiting.pop()()
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(run)
 
 
 def test_labels_are_the_last_standing_decisions_of_people() -> None:
@@ -185,6 +206,45 @@ def test_new_version_that_is_worse_is_kept_and_not_used() -> None:
         3,
         *([2] if made.is_withheld else []),
     ]
+
+
+def test_version_that_cannot_be_read_gives_way_to_one_that_was_worse() -> None:
+    article = make_article()
+    fill(article, make_moderator(article.site))
+    keep_version(article, 1, 1.3, is_current=True)
+    assert learn(article).is_withheld
+    SiteModel.objects.filter(number=1).update(weights=b"of another version")
+    knowledge._models.clear()
+    made = learn(article)
+    assert (made.number, made.is_withheld, made.is_current) == (3, False, True)
+    assert load_model(article.site_id) is not None
+
+
+def test_version_that_somebody_chose_while_another_one_was_learnt_stays_in_use() -> None:
+    article = make_article()
+    administrator = make_moderator(article.site, role=Role.ADMINISTRATOR)
+    fill(article, administrator)
+    keep_version(article, 1, 0.5)
+    keep_version(article, 2, 0.5, is_current=True)
+    with at_the_end(lambda: learning.roll_back(site=article.site, administrator=administrator)):
+        made = learn(article)
+    assert (made.number, made.is_withheld, made.is_current) == (3, False, False)
+    assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
+    # The next night is another matter.
+    made = learn(article)
+    assert (made.number, made.is_current) == (4, True)
+
+
+def test_what_is_decided_while_it_learns_is_learnt_the_next_time() -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    fill(article, moderator)
+    with at_the_end(lambda: judge(make_comment(article), moderator, Action.APPROVE)):
+        made = learn(article)
+    assert made.decisions == 24
+    assert learning.needs_learning(article.site)
+    assert learn(article).decisions == 25
+    assert not learning.needs_learning(article.site)
 
 
 def test_roll_back_uses_the_version_before_that_was_not_withheld_and_says_who_chose_it() -> None:
@@ -334,7 +394,7 @@ def test_page_names_the_version_in_use_and_puts_an_earlier_one_to_use() -> None:
 
 def test_what_a_rule_decided_of_an_author_counts_for_nothing() -> None:
     article = make_article()
-    SiteModel.objects.filter(pk=keep_version(article, 1, 0.8, is_current=True).pk).update(weights=pack([]))
+    keep_version(article, 1, 0.8, is_current=True)
     refused, comment = make_comment(article), make_comment(article)
     Comment.objects.filter(pk=comment.pk).update(author=refused.author)
     comment.refresh_from_db()
