@@ -153,10 +153,12 @@ def moderator_weights(site: Site) -> dict[int, float]:
     overturned = Decision.objects.filter(comment__site=site, undone_by__isnull=False).exclude(undone_by=F("moderator"))
     for moderator in overturned.exclude(moderator=None).values_list("moderator_id", flat=True).iterator():
         compared[moderator] += 1
-    appeals = Appeal.objects.filter(decision__comment__site=site, decision__moderator__isnull=False)
-    for moderator, state in (
-        appeals.exclude(state=AppealState.OPEN).values_list("decision__moderator_id", "state").iterator()
-    ):
+    # One that ended because its decision was taken back has counted; one that they upheld themselves says nothing of others.
+    appeals = Appeal.objects.filter(decision__comment__site=site, decision__undone_at__isnull=True).exclude(
+        decision__moderator=F("decided_by")
+    )
+    answered = appeals.filter(decision__moderator__isnull=False).exclude(state=AppealState.OPEN)
+    for moderator, state in answered.values_list("decision__moderator_id", "state").iterator():
         compared[moderator] += 1
         agreed[moderator] += state == AppealState.REJECTED
     return {moderator: max(_LEAST_WEIGHT, agreed[moderator] / compared[moderator]) for moderator in compared}

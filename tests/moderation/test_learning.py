@@ -175,6 +175,25 @@ def test_moderators_count_by_how_often_others_came_to_the_same() -> None:
     assert weights[hasty.pk] == pytest.approx(5.5 / 11)
 
 
+def test_decision_that_is_taken_back_during_an_appeal_counts_against_its_moderator_once() -> None:
+    article = make_article()
+    senior, other = (make_moderator(article.site, role=Role.SENIOR) for _moderator in range(2))
+
+    def refused() -> Decision:
+        decision = judge(make_comment(article), other, Action.REJECT, "respect")
+        decision.comment.refresh_from_db()
+        file_appeal(comment=decision.comment, text="Das war ein Irrtum.")
+        return decision
+
+    undo(decision=refused(), moderator=senior)
+    assert learning.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
+    # Who brings a text back that they had refused themselves has not been contradicted.
+    judge(refused().comment, other, Action.RESTORE)
+    assert learning.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
+    uphold_appeal(appeal=refused().appeal, moderator=senior)
+    assert learning.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 7)}
+
+
 def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
