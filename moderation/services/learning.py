@@ -12,17 +12,23 @@ from typing import Final, Literal, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
 from comments.models import Site
-from moderation.enums import Action, AppealState, Automation, Permission
+from moderation.enums import AppealState, Automation, Permission
 from moderation.evaluation.progress import Progress, WindowFigures
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.learned import NAME
 from moderation.flaggers.learning.features import Circumstances, Example, make_example
-from moderation.flaggers.learning.knowledge import FINDING_COLUMNS, load_model, make_circumstances
+from moderation.flaggers.learning.knowledge import (
+    FINDING_COLUMNS,
+    PUBLISHED,
+    load_model,
+    make_circumstances,
+    teaching_decisions,
+)
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import PastDecision, pack
 from moderation.models import Appeal, Decision, Finding, Opinion, SiteModel
@@ -40,7 +46,6 @@ LEAST_BAD: Final = 10
 # A new model may be so much worse, in AUC, before it is withheld: less is chance.
 MARGIN: Final = 0.02
 ADVERTISING: Final = "no-advertising"
-PUBLISHED: Final = (Action.APPROVE, Action.RESTORE)
 # Somebody of whom nothing is known is taken to agree with others nine times out of ten.
 _AGREED, _COMPARED = 4.5, 5.0
 _LEAST_WEIGHT = 0.2
@@ -85,7 +90,7 @@ def learn(site: Site) -> SiteModel | None:
     learners = {clause: ClauseLearner(clause) for clause in titles}
     progress = {clause: Progress() for clause in titles}
     count = 0
-    texts = DecidedTexts(site, _teaching(site).count())
+    texts = DecidedTexts(site, teaching_decisions().filter(comment__site=site).count())
     for label, example, past in _examples(site, list(titles), texts):
         count += 1
         for clause in titles if not label.clause else [label.clause] if label.clause in titles else []:
@@ -115,7 +120,13 @@ def read_labels(site: Site) -> Iterator[list[Label]]:
     """
     weights = moderator_weights(site)
     after = 0
-    while rows := list(_teaching(site).filter(pk__gt=after).order_by("pk").values_list(*_COLUMNS)[:BATCH]):
+    while rows := list(
+        teaching_decisions()
+        .filter(comment__site=site)
+        .filter(pk__gt=after)
+        .order_by("pk")
+        .values_list(*_COLUMNS)[:BATCH]
+    ):
         after = rows[-1][0]
         yield [
             Label(
@@ -244,13 +255,6 @@ def needs_learning(site: Site) -> bool:
     if newest is not None:
         decided = decided.filter(Q(applied_at__gte=newest) | Q(undone_at__gte=newest))
     return decided.exists()
-
-
-def _teaching(site: Site) -> QuerySet[Decision]:
-    standing = Decision.objects.filter(undone_at__isnull=True, automated_decision=Automation.NONE)
-    later = standing.filter(comment=OuterRef("comment"), revision=OuterRef("revision"), pk__gt=OuterRef("pk"))
-    is_clear = Q(action__in=(*PUBLISHED, Action.SPAM)) | Q(clause__isnull=False)
-    return standing.filter(~Exists(later), is_clear, comment__site=site)
 
 
 _COLUMNS = (

@@ -411,23 +411,29 @@ def test_page_names_the_version_in_use_and_puts_an_earlier_one_to_use() -> None:
     assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
 
 
-def test_what_a_rule_decided_of_an_author_counts_for_nothing() -> None:
+@pytest.mark.parametrize("is_by_rule", [True, False])
+def test_what_software_decided_of_an_author_counts_for_nothing(*, is_by_rule: bool) -> None:
     article = make_article()
     keep_version(article, 1, 0.8, is_current=True)
-    refused, comment = make_comment(article), make_comment(article)
-    Comment.objects.filter(pk=comment.pk).update(author=refused.author)
+    moderator = make_moderator(article.site)
+    refused, published, comment = (make_comment(article) for _comment in range(3))
+    # Where comments appear at once nobody has judged it.
+    make_comment(article, status=Status.APPROVED)
+    Comment.objects.update(author=refused.author)
     comment.refresh_from_db()
-    decision = judge(refused, make_moderator(article.site), Action.REJECT, "respect")
+    judge(refused, moderator, Action.REJECT, "respect")
+    judge(published, moderator, Action.APPROVE)
 
-    def rejected() -> int:
+    def counted() -> tuple[int, int]:
         known = with_what_was_learnt(SiteKnowledge(), comment).circumstances
         assert known is not None
-        return known.rejected
+        return known.rejected, known.approved
 
-    assert rejected() == 1
+    assert counted() == (1, 1)
+    # By a rule, or for trust in the author.
     rule = DecidingRule.objects.create(site=article.site, flagger="learned", action=Action.REJECT)
-    Decision.objects.filter(pk=decision.pk).update(rule=rule, moderator=None, automated_decision=Automation.FULL)
-    assert rejected() == 0
+    Decision.objects.update(rule=rule if is_by_rule else None, moderator=None, automated_decision=Automation.FULL)
+    assert counted() == (0, 0)
 
 
 def test_command_says_in_english_what_it_takes_to_learn_and_that_there_is_no_way_back() -> None:

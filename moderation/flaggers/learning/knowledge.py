@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Iterable
+from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from comments.enums import CheckOutcome, Status
+from comments.enums import CheckOutcome
 from comments.models import Comment
+from moderation.enums import Action, Automation
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.learned import NAME
 from moderation.flaggers.learning.features import Circumstances, article_number
@@ -18,7 +20,8 @@ from moderation.models import Decision, Finding, SiteModel
 
 logger = logging.getLogger(__name__)
 
-REFUSED = (Status.REJECTED, Status.SPAM, Status.REMOVED, Status.RETURNED)
+# What publishes; each other decision refuses.
+PUBLISHED: Final = (Action.APPROVE, Action.RESTORE)
 # By site: the model in use and its primary key. Few sites to a process, a few MB each.
 _models: dict[int, tuple[int, LearnedModel]] = {}
 _MOST_MODELS = 8
@@ -29,19 +32,28 @@ def with_what_was_learnt(knowledge: SiteKnowledge, comment: Comment) -> SiteKnow
     model = load_model(comment.site_id)
     if model is None:
         return knowledge
-    # What software decided is no evidence, or one rejection of its own would bring the next.
-    by_rule = Decision.objects.filter(comment=OuterRef("pk"), rule__isnull=False, undone_at__isnull=True)
-    others = Comment.objects.filter(~Exists(by_rule), author_id=comment.author_id).exclude(pk=comment.pk)
-    counts = others.by_status()
+    # As it learns: what software decided, or nobody, is no evidence, or one rejection of its own would bring the next.
+    others = teaching_decisions().filter(comment__author=comment.author_id).exclude(comment=comment)
+    counts = others.aggregate(
+        approved=Count("pk", filter=Q(action__in=PUBLISHED)), rejected=Count("pk", filter=~Q(action__in=PUBLISHED))
+    )
     findings = Finding.objects.filter(comment=comment, revision=comment.revision).values_list(*FINDING_COLUMNS)
     circumstances = make_circumstances(
         is_reply=comment.parent_id is not None,
-        approved=counts.get(Status.APPROVED, 0),
-        rejected=sum(counts.get(status, 0) for status in REFUSED),
+        approved=counts["approved"],
+        rejected=counts["rejected"],
         article=comment.article.key,
         findings=findings,
     )
     return dataclasses.replace(knowledge, learned=model, circumstances=circumstances)
+
+
+def teaching_decisions() -> QuerySet[Decision]:
+    """The decisions that teach: of each text the last that stands, made by a person, and that says by which clause it was refused."""
+    standing = Decision.objects.filter(undone_at__isnull=True, automated_decision=Automation.NONE)
+    later = standing.filter(comment=OuterRef("comment"), revision=OuterRef("revision"), pk__gt=OuterRef("pk"))
+    is_clear = Q(action__in=(*PUBLISHED, Action.SPAM)) | Q(clause__isnull=False)
+    return standing.filter(~Exists(later), is_clear)
 
 
 FINDING_COLUMNS = ("flagger", "outcome", "score", "clause")
