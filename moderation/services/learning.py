@@ -290,11 +290,16 @@ def _examples(site: Site, clauses: list[str], texts: DecidedTexts) -> Iterator[t
 
 
 def _findings_of(labels: list[Label]) -> Mapping[tuple[int, int], list[tuple[str, str, float | None, str]]]:
-    """By comment and revision. 1 query."""
-    findings: dict[tuple[int, int], list[tuple[str, str, float | None, str]]] = defaultdict(list)
+    """By comment and revision; without what was said when this judge had spoken, as services outside do: it did not know of
+    it, and will not the next time. 1 query."""
+    rows: dict[tuple[int, int], list[tuple[str, str, float | None, str, datetime.datetime]]] = defaultdict(list)
     found = Finding.objects.filter(comment_id__in=[label.comment_id for label in labels])
-    for comment_id, revision, *finding in found.values_list("comment_id", "revision", *FINDING_COLUMNS):
-        findings[comment_id, revision].append((finding[0], finding[1], finding[2], finding[3]))
+    for comment_id, revision, *row in found.values_list("comment_id", "revision", *FINDING_COLUMNS, "created_at"):
+        rows[comment_id, revision].append((row[0], row[1], row[2], row[3], row[4]))
+    findings: dict[tuple[int, int], list[tuple[str, str, float | None, str]]] = defaultdict(list)
+    for key, said in rows.items():
+        spoke_at = next((at for name, *_said, at in said if name == NAME), None)
+        findings[key] = [one[:4] for one in said if spoke_at is None or one[4] <= spoke_at]
     return findings
 
 

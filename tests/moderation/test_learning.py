@@ -34,6 +34,7 @@ from moderation.services.decisions import decide, undo
 from moderation.services.flagger_switches import choose_states
 from moderation.services.policies import current_policy
 from moderation.services.screening import screen_stored_comment
+from moderation.services.vectors import DecidedTexts
 from moderation.tasks import learn_site_task
 from tests.factories import make_article, make_comment, make_moderator, make_site
 from tests.moderation.deciding import add_judged
@@ -205,6 +206,25 @@ def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
         # Weights 3, policy 2, how many and which encoder 2, a batch 3, the end 1.
         with django_assert_num_queries(11):
             assert learning.learn(article.site) is None
+
+
+def test_what_others_said_after_the_judge_had_spoken_teaches_nothing() -> None:
+    article = make_article()
+    comments = [make_comment(article) for _comment in range(2)]
+    for comment in comments:
+        Finding.objects.create(
+            comment=comment, revision=1, flagger="links", version="1", outcome=CheckOutcome.FLAGGED, score=0.25
+        )
+    screen_stored_comment(comments[0].pk)
+    for comment in comments:
+        Finding.objects.create(
+            comment=comment, revision=1, flagger="outside_judge", version="1", clause="respect",
+            outcome=CheckOutcome.FLAGGED, score=0.5,
+        )  # fmt: skip
+        judge(comment, make_moderator(article.site), Action.APPROVE)
+    examples = learning._examples(article.site, ["respect"], DecidedTexts(article.site, 2))
+    # Where it did not speak nobody knows what it would have been told.
+    assert [example.facts[-1] for _label, example, _past in examples] == [0.25, 0.75]
 
 
 def test_new_version_that_is_worse_is_kept_and_not_used() -> None:
