@@ -49,8 +49,9 @@ def is_under_way(row: Finding) -> bool:
 
 
 def take_turn(row: Finding, flagger: OutsideFlagger, letter: Letter) -> Turn:
-    """Begin a question, with its cost on the account of the day; of several workers one after the other. 6 queries."""
-    cost = len(letter.body) // _BYTES_A_TOKEN
+    """Begin a question, with what it and its answer may cost on the account of the day, so that several at once keep to the budget;
+    of several workers one after the other. 6 queries."""
+    cost = _assumed_cost(flagger, letter)
     now, bounds = timezone.now(), flagger.bounds
     account, _is_new = OutsideUse.objects.get_or_create(
         site=row.comment.site, flagger=flagger.name, day=timezone.localdate()
@@ -77,8 +78,14 @@ def take_turn(row: Finding, flagger: OutsideFlagger, letter: Letter) -> Turn:
 
 
 def correct_cost(row: Finding, flagger: OutsideFlagger, letter: Letter, answer: Answer) -> None:
-    """What the question really cost, where the service says so; else what its answer adds. 1 query."""
-    counted, assumed = flagger.count_tokens(answer), len(letter.body) // _BYTES_A_TOKEN
-    more = len(answer.body) // _BYTES_A_TOKEN if counted is None else counted - assumed
+    """What the question really cost, where the service says so; else as many as question and answer are long. 1 query."""
+    counted = flagger.count_tokens(answer)
+    cost = (len(letter.body) + len(answer.body)) // _BYTES_A_TOKEN if counted is None else counted
+    more = cost - _assumed_cost(flagger, letter)
     use = OutsideUse.objects.filter(site=row.comment.site_id, flagger=flagger.name, day=timezone.localdate())
     use.filter(tokens__gte=max(0, -more)).update(tokens=F("tokens") + more)
+
+
+def _assumed_cost(flagger: OutsideFlagger, letter: Letter) -> int:
+    """What a question costs at most, as long as nobody has counted it."""
+    return len(letter.body) // _BYTES_A_TOKEN + flagger.bounds.answer_tokens

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from http.client import HTTPMessage
 
 import pytest
 import time_machine
@@ -15,17 +16,19 @@ from pytest_django import Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.models import Article, Comment, Lane
+from comments.outgoing import Answer
 from comments.services.posting import revise_comment
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.guard import CRASHED, RUNNING
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside import sentences
+from moderation.flaggers.outside.base import Letter
 from moderation.flaggers.outside.call_out import CallOut
 from moderation.flaggers.outside.judge import OutsideJudge
 from moderation.models import Finding, FlaggerSwitch, OutsideUse
 from moderation.services.decisions import decide
 from moderation.services.outside import TURN, ask, find_questions, put_questions
-from moderation.services.outside_turns import LEASE
+from moderation.services.outside_turns import LEASE, Turn, correct_cost, take_turn
 from tests.factories import CLAUSES, make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import QUEUE, sign_in, text_of
 from tests.moderation.inputs import sentence
@@ -223,6 +226,27 @@ def test_judge_budget_of_a_day_is_kept_and_its_end_is_told(
     assert (use.requests, use.tokens) == (asked, asked * 9_500)
     with time_machine.travel(noon + datetime.timedelta(days=1), tick=False):
         assert judged(make_judged("Morgen", article=article)).outcome == CheckOutcome.CLEAR
+
+
+def test_judge_questions_under_way_at_once_keep_to_the_budget_with_their_answers(
+    judge: Service, settings: Settings
+) -> None:
+    settings.MODERATION_OUTSIDE_AT_ONCE = 3
+    # Room for two questions, and for one with its answer.
+    settings.MODERATION_JUDGE |= {"daily_tokens": 4_000, "options": {"temperature": 0, "max_tokens": 2_000}}
+    article = make_article()
+    turns = []
+    for number in range(2):
+        [question] = put_questions(make_judged(f"Text {number}", article=article).pk)
+        row = Finding.objects.select_related("comment__site").get(pk=question)
+        turns.append(take_turn(row, OutsideJudge(), Letter(judge.url, {}, b"x" * 4_800)))
+    assert turns == [Turn.NOW, Turn.SPENT]
+    assert OutsideUse.objects.get().tokens == 3_200
+
+    # A service that does not count: what was not used is free again.
+    answer = Answer(200, HTTPMessage(), b"{}" * 200)
+    correct_cost(row, OutsideJudge(), Letter(judge.url, {}, b"x" * 4_800), answer)
+    assert OutsideUse.objects.get().tokens == 1_300
 
 
 def test_judge_asked_the_same_again_answers_from_memory_until_policy_model_or_text_change(

@@ -65,11 +65,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long one answer may take, and what may be asked for each site on a day; None: as much as there is."""
+    """How long one answer may take, and what may be asked for each site on a day; None: as much as there is. `answer_tokens`:
+    what an answer may cost, as far as that is known."""
 
     seconds: float
     daily_requests: int | None
     daily_tokens: int | None = None
+    answer_tokens: int = 0
 
 
 def digest(values: list[object]) -> str:

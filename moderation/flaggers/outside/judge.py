@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -46,7 +47,9 @@ class OutsideJudge(Outside):
     def bounds(self) -> Bounds:
         """Of MODERATION_JUDGE."""
         judge = settings.judge
-        return Bounds(judge.seconds, judge.daily_requests or None, judge.daily_tokens or None)
+        return Bounds(
+            judge.seconds, judge.daily_requests or None, judge.daily_tokens or None, _answer_tokens(judge.options)
+        )
 
     def cache_key(self, question: Question) -> str:
         """A digest of everything that is asked, the policy included, of whom, and of the text itself: the judge is not shown
@@ -98,6 +101,12 @@ class OutsideJudge(Outside):
             clause=first.clause.slug,
             spans=[breach.span for breach in found],
         )
+
+
+def _answer_tokens(options: Mapping[str, object]) -> int:
+    """How many the model is allowed to write; 0 where nobody has said."""
+    asked = (options.get(name) for name in ("max_tokens", "max_completion_tokens"))
+    return max((one for one in asked if type(one) is int and one > 0), default=0)
 
 
 def _request(question: Question, *, nonce: str) -> dict[str, object]:
