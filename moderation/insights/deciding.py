@@ -89,10 +89,15 @@ def is_measured_on(rule: DecidingRule, language: str, clause: str) -> bool:
 
 
 def _measuring(rule: DecidingRule, of_finding: Q = _ANY) -> QuerySet[Decision]:
-    found = Decision.objects.filter(
+    since = _ANY
+    if rule.measured_since is not None:
+        # What was said before that, and is decided after it, was perhaps said by what another version had learnt.
+        since = Q(applied_at__gte=rule.measured_since, comment__findings__created_at__gte=rule.measured_since)
+    return Decision.objects.filter(
         _in_language(rule.language),
         # In the same call: what is asked of the finding is asked of that of the flagger, not of any.
         of_finding,
+        since,
         comment__site=rule.site_id,
         moderator__isnull=False,
         undone_at__isnull=True,
@@ -103,9 +108,6 @@ def _measuring(rule: DecidingRule, of_finding: Q = _ANY) -> QuerySet[Decision]:
         comment__findings__score__isnull=False,
         comment__findings__created_at__lte=F("applied_at"),
     )
-    if rule.measured_since is not None:
-        found = found.filter(applied_at__gte=rule.measured_since)
-    return found
 
 
 def reads_alike(rule: DecidingRule, one: PolicyVersion | None, other: PolicyVersion | None) -> bool:

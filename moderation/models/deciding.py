@@ -52,7 +52,7 @@ class DecidingRule(models.Model):
         related_name="deciding_rules",
         verbose_name=_("policy version"),
     )
-    # Only decisions after it count; empty: all.
+    # Only what the flagger says from then on counts, with what people decide of that; empty: all.
     measured_since = models.DateTimeField(_("measured since"), null=True, blank=True)
     # How often it was tested so far, and at how many decisions it is tested next.
     looks = models.PositiveSmallIntegerField(_("tests"), default=0)

@@ -29,7 +29,7 @@ from moderation.flaggers.learning.vectors import encoder_version
 from moderation.models import DecidingRule, Decision, Finding, Opinion, SiteModel, TextVector
 from moderation.services import learning
 from moderation.services.appeals import file_appeal, uphold_appeal
-from moderation.services.deciding_rules import RuleChoice, switch_rule_on
+from moderation.services.deciding_rules import RuleChoice, review_rule, switch_rule_on
 from moderation.services.decisions import decide, undo
 from moderation.services.flagger_switches import choose_states
 from moderation.services.policies import current_policy
@@ -336,6 +336,22 @@ def test_rule_that_was_off_while_another_version_was_chosen_does_not_go_on_by_it
     measured = DecidingRule.objects.order_by("language").values_list("standing", "threshold", "decisions")
     # That for German is a new one.
     assert list(measured) == [(RuleStanding.MEASURING, None, 0)] * 2
+
+
+def test_what_another_version_had_said_proves_nothing_of_the_one_that_was_chosen() -> None:
+    article = make_article()
+    keep_version(article, 1, 0.8)
+    keep_version(article, 2, 0.8, is_current=True)
+    rule = DecidingRule.objects.create(
+        site=article.site, flagger="learned", action=Action.APPROVE, version="1", policy=current_policy(article.site)
+    )
+    add_judged(article, 3)
+    learning.roll_back(site=article.site)
+    # Of what waited then people decide now.
+    Decision.objects.update(applied_at=timezone.now())
+    add_judged(article, 2)
+    Finding.objects.update(flagger="learned")
+    assert review_rule(rule.pk).decisions == 2
 
 
 def test_learned_flagger_speaks_of_a_stored_comment_after_learning(
