@@ -44,8 +44,8 @@ _BY_OTHERS = gettext_noop(
 )
 _LABEL = gettext_noop("Like refused ones")
 
-# More likely than not.
-_ENOUGH: Final = 0.5
+# From here on it flags: more likely than not.
+ENOUGH: Final = 0.5
 # A fact is named from this share of the log-odds on.
 _COUNTS: Final = 0.5
 
@@ -76,7 +76,7 @@ class LearnedFlagger:
         judged = [(*clause.judge(comment.body, comment.language, how), clause) for clause in model.clauses]
         probability, shares, clause = max(judged, key=lambda one: one[0])
         is_whole = is_read_whole(comment.body, by_encoder=how.vector is not None)
-        if probability < _ENOUGH:
+        if probability < ENOUGH:
             return Finding(
                 self.name,
                 self.version,

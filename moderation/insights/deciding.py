@@ -49,11 +49,17 @@ def _labelled(rule: DecidingRule, measuring: QuerySet[Decision], most: int) -> l
         if text in seen:
             continue
         seen.add(text)
-        is_right = measure == Measure.NONE
-        if rule.action == Action.REJECT:
-            is_right = action == Action.SPAM or (measure in _TAKEN_DOWN and clause == said)
+        is_right = is_done_alike(rule.action, said, action, measure, clause or "")
         labelled.append(Labelled(sureness_of(rule.action, outcome, score, said), is_right))
     return labelled
+
+
+def is_done_alike(direction: str, said: str, action: str, measure: str, clause: str) -> bool:
+    """Whether people did with a text what a rule of this direction does when the flagger names the clause `said`; `action`,
+    `measure` and `clause` are those of their decision."""
+    if direction == Action.REJECT:
+        return action == Action.SPAM or (measure in _TAKEN_DOWN and clause == said)
+    return measure == Measure.NONE
 
 
 def count_measuring(rule: DecidingRule) -> int:

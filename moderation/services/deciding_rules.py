@@ -1,12 +1,15 @@
 """The rules by which a site lets flaggers decide: switched on by its administrators, kept on by what people decide.
 
 A rule decides nothing until enough decisions of people prove it right often enough (`evaluation.selecting`), and stops by
-itself when they no longer are, or when the flagger, or what the policy says of it, is not what it was when it was measured.
+itself when they no longer are, or when the flagger, or what the policy says of it, is not what it was when it was measured. Where
+the flagger is taught anew each night a rule goes on that holds with what it was taught, too.
 """
 
 from __future__ import annotations
 
+import datetime
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -16,17 +19,21 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from comments.enums import CheckOutcome
 from comments.exceptions import InvalidInputError
 from comments.models import Site
 from moderation.enums import Action, Permission, RuleEventKind, RuleStanding
 from moderation.evaluation.selecting import Labelled, choose_threshold, level_of_look
 from moderation.exceptions import NotAllowedError
+from moderation.flaggers.base import primary_language
 from moderation.insights.deciding import (
     count_measuring,
+    is_done_alike,
     newest_version,
     read_agreement,
     reads_alike,
     start_of_day,
+    sureness_of,
     unchanged_since,
 )
 from moderation.models import DecidingEvent, DecidingRule, Decision
@@ -65,6 +72,21 @@ class RuleLine:
     rule: DecidingRule
     today: int
     events: tuple[DecidingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a flagger that has been taught anew thought of a text before it was told, as a finding has it, and what people had
+    decided: `refused_by` is the clause of that, empty for none."""
+
+    language: str
+    outcome: CheckOutcome
+    score: float
+    clause: str
+    action: str
+    measure: str
+    refused_by: str
+    decided_at: datetime.datetime
 
 
 def read_rules(site: Site) -> dict[str, list[RuleLine]]:
@@ -162,15 +184,52 @@ def measure_anew(*, site: Site, flagger: str) -> None:
         rule.save()
 
 
+def is_deciding(*, site: Site, flagger: str) -> bool:
+    """Whether a flagger decides anything on a site by now. 1 query."""
+    return DecidingRule.objects.deciding().filter(site=site, flagger=flagger).exists()
+
+
+def require_hold(*, site: Site, flagger: str, rehearsed: Sequence[Rehearsed]) -> None:
+    """Have the rules proved anew that do not hold with what a flagger was taught: of the texts, the newest first, of which it
+    would have been sure enough by that, people decided fewer alike than the bound asks. 1 query, 2 more for each such rule; the
+    caller holds the transaction."""
+    for rule in DecidingRule.objects.select_for_update().deciding().filter(site=site, flagger=flagger):
+        pile = [_is_alike(rule, one) for one in rehearsed if _would_decide(rule, one)][:WATCHED]
+        if sum(pile) >= rule.bound * len(pile):
+            continue
+        logger.warning(
+            "Flagger %s decides no more on site %s: what it was taught anew does not hold.", flagger, site.pk
+        )
+        rule.pile, rule.agreed = len(pile), sum(pile)
+        _log(rule, RuleEventKind.NEW_VERSION)
+        _forget_proof(rule, since=timezone.now())
+        rule.save()
+
+
+def _would_decide(rule: DecidingRule, one: Rehearsed) -> bool:
+    is_of_rule = rule.language in ("", primary_language(one.language))
+    is_late_enough = rule.measured_since is None or one.decided_at >= rule.measured_since
+    sureness = sureness_of(rule.action, one.outcome, one.score, one.clause)
+    return is_of_rule and is_late_enough and sureness >= (rule.threshold or 0.0)
+
+
+def _is_alike(rule: DecidingRule, one: Rehearsed) -> bool:
+    return is_done_alike(rule.action, one.clause, one.action, one.measure, one.refused_by)
+
+
 def _begin_anew(rule: DecidingRule, version: str, kind: RuleEventKind) -> None:
     is_change = rule.version != ""
     rule.version, rule.measured_since = version, None
     # What comes back, a version or a clause, has had its tests of what was decided before.
-    rule.measured_since = timezone.now() if is_change else unchanged_since(rule)
-    rule.standing, rule.threshold, rule.lower_bound = RuleStanding.MEASURING, None, None
-    rule.looks, rule.next_look, rule.pile, rule.agreed = 0, FEWEST_DECISIONS, 0, 0
+    _forget_proof(rule, since=timezone.now() if is_change else unchanged_since(rule))
     if is_change:
         _log(rule, kind)
+
+
+def _forget_proof(rule: DecidingRule, *, since: datetime.datetime | None) -> None:
+    rule.measured_since = since
+    rule.standing, rule.threshold, rule.lower_bound = RuleStanding.MEASURING, None, None
+    rule.looks, rule.next_look, rule.pile, rule.agreed = 0, FEWEST_DECISIONS, 0, 0
 
 
 def _look(rule: DecidingRule, labelled: list[Labelled]) -> None:

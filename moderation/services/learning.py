@@ -1,4 +1,4 @@
-"""Learning from a site's decisions: what counts as a label, the model made of them, and the way back to an earlier one."""
+"""Learning from a site's decisions: the model made of them, and the way back to an earlier one."""
 
 from __future__ import annotations
 
@@ -6,49 +6,48 @@ import datetime
 import logging
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
+from comments.enums import CheckOutcome
 from comments.models import Site
-from moderation.enums import AppealState, Automation, Permission
+from comments.text import body_digest
+from moderation.enums import Automation, Permission
 from moderation.evaluation.progress import Progress, WindowFigures
 from moderation.exceptions import NotAllowedError, NothingLearntError
-from moderation.flaggers.learned import NAME
+from moderation.flaggers.learned import ENOUGH, NAME
 from moderation.flaggers.learning.features import Circumstances, Example, make_example
 from moderation.flaggers.learning.knowledge import (
     FINDING_COLUMNS,
-    PUBLISHED,
     load_model,
     make_circumstances,
     teaching_decisions,
 )
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import PastDecision, pack
-from moderation.models import Appeal, Decision, Finding, Opinion, SiteModel
+from moderation.models import Decision, Finding, SiteModel
 from moderation.permissions import may
-from moderation.services.deciding_rules import measure_anew
+from moderation.services.deciding_rules import Rehearsed, is_deciding, measure_anew, require_hold
+from moderation.services.labels import Label, read_labels
 from moderation.services.policies import current_policy
 from moderation.services.vectors import DecidedTexts
 
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 500
 KEPT: Final = 5
+# What the judge thinks of so many of the newest decided texts says whether a rule holds that rests on it.
+REHEARSED: Final = 5_000
 # A clause is judged from so many comments on that were refused by it.
 LEAST_BAD: Final = 10
 # A new model may be so much worse, in AUC, before it is withheld: less is chance.
 MARGIN: Final = 0.02
-ADVERTISING: Final = "no-advertising"
-# Somebody of whom nothing is known is taken to agree with others nine times out of ten.
-_AGREED, _COMPARED = 4.5, 5.0
-_LEAST_WEIGHT = 0.2
 _AUTHOR_BITS: Final = 16
 
 
@@ -62,22 +61,6 @@ class ClauseFigures(TypedDict):
     windows: list[WindowFigures]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A decision that teaches: the clause the text was refused by, empty for one that was published; the columns of the
-    comment that count; and how far its moderator agrees with others, 0.2 to 1."""
-
-    comment_id: int
-    comment: str
-    revision: int
-    author_id: int
-    article: str
-    language: str
-    is_reply: bool
-    clause: str
-    weight: float
-
-
 def learn(site: Site) -> SiteModel | None:
     """Make a model of all decisions of a site and put it to use, unless it is worse than the one in use, or somebody has chosen
     another one meanwhile; the latest five are kept, and the one in use. None where no clause has been applied ten times.
@@ -89,14 +72,21 @@ def learn(site: Site) -> SiteModel | None:
     titles = _clause_titles(site)
     learners = {clause: ClauseLearner(clause) for clause in titles}
     progress = {clause: Progress() for clause in titles}
-    count = 0
-    texts = DecidedTexts(site, teaching_decisions().filter(comment__site=site).count())
-    for label, example, past in _examples(site, list(titles), texts):
+    count, total = 0, teaching_decisions().filter(comment__site=site).count()
+    texts = DecidedTexts(site, total)
+    first = total - REHEARSED if is_deciding(site=site, flagger=NAME) else total
+    rehearsed: dict[str, Rehearsed] = {}
+    for label, body, example, past in _examples(site, list(titles), texts):
         count += 1
+        if count > first and (said := _rehearse(learners.values(), label, example)) is not None:
+            # A text that was sent many times counts once, as it was decided last.
+            text = body_digest(body)
+            rehearsed.pop(text, None)
+            rehearsed[text] = said
         for clause in titles if not label.clause else [label.clause] if label.clause in titles else []:
             progress[clause].add(learners[clause].judge(example), is_bad=bool(label.clause))
             learners[clause].learn(example, is_bad=bool(label.clause), weight=label.weight, past=past)
-    able = [learner for learner in learners.values() if learner.bad >= LEAST_BAD and learner.good >= LEAST_BAD]
+    able = [learner for learner in learners.values() if _is_able(learner)]
     if not able:
         return None
     figures: dict[str, ClauseFigures] = {
@@ -110,69 +100,24 @@ def learn(site: Site) -> SiteModel | None:
         for learner in able
     }
     snapshots = (learner.snapshot(titles[learner.clause]) for learner in able)
-    return _keep(site, begun_at, count, figures, pack(snapshots, texts.encoder))
+    newest = list(reversed(rehearsed.values()))
+    return _keep(site, begun_at, count, figures, pack(snapshots, texts.encoder), newest)
 
 
-def read_labels(site: Site) -> Iterator[list[Label]]:
-    """The decisions that teach, in the order in which they were made, in batches. 1 query each and 3 at first.
-
-    Of each text the last decision that stands, made by a person. A text refused by a clause says nothing of the others.
-    """
-    weights = moderator_weights(site)
-    after = 0
-    while rows := list(
-        teaching_decisions()
-        .filter(comment__site=site)
-        .filter(pk__gt=after)
-        .order_by("pk")
-        .values_list(*_COLUMNS)[:BATCH]
-    ):
-        after = rows[-1][0]
-        yield [
-            Label(
-                comment_id=comment_id,
-                comment=public_id,
-                revision=revision,
-                author_id=author_id,
-                article=article,
-                language=language,
-                is_reply=parent_id is not None,
-                clause="" if action in PUBLISHED else clause or ADVERTISING,
-                weight=weights.get(moderator_id, _AGREED / _COMPARED),
-            )
-            for (
-                _pk, comment_id, public_id, revision, author_id, article, language, parent_id, action, clause, moderator_id
-            ) in rows
-        ]  # fmt: skip
+def _is_able(learner: ClauseLearner) -> bool:
+    return learner.bad >= LEAST_BAD and learner.good >= LEAST_BAD
 
 
-def moderator_weights(site: Site) -> dict[int, float]:
-    """How much the decisions of each moderator count: how often others came to the same, where others judged too. 3 queries.
-
-    Others judge too in opinions, in appeals, and where they take a decision back.
-    """
-    agreed: dict[int, float] = defaultdict(lambda: _AGREED)
-    compared: dict[int, float] = defaultdict(lambda: _COMPARED)
-    others = Q(change__decision__moderator__lt=F("moderator")) | Q(change__decision__moderator__gt=F("moderator"))
-    opinions = Opinion.objects.filter(others, comment__site=site, moderator__isnull=False)
-    for one, other, opinion, decision in opinions.values_list(
-        "moderator_id", "change__decision__moderator_id", "action", "change__decision__action"
-    ).iterator():
-        for moderator in (one, other):
-            compared[moderator] += 1
-            agreed[moderator] += (opinion in PUBLISHED) == (decision in PUBLISHED)
-    overturned = Decision.objects.filter(comment__site=site, undone_by__isnull=False).exclude(undone_by=F("moderator"))
-    for moderator in overturned.exclude(moderator=None).values_list("moderator_id", flat=True).iterator():
-        compared[moderator] += 1
-    # One that ended because its decision was taken back has counted; one that they upheld themselves says nothing of others.
-    appeals = Appeal.objects.filter(decision__comment__site=site, decision__undone_at__isnull=True).exclude(
-        decision__moderator=F("decided_by")
+def _rehearse(learners: Iterable[ClauseLearner], label: Label, example: Example) -> Rehearsed | None:
+    """What the judge thinks of a text so far, as the flagger would say it; None while it would say nothing."""
+    judged = ((learner.judge(example).probability, learner.clause) for learner in learners if _is_able(learner))
+    score, clause = max(judged, default=(-1.0, ""))
+    if score < 0:
+        return None
+    outcome = CheckOutcome.FLAGGED if score >= ENOUGH else CheckOutcome.CLEAR
+    return Rehearsed(
+        label.language, outcome, score, clause, label.action, label.measure, label.clause, label.decided_at
     )
-    answered = appeals.filter(decision__moderator__isnull=False).exclude(state=AppealState.OPEN)
-    for moderator, state in answered.values_list("decision__moderator_id", "state").iterator():
-        compared[moderator] += 1
-        agreed[moderator] += state == AppealState.REJECTED
-    return {moderator: max(_LEAST_WEIGHT, agreed[moderator] / compared[moderator]) for moderator in compared}
 
 
 def put_to_use(*, site: Site, administrator: AbstractBaseUser | None, number: int) -> SiteModel:
@@ -257,14 +202,10 @@ def needs_learning(site: Site) -> bool:
     return decided.exists()
 
 
-_COLUMNS = (
-    "pk", "comment_id", "comment__public_id", "revision", "comment__author_id", "comment__article__key", "content_language",
-    "comment__parent_id", "action", "clause__slug", "moderator_id",
-)  # fmt: skip
-
-
-def _examples(site: Site, clauses: list[str], texts: DecidedTexts) -> Iterator[tuple[Label, Example, PastDecision]]:
-    """Each label with its text as the judge sees it. 3 queries for each batch, 4 where vectors were made."""
+def _examples(
+    site: Site, clauses: list[str], texts: DecidedTexts
+) -> Iterator[tuple[Label, str, Example, PastDecision]]:
+    """Each label with its text, and with that as the judge sees it. 3 queries for each batch, 4 where vectors were made."""
     # By hashed authors: how many of their comments were published and refused before.
     counts = {is_bad: array("I", bytes(4 << _AUTHOR_BITS)) for is_bad in (False, True)}
     sketches = Sketches()
@@ -285,7 +226,7 @@ def _examples(site: Site, clauses: list[str], texts: DecidedTexts) -> Iterator[t
                 findings=findings[key],
             )
             example = make_example(body, label.language, replace(circumstances, vector=vector), clauses)
-            yield label, example, PastDecision(label.comment, sketches.draw(example.words))
+            yield label, body, example, PastDecision(label.comment, sketches.draw(example.words))
             counts[bool(label.clause)][author] += 1
 
 
@@ -311,7 +252,12 @@ def _clause_titles(site: Site) -> dict[str, str]:
 
 
 def _keep(
-    site: Site, begun_at: datetime.datetime, decisions: int, figures: dict[str, ClauseFigures], weights: bytes
+    site: Site,
+    begun_at: datetime.datetime,
+    decisions: int,
+    figures: dict[str, ClauseFigures],
+    weights: bytes,
+    rehearsed: Sequence[Rehearsed],
 ) -> SiteModel:
     with transaction.atomic():
         kept = list(_locked(site))
@@ -332,6 +278,8 @@ def _keep(
             is_current=is_used,
             is_withheld=is_withheld,
         )
+        if is_used:
+            require_hold(site=site, flagger=NAME, rehearsed=rehearsed)
         newest = SiteModel.objects.filter(site=site).order_by("-number").values_list("pk", flat=True)[:KEPT]
         SiteModel.objects.filter(site=site, is_current=False).exclude(pk__in=list(newest)).delete()
     if is_withheld:

@@ -18,23 +18,24 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.models import Article, Comment
-from moderation.enums import Action, Automation, FlaggerState, OpinionKind, Role, RuleStanding
+from moderation.enums import (
+    Action,
+    Automation,
+    FlaggerState,
+    Role,
+    RuleStanding,
+)
 from moderation.exceptions import NotAllowedError, NothingLearntError
-from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.learning import knowledge, vectors
-from moderation.flaggers.learning.knowledge import load_model, with_what_was_learnt
+from moderation.flaggers.learning.knowledge import load_model
 from moderation.flaggers.learning.model import pack
 from moderation.flaggers.learning.vectors import encoder_version
-from moderation.models import DecidingRule, Decision, Finding, Opinion, SiteModel, TextVector
+from moderation.models import DecidingRule, Decision, Finding, SiteModel, TextVector
 from moderation.services import learning
-from moderation.services.appeals import file_appeal, uphold_appeal
-from moderation.services.deciding_rules import RuleChoice, review_rule, switch_rule_on
-from moderation.services.decisions import decide, undo
+from moderation.services.decisions import decide
 from moderation.services.flagger_switches import choose_states
-from moderation.services.policies import current_policy
 from moderation.services.screening import screen_stored_comment
-from moderation.services.vectors import DecidedTexts
 from moderation.tasks import learn_site_task
 from tests.factories import make_article, make_comment, make_moderator, make_site
 from tests.moderation.deciding import add_judged
@@ -64,10 +65,6 @@ def judge(comment: Comment, moderator: User, action: Action, clause: str = "") -
         expected_revision=comment.revision,
         clause=clause,
     )
-
-
-def labels(article: Article) -> list[tuple[str, str]]:
-    return [(label.comment, label.clause) for batch in learning.read_labels(article.site) for label in batch]
 
 
 def fill(article: Article, moderator: User, bad: int = 12, good: int = 12) -> None:
@@ -119,29 +116,6 @@ def at_the_end(act: Callable[[], object]) -> AbstractContextManager[object]:
     return connection.execute_wrapper(run)
 
 
-def test_labels_are_the_last_standing_decisions_of_people() -> None:
-    article = make_article()
-    senior, other = make_moderator(article.site, role=Role.SENIOR), make_moderator(article.site, role=Role.SENIOR)
-    approved, refused, spam, undone, restored, automatic = (make_comment(article) for _comment in range(6))
-    judge(approved, senior, Action.APPROVE)
-    judge(refused, senior, Action.REJECT, "respect")
-    judge(spam, senior, Action.SPAM)
-    undo(decision=judge(undone, senior, Action.REJECT, "respect"), moderator=senior)
-    judge(restored, senior, Action.REJECT, "respect")
-    restored.refresh_from_db()
-    uphold_appeal(appeal=file_appeal(comment=restored, text="Das war ein Irrtum."), moderator=other)
-    rule = judge(automatic, senior, Action.APPROVE)
-    Decision.objects.filter(pk=rule.pk).update(automated_decision=Automation.FULL)
-    # Published without anybody's judgement: no label.
-    make_comment(article, status=Status.APPROVED)
-    assert labels(article) == [
-        (approved.public_id, ""),
-        (refused.public_id, "respect"),
-        (spam.public_id, "no-advertising"),
-        (restored.public_id, ""),
-    ]
-
-
 def test_learning_of_a_clause_leaves_out_what_another_clause_refused() -> None:
     article = make_article()
     moderator = make_moderator(article.site)
@@ -153,48 +127,6 @@ def test_learning_of_a_clause_leaves_out_what_another_clause_refused() -> None:
     assert {clause: (one["bad"], one["good"]) for clause, one in made.figures.items()} == {"respect": (12, 12)}
 
 
-def test_moderators_count_by_how_often_others_came_to_the_same() -> None:
-    article = make_article()
-    careful, hasty, third = (make_moderator(article.site) for _moderator in range(3))
-    for action in (Action.APPROVE, Action.REJECT):
-        comment = make_comment(article)
-        decision = judge(comment, careful, action, "respect" if action == Action.REJECT else "")
-        for moderator, opinion in ((third, action), (hasty, Action.SPAM)):
-            Opinion.objects.create(
-                comment=comment,
-                revision=1,
-                moderator=moderator,
-                kind=OpinionKind.SECOND,
-                action=opinion,
-                change=decision.change,
-            )
-    for _decision in range(4):
-        undo(decision=judge(make_comment(article), hasty, Action.REJECT, "respect"), moderator=careful)
-    weights = learning.moderator_weights(article.site)
-    assert weights[third.pk] == pytest.approx(6.5 / 7)
-    assert weights[careful.pk] == pytest.approx(7.5 / 9)
-    assert weights[hasty.pk] == pytest.approx(5.5 / 11)
-
-
-def test_decision_that_is_taken_back_during_an_appeal_counts_against_its_moderator_once() -> None:
-    article = make_article()
-    senior, other = (make_moderator(article.site, role=Role.SENIOR) for _moderator in range(2))
-
-    def refused() -> Decision:
-        decision = judge(make_comment(article), other, Action.REJECT, "respect")
-        decision.comment.refresh_from_db()
-        file_appeal(comment=decision.comment, text="Das war ein Irrtum.")
-        return decision
-
-    undo(decision=refused(), moderator=senior)
-    assert learning.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
-    # Who brings a text back that they had refused themselves has not been contradicted.
-    judge(refused().comment, other, Action.RESTORE)
-    assert learning.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
-    uphold_appeal(appeal=refused().appeal, moderator=senior)
-    assert learning.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 7)}
-
-
 def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -203,28 +135,9 @@ def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
     for count in (1, 3):
         for _comment in range(count):
             judge(make_comment(article), moderator, Action.APPROVE)
-        # Weights 3, policy 2, how many and which encoder 2, a batch 3, the end 1.
-        with django_assert_num_queries(11):
+        # Weights 3, policy 2, how many and which encoder 2, a rule 1, a batch 3, the end 1.
+        with django_assert_num_queries(12):
             assert learning.learn(article.site) is None
-
-
-def test_what_others_said_after_the_judge_had_spoken_teaches_nothing() -> None:
-    article = make_article()
-    comments = [make_comment(article) for _comment in range(2)]
-    for comment in comments:
-        Finding.objects.create(
-            comment=comment, revision=1, flagger="links", version="1", outcome=CheckOutcome.FLAGGED, score=0.25
-        )
-    screen_stored_comment(comments[0].pk)
-    for comment in comments:
-        Finding.objects.create(
-            comment=comment, revision=1, flagger="outside_judge", version="1", clause="respect",
-            outcome=CheckOutcome.FLAGGED, score=0.5,
-        )  # fmt: skip
-        judge(comment, make_moderator(article.site), Action.APPROVE)
-    examples = learning._examples(article.site, ["respect"], DecidedTexts(article.site, 2))
-    # Where it did not speak nobody knows what it would have been told.
-    assert [example.facts[-1] for _label, example, _past in examples] == [0.25, 0.75]
 
 
 def test_new_version_that_is_worse_is_kept_and_not_used() -> None:
@@ -310,48 +223,6 @@ def test_roll_back_uses_the_version_before_that_was_not_withheld_and_says_who_ch
     assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
     with pytest.raises(NothingLearntError):
         learning.roll_back(site=article.site, administrator=administrator)
-
-
-@pytest.mark.parametrize("standing", [RuleStanding.DECIDING, RuleStanding.FALLEN])
-def test_rule_that_was_off_while_another_version_was_chosen_does_not_go_on_by_its_old_proof(
-    standing: RuleStanding,
-) -> None:
-    article = make_article()
-    keep_version(article, 1, 0.8)
-    keep_version(article, 2, 0.8, is_current=True)
-    add_judged(article, 500)
-    Finding.objects.update(flagger="learned")
-    rule = DecidingRule.objects.create(
-        site=article.site, flagger="learned", action=Action.APPROVE, is_active=False,
-        standing=standing, threshold=0.9, version="1", policy=current_policy(article.site),
-    )  # fmt: skip
-    learning.roll_back(site=article.site)
-    for language in ("", "de"):
-        switch_rule_on(
-            site=article.site,
-            administrator=make_moderator(article.site, role=Role.ADMINISTRATOR),
-            flagger="learned",
-            choice=RuleChoice(Action.APPROVE, language, rule.bound, rule.ceiling, rule.people_share),
-        )
-    measured = DecidingRule.objects.order_by("language").values_list("standing", "threshold", "decisions")
-    # That for German is a new one.
-    assert list(measured) == [(RuleStanding.MEASURING, None, 0)] * 2
-
-
-def test_what_another_version_had_said_proves_nothing_of_the_one_that_was_chosen() -> None:
-    article = make_article()
-    keep_version(article, 1, 0.8)
-    keep_version(article, 2, 0.8, is_current=True)
-    rule = DecidingRule.objects.create(
-        site=article.site, flagger="learned", action=Action.APPROVE, version="1", policy=current_policy(article.site)
-    )
-    add_judged(article, 3)
-    learning.roll_back(site=article.site)
-    # Of what waited then people decide now.
-    Decision.objects.update(applied_at=timezone.now())
-    add_judged(article, 2)
-    Finding.objects.update(flagger="learned")
-    assert review_rule(rule.pk).decisions == 2
 
 
 def test_learned_flagger_speaks_of_a_stored_comment_after_learning(
@@ -445,31 +316,6 @@ def test_page_names_the_version_in_use_and_puts_an_earlier_one_to_use() -> None:
     moderator = sign_in(make_moderator(article.site))
     assert moderator.post(f"/moderation/flaggers/learned/2/?site={article.site.slug}").status_code == 403
     assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
-
-
-@pytest.mark.parametrize("is_by_rule", [True, False])
-def test_what_software_decided_of_an_author_counts_for_nothing(*, is_by_rule: bool) -> None:
-    article = make_article()
-    keep_version(article, 1, 0.8, is_current=True)
-    moderator = make_moderator(article.site)
-    refused, published, comment = (make_comment(article) for _comment in range(3))
-    # Where comments appear at once nobody has judged it.
-    make_comment(article, status=Status.APPROVED)
-    Comment.objects.update(author=refused.author)
-    comment.refresh_from_db()
-    judge(refused, moderator, Action.REJECT, "respect")
-    judge(published, moderator, Action.APPROVE)
-
-    def counted() -> tuple[int, int]:
-        known = with_what_was_learnt(SiteKnowledge(), comment).circumstances
-        assert known is not None
-        return known.rejected, known.approved
-
-    assert counted() == (1, 1)
-    # By a rule, or for trust in the author.
-    rule = DecidingRule.objects.create(site=article.site, flagger="learned", action=Action.REJECT)
-    Decision.objects.update(rule=rule if is_by_rule else None, moderator=None, automated_decision=Automation.FULL)
-    assert counted() == (0, 0)
 
 
 def test_command_says_in_english_what_it_takes_to_learn_and_that_there_is_no_way_back() -> None:

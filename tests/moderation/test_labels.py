@@ -1,0 +1,149 @@
+"""What of a site's decisions teaches the judge that learns, and how much it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from comments.enums import CheckOutcome, Status
+from comments.models import Article, Comment
+from moderation.enums import Action, Automation, OpinionKind, Role
+from moderation.flaggers.base import SiteKnowledge
+from moderation.flaggers.knowledge import forget_knowledge
+from moderation.flaggers.learning import knowledge
+from moderation.flaggers.learning.knowledge import with_what_was_learnt
+from moderation.models import DecidingRule, Decision, Finding, Opinion
+from moderation.services import labels, learning
+from moderation.services.appeals import file_appeal, uphold_appeal
+from moderation.services.decisions import undo
+from moderation.services.screening import screen_stored_comment
+from moderation.services.vectors import DecidedTexts
+from tests.factories import make_article, make_comment, make_moderator
+from tests.moderation.test_learning import judge, keep_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _learned_alone(settings: Settings) -> Iterator[None]:
+    settings.MODERATION_FLAGGERS = ["moderation.flaggers.learned.LearnedFlagger"]
+    forget_knowledge()
+    # A model of another test may have had the same key.
+    knowledge._models.clear()
+    yield
+    forget_knowledge()
+
+
+def labels_of(article: Article) -> list[tuple[str, str]]:
+    return [(label.comment, label.clause) for batch in labels.read_labels(article.site) for label in batch]
+
+
+def test_labels_are_the_last_standing_decisions_of_people() -> None:
+    article = make_article()
+    senior, other = make_moderator(article.site, role=Role.SENIOR), make_moderator(article.site, role=Role.SENIOR)
+    approved, refused, spam, undone, restored, automatic = (make_comment(article) for _comment in range(6))
+    judge(approved, senior, Action.APPROVE)
+    judge(refused, senior, Action.REJECT, "respect")
+    judge(spam, senior, Action.SPAM)
+    undo(decision=judge(undone, senior, Action.REJECT, "respect"), moderator=senior)
+    judge(restored, senior, Action.REJECT, "respect")
+    restored.refresh_from_db()
+    uphold_appeal(appeal=file_appeal(comment=restored, text="Das war ein Irrtum."), moderator=other)
+    rule = judge(automatic, senior, Action.APPROVE)
+    Decision.objects.filter(pk=rule.pk).update(automated_decision=Automation.FULL)
+    # Published without anybody's judgement: no label.
+    make_comment(article, status=Status.APPROVED)
+    assert labels_of(article) == [
+        (approved.public_id, ""),
+        (refused.public_id, "respect"),
+        (spam.public_id, "no-advertising"),
+        (restored.public_id, ""),
+    ]
+
+
+def test_moderators_count_by_how_often_others_came_to_the_same() -> None:
+    article = make_article()
+    careful, hasty, third = (make_moderator(article.site) for _moderator in range(3))
+    for action in (Action.APPROVE, Action.REJECT):
+        comment = make_comment(article)
+        decision = judge(comment, careful, action, "respect" if action == Action.REJECT else "")
+        for moderator, opinion in ((third, action), (hasty, Action.SPAM)):
+            Opinion.objects.create(
+                comment=comment,
+                revision=1,
+                moderator=moderator,
+                kind=OpinionKind.SECOND,
+                action=opinion,
+                change=decision.change,
+            )
+    for _decision in range(4):
+        undo(decision=judge(make_comment(article), hasty, Action.REJECT, "respect"), moderator=careful)
+    weights = labels.moderator_weights(article.site)
+    assert weights[third.pk] == pytest.approx(6.5 / 7)
+    assert weights[careful.pk] == pytest.approx(7.5 / 9)
+    assert weights[hasty.pk] == pytest.approx(5.5 / 11)
+
+
+def test_decision_that_is_taken_back_during_an_appeal_counts_against_its_moderator_once() -> None:
+    article = make_article()
+    senior, other = (make_moderator(article.site, role=Role.SENIOR) for _moderator in range(2))
+
+    def refused() -> Decision:
+        decision = judge(make_comment(article), other, Action.REJECT, "respect")
+        decision.comment.refresh_from_db()
+        file_appeal(comment=decision.comment, text="Das war ein Irrtum.")
+        return decision
+
+    undo(decision=refused(), moderator=senior)
+    assert labels.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
+    # Who brings a text back that they had refused themselves has not been contradicted.
+    judge(refused().comment, other, Action.RESTORE)
+    assert labels.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
+    uphold_appeal(appeal=refused().appeal, moderator=senior)
+    assert labels.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 7)}
+
+
+def test_what_others_said_after_the_judge_had_spoken_teaches_nothing() -> None:
+    article = make_article()
+    comments = [make_comment(article) for _comment in range(2)]
+    for comment in comments:
+        Finding.objects.create(
+            comment=comment, revision=1, flagger="links", version="1", outcome=CheckOutcome.FLAGGED, score=0.25
+        )
+    screen_stored_comment(comments[0].pk)
+    for comment in comments:
+        Finding.objects.create(
+            comment=comment, revision=1, flagger="outside_judge", version="1", clause="respect",
+            outcome=CheckOutcome.FLAGGED, score=0.5,
+        )  # fmt: skip
+        judge(comment, make_moderator(article.site), Action.APPROVE)
+    examples = learning._examples(article.site, ["respect"], DecidedTexts(article.site, 2))
+    # Where it did not speak nobody knows what it would have been told.
+    assert [example.facts[-1] for _label, _body, example, _past in examples] == [0.25, 0.75]
+
+
+@pytest.mark.parametrize("is_by_rule", [True, False])
+def test_what_software_decided_of_an_author_counts_for_nothing(*, is_by_rule: bool) -> None:
+    article = make_article()
+    keep_version(article, 1, 0.8, is_current=True)
+    moderator = make_moderator(article.site)
+    refused, published, comment = (make_comment(article) for _comment in range(3))
+    # Where comments appear at once nobody has judged it.
+    make_comment(article, status=Status.APPROVED)
+    Comment.objects.update(author=refused.author)
+    comment.refresh_from_db()
+    judge(refused, moderator, Action.REJECT, "respect")
+    judge(published, moderator, Action.APPROVE)
+
+    def counted() -> tuple[int, int]:
+        known = with_what_was_learnt(SiteKnowledge(), comment).circumstances
+        assert known is not None
+        return known.rejected, known.approved
+
+    assert counted() == (1, 1)
+    # By a rule, or for trust in the author.
+    rule = DecidingRule.objects.create(site=article.site, flagger="learned", action=Action.REJECT)
+    Decision.objects.update(rule=rule if is_by_rule else None, moderator=None, automated_decision=Automation.FULL)
+    assert counted() == (0, 0)
