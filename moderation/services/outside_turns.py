@@ -73,6 +73,7 @@ def take_turn(row: Finding, flagger: OutsideFlagger, letter: Letter) -> Turn:
         if not mine.update(attempts=row.attempts + 1, created_at=now):
             return Turn.LATER
         row.attempts += 1
+        row.created_at = now
         OutsideUse.objects.filter(pk=use.pk).update(requests=F("requests") + 1, tokens=F("tokens") + cost)
     return Turn.NOW
 
@@ -82,7 +83,9 @@ def correct_cost(row: Finding, flagger: OutsideFlagger, letter: Letter, answer: 
     counted = flagger.count_tokens(answer)
     cost = (len(letter.body) + len(answer.body)) // _BYTES_A_TOKEN if counted is None else counted
     more = cost - _assumed_cost(flagger, letter)
-    use = OutsideUse.objects.filter(site=row.comment.site_id, flagger=flagger.name, day=timezone.localdate())
+    # Of the day on which it was asked: the answer may come after midnight.
+    day = timezone.localdate(row.created_at)
+    use = OutsideUse.objects.filter(site=row.comment.site_id, flagger=flagger.name, day=day)
     use.filter(tokens__gte=max(0, -more)).update(tokens=F("tokens") + more)
 
 

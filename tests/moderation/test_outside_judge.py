@@ -249,6 +249,19 @@ def test_judge_questions_under_way_at_once_keep_to_the_budget_with_their_answers
     assert OutsideUse.objects.get().tokens == 1_300
 
 
+def test_judge_answer_after_midnight_is_on_the_account_of_the_day_on_which_it_was_asked(judge: Service) -> None:
+    article = make_article()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=1)
+    rows = [Finding.objects.get(pk=put_questions(make_judged(str(n), article=article).pk)[0]) for n in range(2)]
+    letter, answer = Letter(judge.url, {}, b"x" * 4_000), Answer(200, HTTPMessage(), b"")
+    with time_machine.travel(midnight - datetime.timedelta(seconds=1), tick=False):
+        take_turn(rows[0], OutsideJudge(), letter)
+    with time_machine.travel(midnight + datetime.timedelta(minutes=2), tick=False):
+        take_turn(rows[1], OutsideJudge(), letter)
+        correct_cost(rows[0], OutsideJudge(), letter, answer)
+    assert list(OutsideUse.objects.order_by("day").values_list("tokens", flat=True)) == [1_000, 2_500]
+
+
 def test_judge_asked_the_same_again_answers_from_memory_until_policy_model_or_text_change(
     judge: Service, settings: Settings
 ) -> None:
