@@ -195,12 +195,12 @@ def require_hold(*, site: Site, flagger: str, rehearsed: Sequence[Rehearsed]) ->
     caller holds the transaction."""
     for rule in DecidingRule.objects.select_for_update().deciding().filter(site=site, flagger=flagger):
         pile = [_is_alike(rule, one) for one in rehearsed if _would_decide(rule, one)][:WATCHED]
-        if sum(pile) >= rule.bound * len(pile):
+        rule.pile, rule.agreed = len(pile), sum(pile)
+        if _is_right_often_enough(rule):
             continue
         logger.warning(
             "Flagger %s decides no more on site %s: what it was taught anew does not hold.", flagger, site.pk
         )
-        rule.pile, rule.agreed = len(pile), sum(pile)
         _log(rule, RuleEventKind.NEW_VERSION)
         _forget_proof(rule, since=timezone.now())
         rule.save()
@@ -251,12 +251,17 @@ def _watch(rule: DecidingRule, labelled: list[Labelled]) -> None:
     threshold = rule.threshold or 0.0
     pile = [one.is_right for one in labelled if one.sureness >= threshold][:WATCHED]
     rule.pile, rule.agreed = len(pile), sum(pile)
-    if rule.agreed >= rule.bound * rule.pile:
+    if _is_right_often_enough(rule):
         return
     logger.warning("Flagger %s decides no more on site %s: people agree too seldom.", rule.flagger, rule.site_id)
     _log(rule, RuleEventKind.FELL_BACK)
     rule.standing, rule.threshold, rule.is_active = RuleStanding.FALLEN, None, False
     rule.measured_since, rule.looks = timezone.now(), 0
+
+
+def _is_right_often_enough(rule: DecidingRule) -> bool:
+    # The small number takes back what 0.994 * 500 is too much in floating point.
+    return rule.agreed >= rule.bound * rule.pile - 1e-9
 
 
 def _log(rule: DecidingRule, kind: RuleEventKind, actor: AbstractBaseUser | None = None) -> None:

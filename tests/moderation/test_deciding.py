@@ -199,6 +199,14 @@ def test_rule_falls_back_by_itself_and_begins_anew_when_switched_on() -> None:
     assert (rule.standing, rule.decisions) == (RuleStanding.MEASURING, 0)
 
 
+@pytest.mark.parametrize(("wrong", "deciding"), [(3, 1), (4, 0)])
+def test_rule_goes_on_while_it_is_right_exactly_as_often_as_asked(wrong: int, deciding: int) -> None:
+    # A share of which 500 is not quite 497 in floating point.
+    article = proved(bound=99.4 / 100)
+    add_judged(article, 500, wrong=wrong)
+    assert review_rules() == deciding
+
+
 def test_another_version_of_the_check_is_measured_anew(judge_alone: Judge) -> None:
     article = proved()
     judge_alone.version = "2"
