@@ -17,6 +17,7 @@ from moderation.flaggers.learning.model import LearnedClause
 from moderation.flaggers.learning.vectors import encoder_version, is_read_whole, vector_of
 
 NAME: Final = "learned"
+_VERSION: Final = "2"
 
 _UNTAUGHT = gettext_noop("There are too few decisions on this site to learn from.")
 _LIKE = gettext_noop("Like comments that were refused here by the clause “%(clause)s”.")
@@ -58,10 +59,14 @@ class LearnedFlagger:
     """
 
     name = NAME
-    version = "2"
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
+
+    @property
+    def version(self) -> str:
+        """Of the code and of the encoder that reads for it: with another one, or with none, it judges otherwise."""
+        return "-".join(filter(None, (_VERSION, encoder_version().rpartition("-")[2])))
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """The clause that the text is most likely against; a clear finding has the probability too."""

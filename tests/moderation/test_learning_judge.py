@@ -211,6 +211,17 @@ def test_flagger_that_was_moved_by_the_vector_names_no_words_but_what_is_nearest
     assert flagger.check(make_input(body), SiteKnowledge(learned=other)).score != finding.score
 
 
+def test_flagger_has_another_version_where_an_encoder_reads_for_it(settings: Settings) -> None:
+    learnt = LearnedModel(1, (teach(make_lines(40, 0.5)).snapshot("Achtung"),))
+    said = []
+    for has_encoder in (False, True):
+        settings.MODERATION_ENCODER = has_encoder
+        finding = LearnedFlagger().check(make_input("Der Park wird schön."), SiteKnowledge(learned=learnt))
+        said.append(finding.version)
+    assert said == ["2", f"2-{encoder_version().removeprefix('encoder-1-')}"]
+    assert len(said[1]) == len("2-") + 8
+
+
 def test_flagger_names_words_cases_and_the_authors_past() -> None:
     learner = teach(make_lines(300, 0.3))
     # The author's past is worth something here.
