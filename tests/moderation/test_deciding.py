@@ -25,6 +25,7 @@ from moderation.flaggers.respect import RespectFlagger
 from moderation.models import ArticleRule, DecidingEvent, DecidingRule, Decision, Finding, FlaggerSwitch, Lease
 from moderation.sampling import is_drawn
 from moderation.services import deciding
+from moderation.services.appeals import file_appeal, reject_appeal
 from moderation.services.deciding import decide_by_rules
 from moderation.services.deciding_rules import review_rules, switch_rule_off
 from moderation.services.decisions import undo
@@ -163,6 +164,22 @@ def test_statement_of_a_rejection_names_clause_and_automated_means() -> None:
     assert "Noch kein Mensch hat ihn gelesen." in page
     assert "Ihr Kommentar wird nicht veröffentlicht." in page
     assert "Die Redaktion hat Ihren Kommentar gelesen" not in page
+
+
+def test_statement_of_a_rejection_does_not_say_that_nobody_has_read_it_when_an_appeal_was_answered() -> None:
+    article = proved(Action.REJECT)
+    add_judged(article, 1, bad=True)
+    comment = send(article, BAD)
+    appeal = file_appeal(comment=comment, text="Das war ein Irrtum.")
+    told = []
+    for _answer in range(2):
+        page = Client().get(f"/status/{make_status_token(comment)}/", headers={"accept-language": "de"})
+        told.append(page.content.decode())
+        if not appeal.answer:
+            senior = make_moderator(article.site, role=Role.SENIOR)
+            appeal = reject_appeal(appeal=appeal, moderator=senior, answer="Es bleibt dabei.")
+    assert ["Noch kein Mensch hat ihn gelesen." in page for page in told] == [True, False]
+    assert ["Auf Ihre Beschwerde hin hat ihn ein Mensch gelesen." in page for page in told] == [False, True]
 
 
 def test_ceiling_of_a_day_holds_and_ends_with_it() -> None:
