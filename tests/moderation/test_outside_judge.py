@@ -7,7 +7,6 @@ import json
 import logging
 import time
 from collections.abc import Iterator
-from http.client import HTTPMessage
 
 import pytest
 import time_machine
@@ -16,19 +15,17 @@ from pytest_django import Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.models import Article, Comment, Lane
-from comments.outgoing import Answer
 from comments.services.posting import revise_comment
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.guard import CRASHED, RUNNING
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside import sentences
-from moderation.flaggers.outside.base import Letter
 from moderation.flaggers.outside.call_out import CallOut
 from moderation.flaggers.outside.judge import OutsideJudge
 from moderation.models import Finding, FlaggerSwitch, OutsideUse
 from moderation.services.decisions import decide
 from moderation.services.outside import TURN, ask, find_questions, put_questions
-from moderation.services.outside_turns import LEASE, Turn, correct_cost, take_turn
+from moderation.services.outside_turns import LEASE
 from tests.factories import CLAUSES, make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import QUEUE, sign_in, text_of
 from tests.moderation.inputs import sentence
@@ -226,40 +223,6 @@ def test_judge_budget_of_a_day_is_kept_and_its_end_is_told(
     assert (use.requests, use.tokens) == (asked, asked * 9_500)
     with time_machine.travel(noon + datetime.timedelta(days=1), tick=False):
         assert judged(make_judged("Morgen", article=article)).outcome == CheckOutcome.CLEAR
-
-
-def test_judge_questions_under_way_at_once_keep_to_the_budget_with_their_answers(
-    judge: Service, settings: Settings
-) -> None:
-    settings.MODERATION_OUTSIDE_AT_ONCE = 3
-    # Room for two questions, and for one with its answer.
-    settings.MODERATION_JUDGE |= {"daily_tokens": 4_000, "options": {"temperature": 0, "max_tokens": 2_000}}
-    article = make_article()
-    turns = []
-    for number in range(2):
-        [question] = put_questions(make_judged(f"Text {number}", article=article).pk)
-        row = Finding.objects.select_related("comment__site").get(pk=question)
-        turns.append(take_turn(row, OutsideJudge(), Letter(judge.url, {}, b"x" * 4_800)))
-    assert turns == [Turn.NOW, Turn.SPENT]
-    assert OutsideUse.objects.get().tokens == 3_200
-
-    # A service that does not count: what was not used is free again.
-    answer = Answer(200, HTTPMessage(), b"{}" * 200)
-    correct_cost(row, OutsideJudge(), Letter(judge.url, {}, b"x" * 4_800), answer)
-    assert OutsideUse.objects.get().tokens == 1_300
-
-
-def test_judge_answer_after_midnight_is_on_the_account_of_the_day_on_which_it_was_asked(judge: Service) -> None:
-    article = make_article()
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=1)
-    rows = [Finding.objects.get(pk=put_questions(make_judged(str(n), article=article).pk)[0]) for n in range(2)]
-    letter, answer = Letter(judge.url, {}, b"x" * 4_000), Answer(200, HTTPMessage(), b"")
-    with time_machine.travel(midnight - datetime.timedelta(seconds=1), tick=False):
-        take_turn(rows[0], OutsideJudge(), letter)
-    with time_machine.travel(midnight + datetime.timedelta(minutes=2), tick=False):
-        take_turn(rows[1], OutsideJudge(), letter)
-        correct_cost(rows[0], OutsideJudge(), letter, answer)
-    assert list(OutsideUse.objects.order_by("day").values_list("tokens", flat=True)) == [1_000, 2_500]
 
 
 def test_judge_asked_the_same_again_answers_from_memory_until_policy_model_or_text_change(
