@@ -2,7 +2,7 @@
 
 The rate of learning rises, stays, and falls over the second half. What counts is the mean of the weights that the network had on its
 way (Izmailov and others 2018, "Averaging weights leads to wider optima and better generalization",
-https://arxiv.org/abs/1803.05407). The vectors are kept near those of the base, so that they still tell topics apart.
+https://arxiv.org/abs/1803.05407). The vectors are kept near those of the base, and taught to tell apart what texts are about.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from torch.nn import functional
 
 from moderation.flaggers.pieces import Pieces
 from training.encoder_base import Base, base_file, kept_pieces, read_base
+from training.encoder_graph import worth_of
 from training.encoder_network import Encoder, batch_of
 from training.encoder_rows import SEED, Lesson, is_held_out, lessons
+from training.encoder_subjects import Subjects
 from training.sources import respect_rows, spam_rows
 
 PIECES: Final = 34_000
@@ -35,10 +37,11 @@ LEAST_RATE: Final = 0.2
 AVERAGED_FROM: Final = 0.35
 AVERAGED: Final = 5
 # Of each course, one after the other: the same texts in another order.
-STEPS: Final = (2_200, 1_700)
-# Each so many steps the vectors are compared with the base's.
-COMPARE: Final = 2
+STEPS: Final = (1_500, 1_300)
+# Each so many steps the vectors are compared with the base's, and in between pairs of texts about the same are learnt from.
+COMPARE: Final = 4
 COMPARED_WEIGHT: Final = 5.0
+SUBJECTS_WEIGHT: Final = 0.5
 _SORTED_TOGETHER: Final = 16
 _SAVE: Final = 50
 # The orders in which the shipped weights were learnt come after this one.
@@ -74,7 +77,7 @@ def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
     pieces = Pieces([base.pieces[number] for number in kept], [base.scores[number] for number in kept])
     course = Course(base, kept, pieces, data, SEED + (_ORDER + number) * 1_000_000)
     step = course.load(path)
-    started, losses = time.monotonic(), [0.0, 0.0]
+    started, losses = time.monotonic(), [0.0, 0.0, 0.0]
     while step < steps:
         share = min(1.0, (step + 1) / WARM, max(LEAST_RATE, (steps - step) / (FALL * steps)))
         for sum_of, loss in enumerate(course.learn(step, share)):
@@ -84,9 +87,10 @@ def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
         step += 1
         if step % _SAVE == 0 or step == steps:
             course.save(path, step)
-            said = f"loss {losses[0] / _SAVE:.4f}, apart {losses[1] * COMPARE / _SAVE:.4f}"
+            own, apart, subjects = losses[0] / _SAVE, losses[1] * COMPARE / _SAVE, losses[2] * COMPARE / _SAVE
+            said = f"loss {own:.4f}, apart {apart:.4f}, subjects {subjects:.4f}"
             print(f"step {step}: {said}, {time.monotonic() - started:.0f} s", flush=True)
-            losses = [0.0, 0.0]
+            losses = [0.0, 0.0, 0.0]
 
 
 class Course:
@@ -100,6 +104,7 @@ class Course:
         self.cut = [pieces.encode(lesson.row.text)[: LONGEST - 2] for lesson in self.lessons]
         print(f"{len(self.lessons)} texts, {sum(map(len, self.cut))} pieces", flush=True)
         self.prompt = pieces.encode("query:")
+        self.subjects = Subjects(data, pieces, worth_of([base.scores[number] for number in kept]))
         self.network, self.original = Encoder(base, kept), Encoder(base, kept).eval()
         self.sources = sorted({lesson.row.source for lesson in self.lessons})
         self.own = nn.Linear(2 * base.width, len(self.sources))
@@ -128,27 +133,32 @@ class Course:
             fused=True,
         )
 
-    def learn(self, step: int, share: float) -> tuple[float, float]:
-        """One step at this share of the rate. The loss, and how far the vectors are from the base's (0: not compared)."""
+    def learn(self, step: int, share: float) -> tuple[float, float, float]:
+        """One step at this share of the rate. The loss, how far the vectors are from the base's, and the loss of the pairs (0: not
+        looked at)."""
         at = batch_at(step, [len(one) for one in self.cut], self.seed)
         torch.manual_seed(self.seed + step)
         self.network.train()
         vectors, said, both = self.network(*batch_of([self.cut[number] for number in at]))
         loss = loss_of(said, self.own(both), [self.lessons[number] for number in at], self.sources)
-        learnt, moved = float(loss.detach()), 0.0
+        learnt, moved, paired = float(loss.detach()), 0.0, 0.0
         if step % COMPARE == 0:
             with torch.no_grad():
                 wanted, _said, _both = self.original(*batch_of([self.cut[number] for number in at], self.prompt))
             apart = (1 - (vectors * wanted).sum(1)).mean()
             moved = float(apart.detach())
             loss = loss + COMPARED_WEIGHT * apart
+        elif step % COMPARE == COMPARE // 2:
+            pairs = self.subjects.loss(self.network, step // COMPARE, self.seed)
+            paired = float(pairs.detach())
+            loss = loss + SUBJECTS_WEIGHT * pairs
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         for group in self.optimizer.param_groups:
             group["lr"] = group["most"] * share
         self.optimizer.step()
         self.optimizer.zero_grad()
-        return learnt, moved
+        return learnt, moved, paired
 
     def average(self) -> None:
         """Count the weights as they are to the mean."""

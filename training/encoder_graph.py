@@ -98,9 +98,7 @@ def graph_of(state: dict[str, Any], scores: Sequence[float], *, layers: int, hea
         x = graph.normalized(graph.add("Add", x, inner), own["oln.weight"], own["oln.bias"], epsilon)
     graph.nodes.append(helper.make_node("Gather", [x, graph.constant(np.array(0, dtype=np.int64))], ["first"]))
     graph.nodes.append(helper.make_node("ReduceMean", [x, zero], ["mean"], keepdims=0))
-    rarity = np.maximum(0, -np.array(scores) - _USUAL) + _LEAST
-    rarity[:SPECIAL] = 0
-    worth = graph.add("Gather", graph.constant(rarity.astype(np.float32)), "numbers")
+    worth = graph.add("Gather", graph.constant(worth_of(scores)), "numbers")
     graph.nodes.append(helper.make_node("MatMul", [worth, x], ["subject"]))
     both = graph.add("Concat", "first", "mean", axis=0)
     product = graph.add("MatMul", graph.constant(state["head.weight"]), both)
@@ -118,3 +116,10 @@ def graph_of(state: dict[str, Any], scores: Sequence[float], *, layers: int, hea
         graph.constants,
     )
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPERATIONS)], ir_version=9)
+
+
+def worth_of(scores: Sequence[float]) -> Any:
+    """How much each piece counts to what a text is about, from the logarithms of their likelihood: (pieces,)."""
+    rarity = np.maximum(0, -np.array(scores) - _USUAL) + _LEAST
+    rarity[:SPECIAL] = 0
+    return rarity.astype(np.float32)

@@ -75,13 +75,22 @@ class Encoder(nn.Module):
     def forward(self, numbers: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Of (texts, pieces): the unit vectors (texts, width), the heads' numbers (texts, heads), and what the heads looked at:
         first place and mean (texts, 2 * width)."""
-        x = self.drop(self.norm(self.words(numbers) + self.places[: numbers.shape[1]]))
-        for layer in self.layers:
-            x = layer(x, mask)
+        x = self._read(numbers, mask)
         share = mask.to(x.dtype)[:, :, None]
         mean = (x * share).sum(1) / share.sum(1)
         both: Tensor = self.drop(torch.cat([x[:, 0], mean], dim=1))
         return functional.normalize(mean, dim=1), self.head(both), both
+
+    def subjects(self, numbers: Tensor, mask: Tensor, worth: Tensor) -> Tensor:
+        """Of (texts, pieces) what the texts are about (texts, width): sums in which each piece counts by its worth (pieces)."""
+        x = self._read(numbers, mask)
+        return ((worth[numbers] * mask)[:, :, None] * x).sum(1)
+
+    def _read(self, numbers: Tensor, mask: Tensor) -> Tensor:
+        x: Tensor = self.drop(self.norm(self.words(numbers) + self.places[: numbers.shape[1]]))
+        for layer in self.layers:
+            x = layer(x, mask)
+        return x
 
 
 def batch_of(cut: Sequence[Sequence[int]], before: Sequence[int] = ()) -> tuple[Tensor, Any]:

@@ -23,7 +23,8 @@ _MOST: Final = {
     "sms_spam": 1_200,
     "own texts": 1_900,
 }
-_WEIGHTS: Final = {"germeval2018_train": 1.5, "de": 1.0, "en": 0.6}
+# The sentences of templates are many and alike.
+_WEIGHTS: Final = {"germeval2018_train": 1.5, "sentences": 0.6, "talks": 1.0, "de": 1.0, "en": 0.6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def lessons(data: Path) -> list[Lesson]:
     """The same ones in the same order each time. YouTube is left out, so that it can tell how well spam is known unseen."""
     chance = random.Random(SEED)  # noqa: S311 - the same rows each time
     found = [Lesson(row, 0) for row in respect_rows(data)]
-    found += [Lesson(row, 1) for row in spam_rows(data) if row.source in ("sms_spam", "own texts")]
+    found += [Lesson(row, 1) for row in spam_rows(data) if row.source in ("sms_spam", "own texts", "own lines")]
     chance.shuffle(found)
     # Of each source first what is rarer: the spam among messages, the toxic among discussions.
     found.sort(key=lambda lesson: not (lesson.row.is_bad and lesson.row.source in ("sms_spam", "wiki large")))

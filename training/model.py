@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from moderation.flaggers.ngrams import FEATURES, feature_set, tokenize
 from moderation.flaggers.scorers import MAGIC
-from training.sources import REMOVED, Row, hash_of
+from training.sources import REMOVED, WRITTEN, Row, hash_of
 
 FOLDS: Final = 4
 # Chosen on held-out training groups, see docs/reference/models.md.
@@ -101,7 +101,7 @@ def learn(rows: list[Row], task: Task) -> tuple[Linear, Any]:
     sums = held_out_sums(features, rows, task)
     labels = np.array([row.is_bad for row in rows])
     spoken = np.array([row.language for row in rows])
-    own = np.array([row.source not in ("sentences", REMOVED) for row in rows])
+    own = np.array([row.source not in (*WRITTEN, REMOVED) for row in rows])
     languages = {}
     for language in ("de", "en"):
         chosen = (spoken == language) & own

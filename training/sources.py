@@ -17,11 +17,14 @@ from typing import Any, Final
 import pyarrow.parquet as parquet
 
 from training.sentences import training_sentences
-from training.spam_texts import spam_texts
+from training.spam_texts import spam_lines, spam_texts
+from training.talks import LEARNT, read_talks
 
 SEED: Final = 20261128
 # Toxic comments without the words that made them toxic.
 REMOVED: Final = "civil, toxic words removed"
+# Of our own writing: learnt from, but how often one is right with them says nothing of what others write.
+WRITTEN: Final = ("sentences", "talks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ def respect_rows(data: Path) -> list[Row]:
             Row(one.text, one.is_hateful, one.language, "sentences", f"{one.language}-{one.kind}-{at // 8}")
             for at, one in enumerate(training_sentences())
         ),
+        *(
+            Row(text, is_bad, talk.language, "talks", f"talk-{at}")
+            for at, talk in enumerate(read_talks(LEARNT))
+            for (text, _parent), is_bad in zip(talk.comments, talk.is_bad, strict=True)
+        ),
     ]
     return [replace(row, weight=_weight(row)) for row in _without_doubles(rows)]
 
@@ -75,7 +83,8 @@ def spam_rows(data: Path) -> list[Row]:
             *video_rows(data),
             *_plain(folder, "sms_spam", "en"),
             *chance.sample(harmless, 12_000),
-            *(Row(one.text, one.is_spam, one.language, "own texts", one.group, weight=2.0) for one in spam_texts(6000)),
+            *(Row(one.text, one.is_spam, one.language, "own texts", one.group, weight=0.5) for one in spam_texts(6000)),
+            *(Row(one.text, one.is_spam, one.language, "own lines", one.group, weight=2.0) for one in spam_lines()),
         ]
     )
 
@@ -93,7 +102,7 @@ def _weight(row: Row) -> float:
     """Chosen on held-out training groups: tweets about German politics are few, coarse English ones are many."""
     if row.source == "germeval2018_train":
         return 2.0
-    return 1.0 if row.language == "de" or row.source == "sentences" else 0.4
+    return 1.0 if row.language == "de" or row.source in WRITTEN else 0.4
 
 
 def hash_of(rows: list[Row]) -> str:

@@ -2,21 +2,25 @@
 
 The public spam is English, and comes from below videos and from telephones; these templates carry over what it is about, and
 what else is advertised under news articles. The test, `training/data/spam_german.jsonl`, was written by hand, and no sentence was
-taken from it; the longer German templates and all English ones were written without sight of it.
+taken from it; the longer German templates, all English ones and the lines of `spam.jsonl` were written without sight of it.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from training.spam_texts_english import ENGLISH
 from training.spam_texts_german import GERMAN, TextSet
 
+LINES: Final = Path(__file__).resolve().parent / "data" / "spam.jsonl"
+_TOGETHER: Final = 8
 SEED: Final = 20261128
 
 # One of so many texts is English.
@@ -32,12 +36,21 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class SpamText:
-    """One text; `group` is the same for all of one template."""
+    """One text; `group` is the same for all of one template, and for lines that stand together."""
 
     text: str
     is_spam: bool
     language: str
     group: str
+
+
+def spam_lines() -> list[SpamText]:
+    """Texts that stand alone, each piece of advertising beside what is honest and nearest to it, in their order."""
+    lines = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
+    return [
+        SpamText(raw["text"], bool(raw["labels"]["spam"]), raw["language"], f"lines-{at // _TOGETHER}")
+        for at, raw in enumerate(lines)
+    ]
 
 
 def spam_texts(count: int) -> list[SpamText]:

@@ -1,6 +1,7 @@
 """Topic: the words of a language, the weights of the signals, and how well they tell a comment's article from the others.
 
-Articles and comments are our own, training/data/topic.jsonl: seven articles to develop on, eight that nothing was chosen by.
+Articles and comments are our own, see talks.py: seven articles to develop on and others that only weights are learnt from, eight
+that nothing was chosen by.
 The words of German and English are counted in what the other models learn from; the labels there are not looked at.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -26,8 +27,7 @@ from moderation.flaggers.topic_signals import Signals, SiteIndex
 from moderation.flaggers.topic_vectors import Embed, VectorIndex, embed_subjects
 from moderation.flaggers.topic_weights import MAGIC, WEIGHTS_FILE, Weights, load_weights
 from training.sources import Row, hash_of, read_table
-
-OWN_DATA: Final = Path(__file__).resolve().parent / "data" / "topic.jsonl"
+from training.talks import LEARNT, Talk, read_talks
 
 _STRENGTH: Final = 0.1
 # Of on-topic comments held out in training, so many are flagged at most.
@@ -35,17 +35,7 @@ _FALSE_ALARMS: Final = 0.01
 _LEAST_WORDS: Final = 8
 _BITS: Final = 17
 _LANGUAGES: Final = ("de", "en")
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """An article and what was said under it: texts, each with the one it answers or an empty text."""
-
-    part: str
-    language: str
-    section: str
-    words: ArticleWords
-    comments: tuple[tuple[str, str], ...]
+_SECTIONS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +54,6 @@ class Pair:
     def is_own(self) -> bool:
         """Whether it stands under its own article."""
         return self.source == self.target
-
-
-def read_talks(path: Path = OWN_DATA) -> list[Talk]:
-    """All of them, in order."""
-    talks = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-        raw = json.loads(line)
-        texts = [one["text"] for one in raw["comments"]]
-        comments = tuple((one["text"], texts[one["parent"]] if "parent" in one else "") for one in raw["comments"])
-        words = ArticleWords(f"{number}", raw["language"], raw["title"], raw["teaser"], tuple(raw["paragraphs"]))
-        talks.append(Talk(raw["part"], raw["language"], raw["section"], words, comments))
-    return talks
 
 
 def pairs_of(
@@ -160,10 +138,10 @@ def _total(weights: Sequence[float], values: Sequence[float]) -> float:
 def make_topic(data: Path, rows: Sequence[Row]) -> None:
     """Write what the run time reads, and print how good it is."""
     tables = {language: count_words([row.text for row in rows if row.language == language]) for language in _LANGUAGES}
-    talks = read_talks()
-    develop = [talk for talk in talks if talk.part == "develop"]
-    words = _fit_and_print("words", develop, tables["de"], None)
-    meanings = _fit_and_print("encoder", develop, tables["de"], embed_subjects) if _has_encoder() else None
+    sites = list(_sites())
+    # Eight weights need no more than the first; with all, what is answered counts too little in either.
+    words = _fit_and_print("words", sites[:1], tables, None)
+    meanings = _fit_and_print("encoder", sites, tables, embed_subjects) if _has_encoder() else None
     content = b"".join(table.table for table in tables.values())
     header = {
         "version": 2,
@@ -182,24 +160,46 @@ def make_topic(data: Path, rows: Sequence[Row]) -> None:
     print_topic(data)
 
 
-def _fit_and_print(name: str, talks: Sequence[Talk], language: Shares, embed: Embed | None) -> dict[str, Any]:
+def _sites() -> Iterator[list[Talk]]:
+    """The articles to develop on, and those of `talks.jsonl` that the encoder learnt no topics from, as sites of three sections."""
+    yield [talk for talk in read_talks() if talk.part == "develop"]
+    sections: dict[tuple[str, str], list[Talk]] = {}
+    for talk in read_talks(LEARNT):
+        if talk.part == "weigh":
+            sections.setdefault((talk.language, talk.section), []).append(talk)
+    for language in _LANGUAGES:
+        own = [talks for (spoken, _section), talks in sections.items() if spoken == language]
+        for start in range(0, len(own), _SECTIONS):
+            yield [talk for talks in own[start : start + _SECTIONS] for talk in talks]
+
+
+def _fit_and_print(
+    name: str, sites: Sequence[Sequence[Talk]], tables: Mapping[str, Shares], embed: Embed | None
+) -> dict[str, Any]:
     """The weights for all that may be known of an article, and the highest of the bounds that each asks for."""
-    cases = [
-        (case, pairs)
-        for case, known, published in _cases(talks)
-        if (pairs := list(pairs_of(known, language, published=published, embed=embed)))
-    ]
-    weights, held_out = learn([pair for _case, pairs in cases for pair in pairs])
+    cases: dict[str, list[Pair]] = {}
+    talks: list[Talk] = []
+    for site in sites:
+        for case, known, published in _cases(site):
+            found = pairs_of(known, tables[site[0].language], published=published, embed=embed)
+            first = len(talks)
+            cases.setdefault(case, []).extend(
+                replace(pair, source=pair.source + first, target=pair.target + first) for pair in found
+            )
+        talks += site
+    weights, held_out = learn([pair for pairs in cases.values() for pair in pairs])
     threshold = 0.0
-    for case, pairs in cases:
+    for case, pairs in cases.items():
         said, held_out = held_out[: len(pairs)], held_out[len(pairs) :]
-        own = [
-            one
-            for one, pair in zip(said, pairs, strict=True)
-            if pair.is_own and pair.kind != "moved" and pair.words >= _LEAST_WORDS
-        ]
-        threshold = max(threshold, float(np.quantile(own, 1 - _FALSE_ALARMS)))
-        _print_kinds(f"develop, held out, {case}, {name}", talks, pairs, said)
+        for part, is_first in (("develop", True), ("weigh", False)):
+            chosen = [at for at, pair in enumerate(pairs) if (pair.source < len(sites[0])) is is_first]
+            own = [
+                said[at]
+                for at in chosen
+                if pairs[at].is_own and pairs[at].kind != "moved" and pairs[at].words >= _LEAST_WORDS
+            ]
+            threshold = max(threshold, float(np.quantile(own, 1 - _FALSE_ALARMS))) if own else threshold
+            _print_kinds(f"{part}, held out, {case}, {name}", talks, [pairs[at] for at in chosen], said[chosen])
     return {"text": weights.text, "answering": weights.answering, "threshold": round(threshold, 5)}
 
 
