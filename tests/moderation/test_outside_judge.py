@@ -366,6 +366,6 @@ def test_judge_question_that_waits_when_it_is_unset_says_that_it_was_not_asked(
     found = Finding.objects.get(pk=question)
     assert (found.outcome, found.message, found.attempts) == (CheckOutcome.NOT_RUN, sentences.NOT_SET_UP, 0)
     page = text_of(sign_in(make_moderator(comment.site)).get(QUEUE))
-    assert "Not asked: the service behind the check “outside_judge” is not set up any more." in page
+    assert "Not asked: the service behind the check “Judge from outside” is not set up any more." in page
     assert "has not finished yet" not in page
     assert judge.asked == []
