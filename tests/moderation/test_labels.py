@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from pytest_django import Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.models import Article, Comment
 from moderation.enums import Action, Automation, OpinionKind, Role
 from moderation.flaggers.base import SiteKnowledge
-from moderation.flaggers.knowledge import forget_knowledge
-from moderation.flaggers.learning import knowledge
 from moderation.flaggers.learning.knowledge import with_what_was_learnt
 from moderation.models import DecidingRule, Decision, Finding, Opinion
 from moderation.services import labels, learning
@@ -21,19 +16,9 @@ from moderation.services.decisions import undo
 from moderation.services.screening import screen_stored_comment
 from moderation.services.vectors import DecidedTexts
 from tests.factories import make_article, make_comment, make_moderator
-from tests.moderation.test_learning import judge, keep_version
+from tests.moderation.learning import judge, keep_version
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _learned_alone(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = ["moderation.flaggers.learned.LearnedFlagger"]
-    forget_knowledge()
-    # A model of another test may have had the same key.
-    knowledge._models.clear()
-    yield
-    forget_knowledge()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
 
 
 def labels_of(article: Article) -> list[tuple[str, str]]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from comments.enums import CheckOutcome, Status
-from comments.models import Article, Comment
+from comments.enums import CheckOutcome
+from comments.models import Comment
 from moderation.enums import (
     Action,
     Automation,
@@ -29,11 +27,9 @@ from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.learning import knowledge, vectors
 from moderation.flaggers.learning.knowledge import load_model
-from moderation.flaggers.learning.model import pack
 from moderation.flaggers.learning.vectors import encoder_version
 from moderation.models import DecidingRule, Decision, Finding, SiteModel, TextVector
 from moderation.services import learning
-from moderation.services.decisions import decide
 from moderation.services.flagger_switches import choose_states
 from moderation.services.screening import screen_stored_comment
 from moderation.tasks import learn_site_task
@@ -41,67 +37,9 @@ from tests.factories import make_article, make_comment, make_moderator, make_sit
 from tests.moderation.deciding import add_judged
 from tests.moderation.desk_pages import sign_in
 from tests.moderation.inputs import sentence
+from tests.moderation.learning import fill, judge, keep_version, learn
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _learned_alone(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = ["moderation.flaggers.learned.LearnedFlagger"]
-    forget_knowledge()
-    # A model of another test may have had the same key.
-    knowledge._models.clear()
-    yield
-    forget_knowledge()
-
-
-def judge(comment: Comment, moderator: User, action: Action, clause: str = "") -> Decision:
-    comment.refresh_from_db()
-    return decide(
-        comment=comment,
-        moderator=moderator,
-        action=action,
-        expected_status=Status(comment.status),
-        expected_revision=comment.revision,
-        clause=clause,
-    )
-
-
-def fill(article: Article, moderator: User, bad: int = 12, good: int = 12) -> None:
-    for number in range(bad):
-        judge(
-            make_comment(article, body=f"Reiner Klüngel und Filz, Nummer {number} im Rathaus"),
-            moderator,
-            Action.REJECT,
-            "respect",
-        )
-    for number in range(good):
-        judge(
-            make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {number}"),
-            moderator,
-            Action.APPROVE,
-        )
-
-
-def keep_version(article: Article, number: int, both: float, *, is_current: bool = False) -> SiteModel:
-    figures = {
-        "respect": {"title": "Achtung", "bad": 20, "calibration_error": 0.01, "windows": [{"both": both, "cold": 0.6}]}
-    }
-    return SiteModel.objects.create(
-        site=article.site,
-        number=number,
-        made_at=timezone.now(),
-        decisions=1,
-        figures=figures,
-        weights=pack([]),
-        is_current=is_current,
-    )
-
-
-def learn(article: Article) -> SiteModel:
-    made = learning.learn(article.site)
-    assert made is not None
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
 
 
 def at_the_end(act: Callable[[], object]) -> AbstractContextManager[object]:

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from moderation.enums import Action, Role, RuleEventKind, RuleStanding
-from moderation.flaggers.knowledge import forget_knowledge
-from moderation.flaggers.learning import knowledge
 from moderation.models import DecidingEvent, DecidingRule, Decision, Finding, SiteModel
 from moderation.services import learning
 from moderation.services.deciding_rules import RuleChoice, review_rule, switch_rule_on
 from moderation.services.policies import current_policy
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.deciding import add_judged
-from tests.moderation.test_learning import fill, judge, keep_version, learn
+from tests.moderation.learning import fill, judge, keep_version, learn
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _learned_alone(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = ["moderation.flaggers.learned.LearnedFlagger"]
-    forget_knowledge()
-    # A model of another test may have had the same key.
-    knowledge._models.clear()
-    yield
-    forget_knowledge()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
 
 
 @pytest.mark.parametrize("standing", [RuleStanding.DECIDING, RuleStanding.FALLEN])

@@ -1,0 +1,22 @@
+"""What several modules of these tests set up alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from moderation.flaggers.knowledge import forget_knowledge
+from moderation.flaggers.learning import knowledge
+
+
+@pytest.fixture
+def learned_alone(settings: Settings) -> Iterator[None]:
+    """The judge that learns is the only flagger, and knows nothing of what other tests taught it."""
+    settings.MODERATION_FLAGGERS = ["moderation.flaggers.learned.LearnedFlagger"]
+    forget_knowledge()
+    # A model of another test may have had the same key.
+    knowledge._models.clear()
+    yield
+    forget_knowledge()
