@@ -191,14 +191,14 @@ def _fit_and_print(
     threshold = 0.0
     for case, pairs in cases.items():
         said, held_out = held_out[: len(pairs)], held_out[len(pairs) :]
-        for part, is_first in (("develop", True), ("weigh", False)):
-            chosen = [at for at, pair in enumerate(pairs) if (pair.source < len(sites[0])) is is_first]
+        for part in dict.fromkeys(talk.part for talk in talks):
+            chosen = [at for at, pair in enumerate(pairs) if talks[pair.source].part == part]
             own = [
                 said[at]
                 for at in chosen
                 if pairs[at].is_own and pairs[at].kind != "moved" and pairs[at].words >= _LEAST_WORDS
             ]
-            threshold = max(threshold, float(np.quantile(own, 1 - _FALSE_ALARMS))) if own else threshold
+            threshold = max(threshold, float(np.quantile(own, 1 - _FALSE_ALARMS)))
             _print_kinds(f"{part}, held out, {case}, {name}", talks, [pairs[at] for at in chosen], said[chosen])
     return {"text": weights.text, "answering": weights.answering, "threshold": round(threshold, 5)}
 
