@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from comments.models import Site
-from moderation.flaggers.links import SHORTENERS, find_links
+from moderation.flaggers.links import SHORTENERS, find_links, is_own_host
 from moderation.queue.surroundings import CommentLink
 
 _HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*+@)?(\[[^\]]*\]|[^/?#:]*)", re.IGNORECASE)
@@ -14,14 +14,14 @@ _HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*+@)?(\[[^\]]*\]|[^/?#:]*)", re.IGN
 
 def read_links(body: str, site: Site) -> list[CommentLink]:
     """Every different address of a text, in order. No query; whether it is the first on the site is not known yet."""
-    own = tuple(host.removeprefix("www.") for origin in site.origins if (host := urlsplit(origin).hostname))
+    own = frozenset(host for origin in site.origins if (host := urlsplit(origin).hostname))
     links = {link.address: link for link in find_links(body)}
     return [
         CommentLink(
             address=address if "://" in address[:8] else f"http://{address}",
             host=link.host,
             written_host=_written_host(address),
-            is_own=any(link.host == host or link.host.endswith(f".{host}") for host in own),
+            is_own=is_own_host(link.host, own),
             is_shortened=link.host in SHORTENERS,
             names_somebody=link.names_somebody,
         )

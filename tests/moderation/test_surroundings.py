@@ -276,6 +276,16 @@ def test_links_say_where_they_lead_and_whether_anybody_linked_there_before() -> 
     assert found.link_count == 6
 
 
+def test_links_to_a_site_whose_name_has_an_umlaut_are_its_own() -> None:
+    article = make_article()
+    article.site.origins = ["https://www.xn--mnchen-3ya.example"]
+    article.site.save()
+    comment = make_comment(
+        article, body="https://münchen.example/a https://bild.xn--mnchen-3ya.example/b https://muenchen.example"
+    )
+    assert [link.is_own for link in around(comment).links] == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("clause", "score", "limit", "expected"),
     [
