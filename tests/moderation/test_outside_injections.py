@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -37,12 +38,12 @@ def question(body: str, *, parent: str = "") -> Question:
     return Question(make_input(body, parent_body=parent), "Der Rat hat entschieden.", POLICY)
 
 
-def the_document(messages: list[Message]) -> dict[str, object]:
+def the_document(messages: list[Message]) -> dict[str, Any]:
     """What a judge reads that keeps to its instructions."""
     first, line, last = messages[1]["content"].split("\n")
     assert first == last
     assert re.fullmatch("BOUNDARY [0-9a-f]{32}", first)
-    document: dict[str, object] = json.loads(line)
+    document: dict[str, Any] = json.loads(line)
     return document
 
 
@@ -68,13 +69,16 @@ def test_comment_never_leaves_its_place_and_changes_nothing_around_it() -> None:
         assert len(json.dumps(the_document([system, user]))) > len(INSULT)
 
 
-def test_parent_title_and_lead_are_framed_as_the_comment_is() -> None:
+def test_parent_lead_and_passages_are_framed_as_the_comment_is() -> None:
     for address in SOME:
-        asked = Question(make_input("Ja.", parent_body=address), address, POLICY)
+        passages = f"Erster\u200b.\n\n{address}"
+        asked = Question(make_input("Ja.", parent_body=address), address, POLICY, passages)
         user = build_messages(asked, NONCE)[1]["content"]
         assert user.isprintable() == ("\n" not in user)
         assert not set("<>[]|") & set(user)
-        assert the_document(build_messages(asked, NONCE))["comment"] == "Ja."
+        document = the_document(build_messages(asked, NONCE))
+        assert document["comment"] == "Ja."
+        assert document["article"]["passages"].startswith("Erster.\n\n")
 
 
 def test_schema_has_the_clauses_in_force_and_no_place_for_another_word() -> None:

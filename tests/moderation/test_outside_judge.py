@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from comments.enums import CheckOutcome, Status
-from comments.models import Article, Comment, Lane
+from comments.models import Article, ArticleText, Comment, Lane
 from comments.services.posting import revise_comment
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.guard import CRASHED, RUNNING
@@ -57,11 +57,17 @@ def say(service: Service, said: object, **choice: object) -> None:
     service.reply = lambda _asked: reply
 
 
-def make_judged(body: str = BODY, *, state: FlaggerState = FlaggerState.ON, article: Article | None = None) -> Comment:
+def make_judged(
+    body: str = BODY,
+    *,
+    state: FlaggerState = FlaggerState.ON,
+    article: Article | None = None,
+    parent: Comment | None = None,
+) -> Comment:
     """A comment by somebody new on a site that uses the judge."""
     article = article or make_article()
     FlaggerSwitch.objects.get_or_create(site=article.site, flagger="outside_judge", language="", state=state)
-    return make_comment(article, body=body, name=f"Hanna {Comment.objects.count()}")
+    return make_comment(article, body=body, name=f"Hanna {Comment.objects.count()}", parent=parent)
 
 
 def judged(comment: Comment) -> Finding:
@@ -75,6 +81,7 @@ def test_judge_verdict_becomes_a_finding_with_its_quotation_marked(judge: Servic
     say(judge, verdict(CLAUSES, respect=INSULT, on_topic=(0.6, "Otto", "Nur gegen Otto.")))
     article = make_article()
     Article.objects.filter(pk=article.pk).update(title="Das Freibad", teaser="Es bleibt offen.")
+    ArticleText.objects.create(article=article, body="Der Rat stimmte ab.\n\nDie Preise [steigen].")
     comment = make_judged(article=article)
     found = judged(comment)
 
@@ -94,13 +101,35 @@ def test_judge_verdict_becomes_a_finding_with_its_quotation_marked(judge: Servic
     assert sent["response_format"]["json_schema"]["schema"]["required"] == list(CLAUSES)
     document = json.loads(sent["messages"][1]["content"].split("\n")[1])
     assert document == {
-        "article": {"title": "Das Freibad", "lead": "Es bleibt offen."},
+        "article": {
+            "title": "Das Freibad",
+            "lead": "Es bleibt offen.",
+            "passages": "Der Rat stimmte ab.\n\nDie Preise [steigen].",
+        },
         "parent": None,
         "comment": BODY,
     }
     assert '"text": "Text respect"' in sent["messages"][0]["content"]
     # Nothing of who wrote it.
     assert "Hanna" not in asked.body.decode()
+
+
+def test_judge_is_shown_of_a_long_article_what_the_comment_or_its_parent_speaks_of(judge: Service) -> None:
+    article = make_article()
+    paragraphs = [f"Absatz {number}: " + "Es ging noch lange so weiter. " * 25 for number in range(20)]
+    paragraphs[13] += "Der Sprungturm bleibt."
+    paragraphs[17] += "Die Feuerwehr kommt."
+    ArticleText.objects.create(article=article, body="\n\n".join(paragraphs))
+    parent = make_comment(article, body="Und die Feuerwehr?", status=Status.APPROVED)
+    comment = make_judged("Ein Sprungturm wäre mir lieber.", article=article, parent=parent)
+
+    assert judged(comment).outcome == CheckOutcome.CLEAR
+
+    [asked] = judge.asked
+    user = asked.json["messages"][1]["content"]
+    passages = json.loads(user.split("\n")[1])["article"]["passages"]
+    assert len(passages) <= 2_000
+    assert [passage.partition(":")[0] for passage in passages.split("\n\n")] == ["Absatz 13", "Absatz 17"]
 
 
 def test_judge_that_sees_nothing_says_nothing_more_than_that(judge: Service) -> None:

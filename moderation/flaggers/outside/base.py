@@ -36,12 +36,14 @@ class AskedClause:
 class Question:
     """All that may leave the house about a comment: no name, no address, no network, nothing else its author wrote.
 
-    `lead` is the article's; the parent's text, where there is one, is the published one.
+    `lead` is the article's, and `passages` are paragraphs of it, where its text is known; the parent's text, where there is one,
+    is the published one.
     """
 
     comment: ScreeningInput
     lead: str
     clauses: tuple[AskedClause, ...]
+    passages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
