@@ -51,6 +51,7 @@ class Scope(models.TextChoices):
 
     READ = "read", _("Read the queue")
     MODERATE = "moderate", _("Decide")
+    ARTICLES = "articles", _("Hand over the texts of articles")
 
 
 class RestrictionKind(models.TextChoices):

@@ -21,6 +21,11 @@ from moderation.permissions import may, permissions_of
 TOKEN_PREFIX = "mt_"  # noqa: S105 - a public prefix, not a secret
 RANDOM_BYTES = 32
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
+_NEEDED = {
+    Scope.READ: Permission.READ,
+    Scope.MODERATE: Permission.DECIDE,
+    Scope.ARTICLES: Permission.ADMINISTER,
+}
 
 
 def issue_token(*, user: AbstractBaseUser, site: Site, scopes: Collection[Scope]) -> str:
@@ -51,7 +56,7 @@ def revoke_token(*, token: ApiToken, user: AbstractBaseUser) -> ApiToken:
 
 def possible_scopes(permissions: Collection[Permission]) -> tuple[Scope, ...]:
     """What a token of somebody with these permissions can be used for."""
-    return tuple(Scope) if Permission.DECIDE in permissions else (Scope.READ,)
+    return tuple(scope for scope, needed in _NEEDED.items() if needed in permissions)
 
 
 def read_token(token: str) -> ApiToken | None:

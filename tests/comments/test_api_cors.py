@@ -100,6 +100,7 @@ def test_write_from_an_origin_that_was_registered_wrongly_is_not_allowed(client:
     [
         ("/api/v1/moderation/queue", "GET"),
         ("/api/v1/moderation/decisions", "POST"),
+        ("/api/v1/moderation/articles/a", "PUT"),
         ("/api/v1/moderation/comments/000000000000/decisions", "POST"),
         ("/admin/", "POST"),
     ],

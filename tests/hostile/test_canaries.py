@@ -16,7 +16,7 @@ from comments.models import Article, Author, Comment, Outbox
 from comments.services import outbox
 from comments.services.identity import make_author_token
 from comments.services.posting import revise_comment
-from moderation.enums import Action, Scope
+from moderation.enums import Action, Role, Scope
 from moderation.models import Finding, Membership
 from moderation.services.decisions import decide
 from moderation.services.tokens import issue_token
@@ -164,7 +164,7 @@ def test_a_crawl_as_a_moderator_of_another_site_finds_nothing_hidden() -> None:
     planted = plant()
     elsewhere = make_site("elsewhere")
     make_policy(elsewhere)
-    moderator = make_moderator(elsewhere)
+    moderator = make_moderator(elsewhere, role=Role.ADMINISTRATOR)
     client = Client()
     client.force_login(moderator)
     assert crawl(client, planted)[1] == []

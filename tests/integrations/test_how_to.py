@@ -45,6 +45,8 @@ TAKEN = {
     ("Hugo", "yaml"): 1,
     ("3. Let it in", "text"): 1,
     ("4. Look", "sh"): 1,
+    ("Hand over what an article says", "sh"): 2,
+    ("Hand over what an article says", "json"): 1,
     ("Counts", "html"): 1,
 }
 

@@ -76,7 +76,7 @@ def test_issue_token_says_what_is_wrong_and_stores_nothing() -> None:
         (moderator.email, "--site", "new"): "There is no site 'new'. Known sites: news.",
         (reader.email, "--site", "news"): "reader@reader.example is not on the desk of the site 'news'.",
         (moderator.email, "--site", "news", "--scopes", "read,write"): (
-            "There is no scope 'write'. Scopes are read, moderate."
+            "There is no scope 'write'. Scopes are read, moderate, articles."
         ),
         (
             moderator.email,
@@ -84,13 +84,23 @@ def test_issue_token_says_what_is_wrong_and_stores_nothing() -> None:
             "news",
             "--scopes",
             ",",
-        ): "A token needs at least one scope. Scopes are read, moderate.",
+        ): "A token needs at least one scope. Scopes are read, moderate, articles.",
     }
 
     for arguments, message in wrong.items():
         with pytest.raises(CommandError) as raised:
             run(*arguments)
         assert str(raised.value) == message
+    assert ApiToken.objects.count() == 0
+
+
+def test_issue_token_for_more_than_a_role_allows_says_what_it_allows() -> None:
+    moderator = make_moderator(make_site("news"))
+    with pytest.raises(CommandError) as raised:
+        run(moderator.email, "--site", "news", "--scopes", "articles")
+    assert str(raised.value) == (
+        f"The role of {moderator.email} on the desk of 'news' allows no more than: read, moderate."
+    )
     assert ApiToken.objects.count() == 0
 
 

@@ -60,6 +60,19 @@ def test_token_of_who_decides_nothing_is_for_reading(role: Role) -> None:
     assert client.post(f"{PAGE}make/", {"scopes": ["read"]}).status_code == 201
 
 
+def test_token_for_handing_over_articles_is_made_by_administrators_alone() -> None:
+    site = make_site()
+    for role in (Role.MODERATOR, Role.SENIOR):
+        client = sign_in(make_moderator(site, role=role))
+        assert 'value="articles"' not in html_of(client.get(PAGE))
+        assert client.post(f"{PAGE}make/", {"scopes": ["articles"]}).status_code == 422
+    assert ApiToken.objects.count() == 0
+
+    made = sign_in(make_moderator(site, role=Role.ADMINISTRATOR)).post(f"{PAGE}make/", {"scopes": ["articles"]})
+    assert (made.status_code, ApiToken.objects.get().scopes) == (201, ["articles"])
+    assert "hands over the texts of articles" in text_of(made)
+
+
 def test_token_for_another_site_is_not_made() -> None:
     here, there = make_site(), make_site()
     client = sign_in(make_moderator(here))

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from comments.models import Site
 from moderation.enums import Scope
 from moderation.exceptions import NotAllowedError
-from moderation.services.tokens import issue_token
+from moderation.permissions import permissions_of
+from moderation.services.tokens import issue_token, possible_scopes
 
 
 class Command(BaseCommand):
@@ -20,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the account's e-mail address")
         parser.add_argument("--site", required=True, help="slug of the site the token is for")
-        parser.add_argument("--scopes", default="moderate,read", help="comma list of moderate, read (default: both)")
+        parser.add_argument(
+            "--scopes", default="moderate,read", help="comma list of moderate, read, articles (default: moderate,read)"
+        )
 
     def handle(self, *_args: object, **options: str) -> None:
         user = _find_user(options["email"])
@@ -29,7 +32,7 @@ class Command(BaseCommand):
         try:
             token = issue_token(user=user, site=site, scopes=scopes)
         except NotAllowedError as error:
-            raise CommandError(f"{options['email']} is not on the desk of the site {site.slug!r}.") from error
+            raise CommandError(_reason(user, site, options["email"])) from error
         self.stdout.write(token)
 
 
@@ -48,6 +51,14 @@ def _find_site(slug: str) -> Site:
         known = ", ".join(Site.objects.values_list("slug", flat=True)) or "none"
         raise CommandError(f"There is no site {slug!r}. Known sites: {known}.")
     return site
+
+
+def _reason(user: AbstractBaseUser, site: Site, email: str) -> str:
+    """Why there is no such token for somebody."""
+    possible = possible_scopes(permissions_of(user, site))
+    if not possible:
+        return f"{email} is not on the desk of the site {site.slug!r}."
+    return f"The role of {email} on the desk of {site.slug!r} allows no more than: {', '.join(possible)}."
 
 
 def _parse_scopes(text: str) -> list[Scope]:
