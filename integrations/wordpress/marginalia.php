@@ -15,10 +15,13 @@ if ( ! class_exists( 'Marginalia', false ) ) {
 	/** One discussion for each post or page whose discussion is open in WordPress. */
 	final class Marginalia {
 		const OPTION      = 'marginalia';
+		const SECRETS     = array( 'secret', 'token' );
 		const SECONDS     = 60;   // For how long comments and counts are kept.
 		const TIMEOUT     = 2;    // A page waits no longer than this for the comment server, and that once a minute.
 		const LARGEST     = 1048576;
 		const TOKEN_LASTS = 300;
+		const PARAGRAPHS  = 40;   // What the comment server compares comments with, and less than it takes.
+		const PARAGRAPH   = 1400;
 
 		private static $mark  = '';
 		private static $later = '';
@@ -32,6 +35,7 @@ if ( ! class_exists( 'Marginalia', false ) ) {
 			add_filter( 'get_comments_number', array( __CLASS__, 'count' ), 10, 2 );
 			add_action( 'pre_comment_on_post', array( __CLASS__, 'refuse_own_comment' ) );
 			add_filter( 'rest_pre_insert_comment', array( __CLASS__, 'refuse_rest_comment' ) );
+			add_action( 'wp_after_insert_post', array( __CLASS__, 'hand_over' ), 10, 2 );
 			add_action( 'admin_menu', array( __CLASS__, 'add_settings_page' ) );
 			add_action( 'admin_init', array( __CLASS__, 'register_settings' ) );
 			register_uninstall_hook( __FILE__, array( __CLASS__, 'uninstall' ) );
@@ -173,6 +177,45 @@ if ( ! class_exists( 'Marginalia', false ) ) {
 			return new WP_Error( 'marginalia_elsewhere', $sentence, array( 'status' => 403 ) );
 		}
 
+		// --- What a post says, for the checks that compare comments with it
+
+		/** Whenever a post that everybody may read is saved, where there is a token for it. In vain: with the next save. */
+		public static function hand_over( $post_id, $post ) {
+			$is_public = 'publish' === $post->post_status && '' === $post->post_password;
+			if ( ! $is_public || '' === self::setting( 'token' ) || ! self::stands_in( $post_id ) ) {
+				return;
+			}
+			$said    = array(
+				'url'        => get_permalink( $post ),
+				'title'      => mb_substr( self::words( get_the_title( $post ) ), 0, 300 ),
+				'teaser'     => mb_substr( self::words( $post->post_excerpt ), 0, 2000 ),
+				'paragraphs' => self::paragraphs( $post->post_content ),
+			);
+			$request = array(
+				'method'      => 'PUT',
+				'timeout'     => (float) apply_filters( 'marginalia_timeout', self::TIMEOUT ),
+				'redirection' => 0,
+				'headers'     => array(
+					'Authorization' => 'Bearer ' . self::setting( 'token' ),
+					'Content-Type'  => 'application/json',
+				),
+				'body'        => wp_json_encode( $said, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES ),
+			);
+			wp_remote_request( self::setting( 'host' ) . '/api/v1/moderation/articles/' . rawurlencode( self::key( $post_id ) ), $request );
+		}
+
+		/** The first paragraphs, headings and items of a post as plain text, without shortcodes. */
+		private static function paragraphs( $content ) {
+			$parts = preg_split( '~</(?:p|h[1-6]|li|blockquote|figcaption|td|div)>~i', wpautop( strip_shortcodes( $content ) ) );
+			$words = array_filter( array_map( array( __CLASS__, 'words' ), $parts ), 'strlen' );
+			$some  = array_slice( $words, 0, self::PARAGRAPHS );
+			return array_map( function ( $one ) { return mb_substr( $one, 0, self::PARAGRAPH ); }, $some );
+		}
+
+		private static function words( $html ) {
+			return trim( html_entity_decode( wp_strip_all_tags( $html, true ), ENT_QUOTES | ENT_HTML5, 'UTF-8' ) );
+		}
+
 		// --- Counts
 
 		/** All counts of a list of posts with one question, before the theme asks for each. */
@@ -248,6 +291,7 @@ if ( ! class_exists( 'Marginalia', false ) ) {
 				'issuer' => __( 'Sign-in: issuer', 'marginalia' ),
 				'kid'    => __( 'Sign-in: name of the key (kid)', 'marginalia' ),
 				'secret' => __( 'Sign-in: the key itself (k); leave empty to keep it', 'marginalia' ),
+				'token'  => __( 'Texts of posts: token of the comment server (mt_...) to hand them over; leave empty to keep it', 'marginalia' ),
 			);
 		}
 
@@ -267,13 +311,16 @@ if ( ! class_exists( 'Marginalia', false ) ) {
 				$clean[ $name ] = isset( $typed[ $name ] ) && is_string( $typed[ $name ] ) ? trim( sanitize_text_field( $typed[ $name ] ) ) : '';
 			}
 			$clean['host'] = rtrim( $clean['host'], '/' );
-			if ( '' === $clean['secret'] && isset( $old['secret'] ) ) {
-				$clean['secret'] = $old['secret'];
+			foreach ( self::SECRETS as $name ) {
+				if ( '' === $clean[ $name ] && isset( $old[ $name ] ) ) {
+					$clean[ $name ] = $old[ $name ];
+				}
 			}
 			$faults = array(
 				'host'   => preg_match( '~^(https?://[a-z0-9.-]+(:[0-9]{1,5})?)?$~i', $clean['host'] ) ? '' : __( 'The comment server is an origin, as in https://comments.example.org.', 'marginalia' ),
 				'site'   => preg_match( '~^[-a-zA-Z0-9_]{0,50}$~', $clean['site'] ) ? '' : __( 'The site is a short name of letters, digits, - and _.', 'marginalia' ),
 				'secret' => '' === $clean['secret'] || strlen( self::decode( $clean['secret'] ) ) >= 32 ? '' : __( 'The key has to hold at least 32 bytes, written in base64url.', 'marginalia' ),
+				'token'  => preg_match( '~^(mt_[-a-zA-Z0-9_]{43})?$~', $clean['token'] ) ? '' : __( 'The token begins with mt_ and has 46 characters.', 'marginalia' ),
 			);
 			foreach ( array_filter( $faults ) as $name => $sentence ) {
 				add_settings_error( self::OPTION, "marginalia_$name", $sentence );
@@ -290,7 +337,7 @@ if ( ! class_exists( 'Marginalia', false ) ) {
 			settings_fields( 'marginalia' );
 			echo '<table class="form-table" role="presentation">';
 			foreach ( self::fields() as $name => $label ) {
-				$is_secret = 'secret' === $name;
+				$is_secret = in_array( $name, self::SECRETS, true );
 				printf(
 					'<tr><th scope="row"><label for="marginalia-%1$s">%2$s</label></th><td><input class="regular-text" id="marginalia-%1$s" name="%3$s[%1$s]" type="%4$s" value="%5$s" autocomplete="off"></td></tr>',
 					esc_attr( $name ),

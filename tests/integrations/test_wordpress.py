@@ -13,9 +13,11 @@ from urllib.request import urlopen
 import pytest
 
 from comments.enums import AuthorKind, Status
-from comments.models import Comment, Site
+from comments.models import Article, Comment, Site
 from comments.services.articles import ArticleFacts, register_article
-from tests.factories import make_comment, make_policy, make_site, move
+from moderation.enums import Role, Scope
+from moderation.services.tokens import issue_token
+from tests.factories import make_comment, make_moderator, make_policy, make_site, move
 from tests.integrations.wordpress import ADMIN, NAME, PASSWORD, WordPress, run_wordpress
 
 if TYPE_CHECKING:
@@ -106,6 +108,36 @@ def test_article_includes_its_comments_and_shows_their_number(wordpress: WordPre
     assert "wp-comments-post.php" not in html
     if theme == "classic":
         assert '<p class="count">1 Comment</p>' in html
+
+
+def test_post_hands_over_what_it_says_when_it_is_saved_for_everybody_to_read(wordpress: WordPress, site: Site) -> None:
+    token = issue_token(user=make_moderator(site, role=Role.ADMINISTRATOR), site=site, scopes=[Scope.ARTICLES])
+    before = wordpress.post("Before the token", "before")
+    wordpress.run(f"$all = get_option( 'marginalia' ); $all['token'] = '{token}'; update_option( 'marginalia', $all );")
+    blocks = (
+        "<!-- wp:paragraph --><p>The <b>weir</b> &amp; the [gallery]mill.</p><!-- /wp:paragraph -->"
+        '<!-- wp:list --><ul><li>3 &lt; 4 lanes</li><li></li></ul><!-- /wp:list -->Last, 50 Pfund "Über".'
+    )
+    fields = (
+        f"'post_title' => 'The weir', 'post_excerpt' => 'In short.', 'post_content' => '{blocks}', 'post_author' => 1"
+    )
+    draft = int(wordpress.run(f"echo wp_insert_post( array( {fields} ), true );"))
+    wordpress.run(f"wp_insert_post( array( {fields}, 'post_status' => 'publish', 'post_password' => 'x' ) );")
+    wordpress.run(f"wp_insert_post( array( {fields}, 'post_status' => 'publish', 'comment_status' => 'closed' ) );")
+    assert not Article.objects.exists()
+
+    wordpress.run(f"wp_update_post( array( 'ID' => {draft}, 'post_status' => 'publish', 'post_name' => 'said' ) );")
+
+    article = Article.objects.get()
+    assert (article.key, article.url, article.title, article.teaser) == (
+        f"wp-{draft}", f"{wordpress.url}/said/", "The weir", "In short.",
+    )  # fmt: skip
+    assert article.text.body.split("\n\n") == ["The weir & the mill.", "3 < 4 lanes", 'Last, 50 Pfund "Über".']
+
+    wordpress.run(f"wp_update_post( array( 'ID' => {before}, 'post_content' => 'Changed.' ) );")
+    wordpress.run(f"wp_update_post( array( 'ID' => {draft}, 'post_content' => '' ) );")
+    said = Article.objects.order_by("pk").values_list("key", "text__body")
+    assert list(said) == [(f"wp-{draft}", None), (f"wp-{before}", "Changed.")]
 
 
 def test_reader_who_is_signed_in_to_wordpress_writes_under_that_name(
@@ -203,14 +235,26 @@ def test_settings_are_entered_by_administrators_and_checked(wordpress: WordPress
     page.locator("#marginalia-host").fill("javascript:alert(1)")
     page.locator("#marginalia-site").fill('"><script>')
     page.locator("#marginalia-issuer").fill("another")
+    page.locator("#marginalia-token").fill("mt_short")
     page.locator("#submit").click()
     page.get_by_text("The comment server is an origin").wait_for()
     page.get_by_text("The site is a short name").wait_for()
+    page.get_by_text("The token begins with mt_").wait_for()
 
     kept = wordpress.run("echo json_encode( get_option( 'marginalia' ), JSON_UNESCAPED_SLASHES );")
     assert '"host":"http://' in kept
     assert '"site":"paper","issuer":"another","kid":"wp"' in kept
     assert SECRET in kept
+    assert "mt_short" not in kept
+
+    token = "mt_" + "A-b_" * 10 + "xyz"
+    page.locator("#marginalia-token").fill(token)
+    page.locator("#submit").click()
+    page.get_by_text("Settings saved").wait_for()
+    assert (page.locator("#marginalia-token").input_value(), token in page.content()) == ("", False)
+    page.locator("#submit").click()
+    page.get_by_text("Settings saved").wait_for()
+    assert token in wordpress.run("echo json_encode( get_option( 'marginalia' ) );")
 
 
 def test_settings_of_a_request_without_nonce_stay(wordpress: WordPress, page: Page) -> None:
