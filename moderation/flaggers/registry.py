@@ -52,6 +52,11 @@ def installed_flaggers(stage: Stage) -> tuple[Flagger, ...]:
     return tuple(flagger for flagger in found if flagger.stage is stage)
 
 
+def is_installed(name: str) -> bool:
+    """Whether there is a flagger of this name, of whatever stage."""
+    return any(flagger.name == name for stage in Stage for flagger in installed_flaggers(stage))
+
+
 @contextmanager
 def added(*flaggers: Flagger) -> Iterator[None]:
     """For tests: these flaggers too, until the block ends. In this process only."""

@@ -17,8 +17,10 @@ from comments.models import Comment, Revision, Site, StatusChange
 from comments.screening import Span
 from moderation.conf import settings
 from moderation.enums import Action, ReportKind
+from moderation.flaggers.guard import GONE, RUNNING
 from moderation.flaggers.learned import NAME as LEARNED
 from moderation.flaggers.names import flagger_name
+from moderation.flaggers.registry import is_installed
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
@@ -289,11 +291,19 @@ def read_finding(finding: Finding) -> QueueFinding:
         outcome=CheckOutcome(finding.outcome),
         score=finding.score,
         clause=finding.clause,
-        sentence=finding.sentence(flagger_name(finding.flagger)),
+        sentence=_sentence(finding),
         spans=tuple(_spans(finding.spans)),
         learnt_version=_learnt_version(finding),
         pk=finding.pk,
     )
+
+
+def _sentence(finding: Finding) -> str:
+    name = flagger_name(finding.flagger)
+    # Nobody is at it, however long one waits.
+    if finding.message == RUNNING and not is_installed(finding.flagger):
+        return gettext(GONE) % {"flagger": name}
+    return finding.sentence(name)
 
 
 def _learnt_version(finding: Finding) -> int:

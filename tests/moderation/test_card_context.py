@@ -15,10 +15,13 @@ from comments.services.identity import Identity
 from moderation.enums import Action, RestrictionKind, RestrictionTarget, Role
 from moderation.flaggers.guard import FAILED
 from moderation.flaggers.outside.sentences import NOT_JSON, SPENT
+from moderation.flaggers.registry import added
 from moderation.models import AuthorNote, Clause, DeskSettings, Finding, Restriction
 from moderation.services.decisions import decide
+from moderation.services.screening import screen_stored_comment
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import QUEUE, add_text, flag, html_of, sign_in, text_of
+from tests.services.bad_flaggers import GoesDown
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -210,6 +213,17 @@ def test_card_names_checks_that_did_not_run_on_this_text(settings: SettingsWrapp
     assert "Did not run on this text: Links The checks that run in the background" in card_of(comment)[1]
     Comment.objects.update(screened_revision=1)
     assert "Did not run on this text: Links, Repetition on the site" in card_of(comment)[1]
+
+
+def test_card_waits_for_no_check_that_was_taken_out_before_it_had_finished() -> None:
+    comment = make_comment(make_article())
+    with added(GoesDown()):
+        with pytest.raises(GoesDown.ProcessEndedError):
+            screen_stored_comment(comment.pk)
+        assert "The check “goesdown” has not finished yet." in card_of(comment)[1]
+    words = card_of(comment)[1]
+    assert "The check “goesdown” did not finish, and is not installed any more." in words
+    assert "has not finished yet" not in words
 
 
 def test_card_calls_a_check_without_result_by_its_name_and_names_it_once() -> None:
