@@ -21,6 +21,10 @@ class TermForm(forms.Form):
     phrase = forms.CharField(
         label=_("Word or phrase"),
         max_length=100,
+        error_messages={
+            "required": _("Please enter a word or phrase."),
+            "max_length": _("A word or phrase has at most 100 characters."),
+        },
         help_text=_(
             "Found in every form and disguise, never inside another word; with an asterisk (“noodle*”) also there."
         ),
@@ -31,7 +35,12 @@ class TermForm(forms.Form):
         required=False,
     )
     clause = forms.ChoiceField(label=_("Clause"), required=False)
-    note = forms.CharField(label=_("Note for moderators"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("Note for moderators"),
+        max_length=200,
+        required=False,
+        error_messages={"max_length": _("A note for moderators has at most 200 characters.")},
+    )
 
     def __init__(self, data: QueryDict | None = None, *, clauses: Iterable[Clause], term: Term | None = None) -> None:
         super().__init__(
@@ -58,7 +67,12 @@ class TableForm(forms.Form):
     """A table of terms to add and change."""
 
     file = forms.FileField(
-        label=_("CSV file"), help_text=_("In UTF-8, with the columns phrase, language, clause, note, active.")
+        label=_("CSV file"),
+        error_messages={
+            "required": _("Please choose a CSV file."),
+            "empty": _("The CSV file is empty. Nothing was changed."),
+        },
+        help_text=_("In UTF-8, with the columns phrase, language, clause, note, active."),
     )
 
     def clean_file(self) -> str:

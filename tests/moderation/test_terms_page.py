@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 
 from comments.models import Site
 from moderation.enums import Role
@@ -20,6 +21,12 @@ def words(site: Site) -> list[tuple[str, str, str, bool]]:
     return list(
         Term.objects.filter(site=site).order_by("phrase").values_list("phrase", "language", "clause", "is_active")
     )
+
+
+def errors(page: HttpResponse) -> list[tuple[str, str]]:
+    """What stands above the page: the field that is linked to and the sentence."""
+    (summary,) = re.findall(r'<div class="mg-errors" id="mg-errors".*?</div>', html_of(page), re.DOTALL)
+    return re.findall(r'<a href="#(\w+)">(.*?)</a>', summary)
 
 
 @pytest.mark.django_db
@@ -42,6 +49,29 @@ def test_word_is_added_changed_and_switched_off_and_one_that_is_there_is_refused
     assert words(site) == [("Nudel*", "", "", False)]
     assert "Nudel* Off" in text_of(client.get(f"{PAGE}?q=NUD"))
     assert "No word of the list is like this." in text_of(client.get(f"{PAGE}?q=x"))
+
+
+@pytest.mark.django_db
+def test_what_is_refused_is_told_above_with_what_is_missing_and_a_link_to_its_field() -> None:
+    client = sign_in(make_moderator(make_article().site, role=Role.ADMINISTRATOR))
+
+    sent = [
+        client.post(f"{PAGE}save/", {"phrase": " "}),
+        client.post(f"{PAGE}save/", {"phrase": "x" * 101, "note": "y" * 201}),
+        client.post(f"{PAGE}upload/", {}),
+        client.post(f"{PAGE}upload/", {"file": SimpleUploadedFile("terms.csv", b"")}),
+    ]
+
+    assert [errors(page) for page in sent] == [
+        [("id_phrase", "Please enter a word or phrase.")],
+        [
+            ("id_phrase", "A word or phrase has at most 100 characters."),
+            ("id_note", "A note for moderators has at most 200 characters."),
+        ],
+        [("id_file", "Please choose a CSV file.")],
+        [("id_file", "The CSV file is empty. Nothing was changed.")],
+    ]
+    assert not Term.objects.exists()
 
 
 @pytest.mark.django_db
