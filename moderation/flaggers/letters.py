@@ -1,4 +1,5 @@
-"""Characters that are other letters to the eye than to Unicode: in squares and circles, small capitals, and those of flags."""
+"""Characters that are other letters to the eye than to Unicode: in squares and circles, small capitals, those of flags, and the
+small l and the capital i, which are one stroke."""
 
 from __future__ import annotations
 
@@ -39,6 +40,19 @@ _COUNTRIES: Final = frozenset(
     "si sj sk sl sm sn so sr ss st sv sx sy sz ta tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug um un us uy uz va vc ve "
     "vg vi vn vu wf ws xk ye yt za zm zw".split()
 )
+
+# Where no word of German or English has them: a small l before a consonant that begins a word, or between capitals; a capital i
+# behind a small letter, or before a vowel that begins a word. Words of three letters are as often abbreviations ("lfd").
+_CONSONANTS: Final = "bcdfghjkmnpqrstvwxz"
+_VOWELS: Final = "aeouäöü"
+_STROKE_FOR_I = re.compile(rf"(?<![^\W_])l(?=[{_CONSONANTS}][^\W_]{{2}})|(?<=[A-ZÄÖÜ])l(?=[A-ZÄÖÜ])")
+_STROKE_FOR_L = re.compile(rf"(?<=[a-zäöüß])I|(?<![^\W_])I(?=[{_VOWELS}][^\W_]{{2}})")
+
+
+def with_strokes_read_anew(source: str) -> str:
+    """The text with every small l or capital i that passes for the other one ("ldiot", "SchIampe") as what it passes for; as
+    long as it was."""
+    return _STROKE_FOR_L.sub("l", _STROKE_FOR_I.sub("I", source))
 
 
 def are_flags(letters: str) -> bool:

@@ -2,7 +2,7 @@
 
 A term is found as a whole word in any of its usual forms and spellings, never inside another word. What a site writes:
 
-    Idiot       Idiot, Idioten, IDIOTIN, Id1ot, I d i o t, Idi*t, Idi§t; not "idiotisch", not "Vollidiot"
+    Idiot       Idiot, Idioten, IDIOTIN, Id1ot, ldiot, Idiot123, I d i o t, Idi*t, Idi§t; not "idiotisch", not "Vollidiot"
     Idiot*      besides: every word that begins so ("Idiotenverein")
     *pack       besides: every word that ends so ("Lumpenpack")
     *nazi*      besides: every word that has it inside
@@ -13,6 +13,7 @@ A term is found as a whole word in any of its usual forms and spellings, never i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_noop
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.flaggers.base import SiteKnowledge, Stage, TermEntry, clear, flagged, primary_language
 from moderation.flaggers.inflection import forms_in_phrase, forms_of
-from moderation.flaggers.letters import AS_LETTERS
+from moderation.flaggers.letters import AS_LETTERS, with_strokes_read_anew
 from moderation.flaggers.matching import Hit, Matcher
 from moderation.flaggers.spelling import Folded, fold
 from moderation.flaggers.words import plain_words
@@ -44,7 +45,7 @@ class TermsFlagger:
     """Finds the site's terms; inline. Linear in the text; the list is compiled once."""
 
     name = "terms"
-    version = "4"
+    version = "5"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -52,9 +53,10 @@ class TermsFlagger:
         """Which terms of the list the text contains, each marked where it stands."""
         if not site.terms:
             return clear(self)
-        text = fold(comment.body.translate(AS_LETTERS))
-        found = _compile(site.terms, primary_language(comment.language)).find(text.text)
-        written = sorted((hit for hit in set(found) if _is_written(text, hit)), key=lambda hit: (hit.start, -hit.end))
+        body = comment.body.translate(AS_LETTERS)
+        text = fold(body)
+        found = _find(_compile(site.terms, primary_language(comment.language)), text, body)
+        written = sorted((hit for hit in found if _is_written(text, hit)), key=lambda hit: (hit.start, -hit.end))
         hits = list(_without_scraps(text.text, written))
         if not hits:
             return clear(self)
@@ -68,6 +70,17 @@ class TermsFlagger:
             clause=next((hit.entry.clause for hit in hits if hit.entry.clause), ""),
             spans=_mark(text, hits),
         )
+
+
+def _find(matcher: Matcher, text: Folded, body: str) -> set[Hit]:
+    """Every place of the text where a term stands, also where a small l passes for a capital i, or the other way round."""
+    found = set(matcher.find(text.text))
+    if (anew := with_strokes_read_anew(body)) != body:
+        places = {(hit.start, hit.end) for hit in found}
+        # Both letters are one when they are folded, so that the places are the same.
+        others = (hit for hit in matcher.find(fold(anew).text) if (hit.start, hit.end) not in places)
+        found |= {replace(hit, is_disguised=True) for hit in others}
+    return found
 
 
 @lru_cache(maxsize=64)

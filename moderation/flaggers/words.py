@@ -1,4 +1,5 @@
-"""The words of a text, in every reading that a disguise may have: digits and signs for letters, letters set apart or stretched."""
+"""The words of a text, in every reading that a disguise may have: digits and signs for letters or behind them, letters set apart
+or stretched."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ _FLAGGED_WORD = re.compile(rf"[{_OF_FLAGS}](?:(?:{_GAP})?+[{_OF_FLAGS}]){{2,}}+"
 _STRETCHED = re.compile(r"(.)\1\1++")
 _FOR_A_LETTER = re.compile(rf"[0-9{_SIGNS}]")
 
-# Shorter ones with a digit at an end are rather a line, a section or a model: "S5", "§ 5a", "A55".
+_DIGITS: Final = "0123456789"
+# Shorter ones with a digit at an end are rather a line, a section or a model: "S5", "§ 5a", "A55"; of those that digits stand
+# behind the letters count: "SA80", "AS400".
 _FEWEST_OF_DIGITS: Final = 4
 # Of letters that are left where others than asterisks stand for the rest: "R&B" and "C#M" are no disguise.
 _FEWEST_LEFT: Final = 3
@@ -67,7 +70,7 @@ class Row:
 
 def plain_words(text: str) -> list[Word]:
     """The words between white space and punctuation, in order."""
-    return [Word(match.start(), match.end(), _readings(match[0])) for match in _WORD.finditer(text)]
+    return [Word(match.start(), match.end(), _readings_of_written(match[0])) for match in _WORD.finditer(text)]
 
 
 def disguised_words(text: str) -> Iterator[Word]:
@@ -75,7 +78,7 @@ def disguised_words(text: str) -> Iterator[Word]:
     for match in _SIGNED_WORD.finditer(text):
         word = match[0].rstrip("!|")
         if _is_short(word) and not word.isalnum():
-            yield Word(match.start(), match.start() + len(word), _readings(word), is_disguised=True)
+            yield Word(match.start(), match.start() + len(word), _readings_of_written(word), is_disguised=True)
     joined = (match.span() for match in _JOINED_WORD.finditer(text))
     for start, end in itertools.chain(joined, _spaced_words(text)):
         word = "".join(filter(str.isalnum, text[start:end]))
@@ -146,3 +149,10 @@ def _readings(word: str) -> tuple[str, ...]:
     if _STRETCHED.search(word):
         readings += [_STRETCHED.sub(kept, one) for one in readings for kept in (r"\1", r"\1\1")]
     return tuple(dict.fromkeys(readings))
+
+
+def _readings_of_written(word: str) -> tuple[str, ...]:
+    """The same of a word in one piece, also without digits behind it."""
+    bare = word.rstrip(_DIGITS)
+    has_digits_behind = bare != word and len(bare) >= _FEWEST_OF_DIGITS
+    return tuple(dict.fromkeys((*_readings(word), *(_readings(bare) if has_digits_behind else ()))))

@@ -35,6 +35,18 @@ INNOCENT_DE: Final = tuple(
     "Rassel rasseln Terrasse Grassoden heilen Heilbad Heilung Heiland heilig Unheil Teil Anteil SSV Russland essen Messe SAP Salz Samt sagen Todd Toddler Methode Pagode Episode "
     "Mordor Mordsspaß Norden Bombay Bombast Bombenwetter Irrtum Geschirr Krankenhaus Kranich Kran Hassan Hessen hassfrei Haselnuss Kanada Kanal Bast Bastelei Bastion Sebastian".split()
 )
+# Of words that stand on the list, or begin or end like one, and have become others.
+COMPOUNDS: Final = tuple(
+    "Eselsbrücke Eselsohr Kuhmilch Kuhhaut Kuhhandel Ochsenschwanzsuppe Rattenfänger Rattenschwanz Schweinebraten Schweinsohr Sauhatz "
+    "Wildsau Hundeleine Hundekuchen Schoßhund Seehund Windhund Affenbrotbaum Affenhaus Maulaffen Judenstern Judentum Judenfeindlichkeit "
+    "Krüppelkiefer Pennerglück Mistelzweig Misthaufen Mistgabel Kompostmist Packpapier Rudelpack Gepäckträger Lumpensammler Hexenschuss "
+    "Hexeneinmaleins Sexualkunde Sechseck Analogie Kanalisation Puffmais Kraftstrich Strichpunkt Zugstrich Zeckenbiss Zeckenimpfung "
+    "Fliegenmaden Madenhacker Wanzenbefall Rassehund Rassismus Terrassentür Heilpflanze Heilkunde Unheilbar Todesfall Todfeind "
+    "Scheintod Mordkommission Rufmord Bombenstimmung Sexbombe Wasserbombe Irrgarten Irrlicht Krankenschwester Seekrank Hassliebe "
+    "Schlampigkeit Schwanzflosse Mauseschwanz Fuchsschwanz Dummheit Dummerchen Blödsinn Idiotenhügel Idiotie Trottelei "
+    "Drecksarbeit Dreckspatz Arschbombe Kackbratze Pissnelke Kotztüte Abschaumlöffel Lausbub Läusekamm Ladenhüter Ileus Lion Lilien "
+    "Illusion Islam Israel Italien Indien Inland Insel Irland Isar Iller Ilmenau Iwan Iowa Ionen Iod Isolde Lloyd Llano Lhasa lfd LKW".split()
+)
 TERMS_EN: Final = tuple(
     'ass asshole tit tits cock dick cunt fuck shit bitch slut whore cum anal anus sex porn rape rapist fag dyke homo spic "chink" "gook" '
     "coon nigger negro paki jap kike nazi retard moron idiot dumb stupid scum pig rat hell damn crap piss fat kill gay crack hoe pedo "

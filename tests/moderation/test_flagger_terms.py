@@ -58,6 +58,20 @@ def check(body: str, *phrases: str | TermEntry, language: str = "de") -> Finding
         ("Idiot", "I–d–i–o–t"),
         ("Idiot", "I;d;i;o;t"),
         ("Tod", "T0d"),
+        # A small l for a capital i, and the other way round.
+        ("Idiot", "So ein ldiot"),
+        ("Idiot", "LAUTER IDlOTEN"),
+        ("Idiot", "ld1ot"),
+        ("Schlampe", "SchIampe"),
+        ("Lump", "Iumpen"),
+        ("blöder Idiot", "bIöder ldiot"),
+        # Digits behind it.
+        ("Idiot", "Idiot123"),
+        ("Idiot", "Idioten88"),
+        ("Idiot", "1d10t99"),
+        ("Idiot", "ldiooot24"),
+        ("Arschloch", "@rschloch2026"),
+        ("fick dich", "fick dich123"),
         # Signs of any sort for letters, or in between.
         ("Idiot", "Idi§t"),
         ("Idiot", "Idi@t"),
@@ -117,6 +131,15 @@ def test_terms_german_forms_and_disguises_are_found(phrase: str, body: str) -> N
         ("SS", "Die S5 fällt aus, und die S 5 auch. Mein S-5 und mein 5s sind kaputt."),
         ("SA", "§ 5a SGB, Linie 5A, Hausnummer 5 a"),
         ("ass", "Die A55 ist gesperrt"),
+        # Short words with digits behind them are models, and digits between two words are no end.
+        ("SA", "Ein SA80, ein SS20 und eine AS400"),
+        ("Rat", "Rat24, Raten7"),
+        ("Idiot", "Vollidiot123, idiotisch24, Idiot4you"),
+        # An l that begins a word before a vowel is an l, and so is one inside a small word.
+        ("Ion", "lon und Lon"),
+        ("geil", "gell, da geht was"),
+        ("IS", "ls -l und ls"),
+        ("Welt", "Weit und breit niemand"),
         # Words that letters stand apart in, of which a part is a term.
         ("Arsch", "M a r s c h"),
         ("Arsch", "d e r M a r s c h"),
@@ -278,10 +301,22 @@ def test_terms_only_disguised_scores_lower_than_plain() -> None:
 
 @pytest.mark.parametrize(
     ("body", "phrase"),
-    [("Id1ot", "Idiot"), ("Idioooot", "Idiot"), ("f1ck dich", "fick dich"), ("fick d1ch", "fick dich")],
+    [
+        ("Id1ot", "Idiot"),
+        ("Idioooot", "Idiot"),
+        ("f1ck dich", "fick dich"),
+        ("fick d1ch", "fick dich"),
+        ("ldiot", "Idiot"),
+        ("Idiot123", "Idiot"),
+    ],
 )
-def test_terms_digits_for_letters_and_stretched_letters_are_a_disguise(body: str, phrase: str) -> None:
+def test_terms_other_letters_and_digits_and_stretched_letters_are_a_disguise(body: str, phrase: str) -> None:
     assert (marked(check(body, phrase), body), check(body, phrase).score) == ([body], 0.8)
+
+
+def test_terms_digits_that_are_parted_from_the_word_are_not_marked() -> None:
+    for body in ("Idiot-24", "Idiot_24", "Idiot.24", "Idiot 24"):
+        assert (marked(check(body, "Idiot"), body), check(body, "Idiot").score) == (["Idiot"], 1.0)
 
 
 def test_terms_of_what_a_sign_leaves_over_of_a_word_nothing_is_said() -> None:
@@ -324,6 +359,10 @@ HOSTILE = [
     "d u w o r t 1 " * 357,
     "du a*b " * 714,
     "a  b c" * 833,
+    "aI" * 2_500,
+    "lb1 " * 1_250,
+    "lbb1" * 1_250,
+    ("aaaa" + "1" * 56 + " ") * 82,
 ]
 
 

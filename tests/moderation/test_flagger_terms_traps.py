@@ -8,15 +8,21 @@ from comments.enums import CheckOutcome
 from comments.screening import Finding
 from moderation.flaggers.base import SiteKnowledge, TermEntry
 from moderation.flaggers.terms import TermsFlagger
-from tests.moderation.innocent_words import INNOCENT_DE, INNOCENT_EN, TERMS_DE, TERMS_EN
+from tests.moderation.innocent_words import COMPOUNDS, INNOCENT_DE, INNOCENT_EN, TERMS_DE, TERMS_EN
 from tests.moderation.inputs import make_input, marked
 
+OTHER_STROKES = str.maketrans({"l": "I", "I": "l"})
 LISTS = (("de", TERMS_DE, INNOCENT_DE), ("en", TERMS_EN, INNOCENT_EN))
 
 
 def check(body: str, terms: tuple[str, ...], language: str) -> Finding:
     knowledge = SiteKnowledge(terms=tuple(map(TermEntry, terms)))
     return TermsFlagger().check(make_input(body, language=language), knowledge)
+
+
+def with_other_strokes(word: str) -> str:
+    """The word with a capital i for every small l, and the other way round."""
+    return word.translate(OTHER_STROKES)
 
 
 @pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
@@ -31,6 +37,17 @@ def test_terms_are_never_found_in_innocent_words(
         for word in dict.fromkeys(spell(one) for spell in spellings)
         if check(word, terms, language).outcome == CheckOutcome.FLAGGED
     ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
+def test_terms_are_never_found_in_innocent_words_with_the_other_stroke_or_digits_behind(
+    language: str, terms: tuple[str, ...], innocent: tuple[str, ...]
+) -> None:
+    others = (with_other_strokes, *(lambda word, end=end: word + end for end in ("24", "123", "2026")))
+    words = sorted(set(innocent) | set(COMPOUNDS))
+    spellings = [spell(case(word)) for word in words for case in (str.strip, str.lower, str.upper) for spell in others]
+    wrong = [word for word in dict.fromkeys(spellings) if check(word, terms, language).outcome == CheckOutcome.FLAGGED]
     assert wrong == []
 
 
