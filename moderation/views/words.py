@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from comments.screening import Span
 from moderation.queue import QueueFinding
 
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+# Marks over and behind letters, and what joins or parts them unseen.
+_WITHIN_WORDS = ("Mn", "Mc", "Cf")
 WORD = re.compile(r"\s*\S+|\s+\Z")
 # Pairs of equal words that a comparison may have to look at; above it the texts are shown whole.
 COMPARISON_LIMIT = 50_000
@@ -47,10 +50,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a stretch; `is_shared` where several marks lie over it and over other parts do not."""
+    """A part of a stretch; `is_shared` where several marks lie over it and over other parts do not; `is_between` where none does,
+    in a word of which another part is marked."""
 
     text: str
     is_shared: bool = False
+    is_between: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,12 @@ class Stretch:
     def text(self) -> str:
         return "".join(part.text for part in self.parts)
 
+    @property
+    def runs(self) -> list[tuple[bool, tuple[Part, ...]]]:
+        """Its parts in rows, each with whether it is marked."""
+        rows = groupby(self.parts, lambda part: bool(self.labels) and not part.is_between)
+        return [(is_marked, tuple(parts)) for is_marked, parts in rows]
+
 
 def numbered_spans(flagged: Iterable[QueueFinding]) -> Iterator[Mark]:
     """Everything that findings mark, each with the number of its finding in their order, from 1."""
@@ -75,8 +86,8 @@ def numbered_spans(flagged: Iterable[QueueFinding]) -> Iterator[Mark]:
 def marked_paragraphs(text: str, spans: Iterable[Span | Mark]) -> tuple[tuple[Stretch, ...], ...]:
     """The paragraphs of a text, each cut where a marked stretch begins or ends.
 
-    Marks that overlap, or meet inside a word, are one stretch with the labels of all at its end, in the order of the findings:
-    no label stands inside what is marked. Offsets beyond the text are cut off.
+    Marks that overlap, or stand in one word, are one stretch with the labels of all at its end, in the order of the findings, and
+    behind the word that it ends in: no label stands inside what is marked, nor in a word. Offsets beyond the text are cut off.
     """
     clipped = {
         Mark(span.start, min(span.end, len(text)), span.label, getattr(span, "number", 0))
@@ -119,18 +130,19 @@ def _stretches(text: str, marks: Iterable[Mark], start: int, end: int) -> Iterat
         if first > start:
             yield Stretch((Part(text[start:first]),))
         said = sorted({(mark.number, mark.label) for mark in joined})
-        yield Stretch(tuple(_parts(text, joined)), tuple(Label(label, number) for number, label in said))
-        start = last
+        start = next((at for at in range(last, end) if not _is_one_word(text[at - 1 : at + 1])), end)
+        rest = (Part(text[last:start], is_between=True),) if start > last else ()
+        yield Stretch((*_parts(text, joined), *rest), tuple(Label(label, number) for number, label in said))
     if start < end:
         yield Stretch((Part(text[start:end]),))
 
 
 def _joined(text: str, marks: Iterable[Mark]) -> Iterator[list[Mark]]:
-    """The marks in order, together those that overlap, say the same of neighbouring text, or would cut a word in two."""
+    """The marks in order, together those that overlap, say the same of neighbouring text, or stand in one word."""
     together: list[Mark] = []
     end = 0
     for mark in marks:
-        is_apart = mark.start > end or (
+        is_apart = (mark.start > end and not _is_one_word(text[max(0, end - 1) : mark.start + 1])) or (
             mark.start == end
             and (text[end - 1].isspace() or text[end].isspace())
             and {(one.number, one.label) for one in together} != {(mark.number, mark.label)}
@@ -144,25 +156,38 @@ def _joined(text: str, marks: Iterable[Mark]) -> Iterator[list[Mark]]:
         yield together
 
 
+def _is_one_word(stretch: str) -> bool:
+    """Whether nothing in it parts two words; signs that are put over letters, or cannot be seen, do not. No word goes on in
+    writing without spaces, as Chinese is."""
+    return all(
+        (char.isalnum() and unicodedata.east_asian_width(char) != "W")
+        or char == "_"
+        or unicodedata.category(char) in _WITHIN_WORDS
+        for char in stretch
+    )
+
+
 def _parts(text: str, marks: Iterable[Mark]) -> Iterator[Part]:
-    """What several of them say something about, apart from what one does."""
+    """What several of them say something about, apart from what one does, and from what none does."""
     steps: dict[int, Counter[tuple[int, str]]] = defaultdict(Counter)
     for mark in marks:
         steps[mark.start][mark.number, mark.label] += 1
         steps[mark.end][mark.number, mark.label] -= 1
     edges = sorted(steps)
     over: Counter[tuple[int, str]] = Counter()
-    shares: list[tuple[int, bool]] = []
+    # Where each part begins, and how much is said of it: nothing, one thing or several.
+    shares: list[tuple[int, int]] = []
     for edge in edges[:-1]:
         for said, count in steps[edge].items():
             over[said] += count
             if not over[said]:
                 del over[said]
-        is_shared = len(over) > 1
-        if not shares or shares[-1][1] != is_shared:
-            shares.append((edge, is_shared))
-    for (start, is_shared), (end, _is_shared) in pairwise([*shares, (edges[-1], False)]):
-        yield Part(text[start:end], is_shared and len(shares) > 1)
+        count = min(len(over), 2)
+        if not shares or shares[-1][1] != count:
+            shares.append((edge, count))
+    has_single = any(count == 1 for _start, count in shares)
+    for (start, count), (end, _count) in pairwise([*shares, (edges[-1], 0)]):
+        yield Part(text[start:end], is_shared=count > 1 and has_single, is_between=not count)
 
 
 def _with_repetitions(stretches: Iterable[Stretch]) -> Iterator[Stretch]:

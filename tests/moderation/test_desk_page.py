@@ -198,6 +198,17 @@ def test_card_with_marks_that_overlap_inside_a_number_leaves_the_number_whole_an
     )
 
 
+def test_card_with_a_mark_that_ends_inside_a_word_labels_it_behind_the_word() -> None:
+    article = make_article()
+    comment = make_comment(article, body="Lauter Nudel! Und Reis")
+    add_finding(comment, "terms", CheckOutcome.FLAGGED, message="Something is there.", spans=[[7, 11, "word"]])
+
+    page = sign_in(make_moderator(article.site)).get(QUEUE)
+
+    assert 'Lauter <mark class="mg-mark">Nude</mark>l<span class="mg-mark__label">' in html_of(page)
+    assert "l (finding 1: 1 word ) ! Und Reis" in text_of(page)
+
+
 def test_card_of_a_comment_that_waits_longer_than_promised_says_so() -> None:
     article = make_article()
     make_comment(article)

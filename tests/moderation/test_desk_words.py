@@ -17,6 +17,10 @@ def plain(text: str) -> Stretch:
     return Stretch((Part(text),))
 
 
+def between(text: str) -> Part:
+    return Part(text, is_between=True)
+
+
 def marked(text: str, *labels: str) -> Stretch:
     return Stretch((Part(text),), tuple(Label(label) for label in labels))
 
@@ -33,7 +37,10 @@ def test_marked_paragraphs_cuts_at_blank_lines_and_at_marks() -> None:
     ("spans", "expected"),
     [
         ([Span(0, 99, "all")], ((marked("ab", "all"),), (marked("cd", "all"),))),
-        ([Span(1, 5, "over")], ((plain("a"), marked("b", "over")), (marked("c", "over"), plain("d")))),
+        (
+            [Span(1, 5, "over")],
+            ((plain("a"), marked("b", "over")), (Stretch((Part("c"), between("d")), (Label("over"),)),)),
+        ),
         (
             [Span(0, 2, "first"), Span(1, 6, "second")],
             (
@@ -70,8 +77,42 @@ def test_marks_that_meet_between_words_stand_apart_and_a_label_said_before_is_re
             Stretch((Part("alter"),), (Label("listed", 1),)),
             Stretch((Part(" Esel"),), (Label("rude", 2),)),
             plain(","),
-            Stretch((Part(" Oc"),), (Label("rude", 2, is_repeated=True),)),
-            plain("hs"),
+            Stretch((Part(" Oc"), between("hs")), (Label("rude", 2, is_repeated=True),)),
+        ),
+    )
+
+
+def test_label_of_a_mark_that_ends_inside_a_word_stands_behind_the_word() -> None:
+    (paragraph,) = marked_paragraphs("Lauter Nudel! Wie schöne\u0301 Nu_deln", [Span(7, 11, "x"), Span(19, 22, "y")])
+    assert paragraph == (
+        plain("Lauter "),
+        Stretch((Part("Nude"), between("l")), (Label("x"),)),
+        plain("! Wie s"),
+        Stretch((Part("chö"), between("ne\u0301")), (Label("y"),)),
+        plain(" Nu_deln"),
+    )
+    assert [paragraph[0].runs, paragraph[1].runs] == [
+        [(False, (Part("Lauter "),))],
+        [(True, (Part("Nude"),)), (False, (between("l"),))],
+    ]
+
+
+def test_labels_in_writing_without_spaces_stand_where_each_mark_ends() -> None:
+    assert marked_paragraphs("这是垃圾和广告", [Span(2, 4, "x"), Span(5, 6, "y")]) == (
+        (plain("这是"), marked("垃圾", "x"), plain("和"), marked("广", "y"), plain("告")),
+    )
+
+
+def test_marks_in_one_word_have_their_labels_behind_it_and_leave_out_what_is_between() -> None:
+    marks = [Mark(0, 2, "x", 1), Mark(3, 5, "y", 2), Mark(4, 6, "x", 1), Mark(8, 10, "y", 2)]
+    assert marked_paragraphs("Nudelsa at", marks) == (
+        (
+            Stretch(
+                (Part("Nu"), between("d"), Part("e"), Part("l", is_shared=True), Part("s"), between("a")),
+                (Label("x", 1), Label("y", 2)),
+            ),
+            plain(" "),
+            Stretch((Part("at"),), (Label("y", 2, is_repeated=True),)),
         ),
     )
 
