@@ -107,11 +107,11 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
     rules, lines = read_rules(desk.site), read_switches(desk.site)
     names = {line.flagger.name for line in lines}
     used, saved = request.GET.get("used", ""), request.GET.get("saved", "")
-    asked = {request.GET.get("check", ""), saved, LEARNED if used else ""}
+    changed = {saved, LEARNED if used else ""}
     context = {
         "site": desk.site,
         "desk": desk,
-        "entries": [_entry(line, rules.get(line.flagger.name, []), refused, asked) for line in lines],
+        "entries": [_entry(line, rules.get(line.flagger.name, []), refused, changed) for line in lines],
         "contents": _contents(lines),
         "learned": read_learning(desk.site) if LEARNED in names else None,
         "topics": read_topics(desk.site) if TOPIC in names else None,
@@ -123,11 +123,11 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
     return render(request, "moderation/flaggers.html", context, status=422 if refused else 200)
 
 
-def _entry(line: SwitchLine, rules: list[RuleLine], refused: RuleForm | None, asked: set[str]) -> Entry:
+def _entry(line: SwitchLine, rules: list[RuleLine], refused: RuleForm | None, changed: set[str]) -> Entry:
     is_refused = refused is not None and refused.line.flagger.name == line.flagger.name
     own = [(one, line.state_in(one.rule.language) == FlaggerState.ON) for one in rules]
     has_rule = any(one.rule.is_active or one.rule.standing == RuleStanding.FALLEN for one in rules)
-    is_open = is_refused or has_rule or line.flagger.name in asked
+    is_open = is_refused or has_rule or line.flagger.name in changed
     return Entry(SwitchForm(line), refused if refused and is_refused else RuleForm(line), own, is_refused, is_open)
 
 

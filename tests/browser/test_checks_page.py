@@ -38,9 +38,12 @@ def test_contents_lead_to_each_check_on_a_phone(stage: Stage) -> None:
     assert sorted(names) == sorted(stage.page.locator(".mg-checking").evaluate_all("all => all.map((one) => one.id)"))
     # The list itself is on the first screen, at least its beginning.
     assert links.first.bounding_box()["y"] < 844  # type: ignore[index]
+    # Within the page, which is not loaded again.
+    stage.page.evaluate("window.isSamePage = true")
     stage.page.locator("[href$='#check-topic']").click()
     stage.page.locator("#check-topic .mg-checking__fold[open] [name=state]").wait_for()
     assert 0 <= stage.page.locator("#check-topic").bounding_box()["y"] < 844  # type: ignore[index]
+    assert stage.page.evaluate("window.isSamePage")
 
 
 def test_page_is_short_on_a_phone_and_every_choice_is_one_press_away(stage: Stage) -> None:
