@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from itertools import groupby
 from typing import Final
 
 from django.utils.translation import gettext_noop
@@ -103,10 +104,20 @@ _SMALL_WORDS: Final = {
 _SETS: Final = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 _KNOWN: Final = ("de", "en")
 
+# The small words within a title of a book, film or song; verbs, pronouns and adverbs have a capital there.
+_IN_TITLES: Final = frozenset(
+    """
+    a an and as at but by for from in into of on or over the to upon with
+    am an auf aus bei das dem den der des die ein eine einem einen einer eines für im in mit nach oder ohne über um und unter vom
+    von vor zu zum zur
+    """.split()  # noqa: SIM905
+)
+_BETWEEN_TITLES = re.compile(r"[,;:.!?\n/|•·]|\s[-–—]\s")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _QUOTATION = re.compile(r"[„“][^„“”\n]{1,2000}[“”]|»[^»«\n]{1,2000}«|«[^»«\n]{1,2000}»|\"[^\"\n]{1,2000}\"")
 _MENTION = re.compile(r"[@#][\w.-]+")
 
+_FEWEST_TITLES: Final = 3
 _FEWEST_WORDS: Final = 8
 _FEWEST_LETTERS: Final = 20
 # The share of words that are small words of the language found, and how often those of the expected one may stand beside.
@@ -120,7 +131,7 @@ class LanguageFlagger:
     """Compares the language of a text with that of its discussion; inline, linear. For discussions in German or English."""
 
     name = "language"
-    version = "2"
+    version = "3"
     stage = Stage.INLINE
     languages: tuple[str, ...] = _KNOWN
     first_state = FlaggerState.SHADOW
@@ -136,15 +147,16 @@ class LanguageFlagger:
 def tell_language(text: str, *, expected: str) -> tuple[str, float]:
     """The language of a text ("de", "en", "other", or empty: cannot tell) and how much of it spoke for that, 0 to 1.
 
-    What is quoted is left out: whoever answers in one language may quote in another. Letters from a set of bold, slanted or
-    wide ones are the letters that they show.
+    What is quoted is left out: whoever answers in one language may quote in another. Whoever lists books or songs may do so too:
+    only what stands beside three titles and more in a row tells. Letters from a set of bold, slanted or wide ones are the
+    letters that they show.
     """
     own = _MENTION.sub(" ", _QUOTATION.sub(" ", own_words(unicodedata.normalize("NFKC", text))))
     letters = sum(map(str.isalpha, own))
     foreign = sum(1 for char in own if char.isalpha() and not unicodedata.name(char, "LATIN").startswith("LATIN"))
     if letters >= _FEWEST_LETTERS and foreign >= letters * _FOREIGN_LETTERS:
         return "other", foreign / letters
-    words = [word.replace("\u2019", "'").lower() for word in _WORD.findall(own)]
+    words = _words(own)
     # A text that says little by saying it again ("ha ha ha") is short.
     if len(set(words)) < _FEWEST_WORDS:
         return "", 0.0
@@ -153,4 +165,35 @@ def tell_language(text: str, *, expected: str) -> tuple[str, float]:
     share = most / len(words)
     if share < _LEAST_SHARE or counts[expected] > most * _MOST_EXPECTED:
         return "", share
-    return (best if best in _KNOWN else "other"), share
+    if best not in _KNOWN:
+        return "other", share
+    outside = _words(_without_titles(own, best)) if best != expected else words
+    is_told = any(word in _SETS[best] and word not in _SETS.get(expected, ()) for word in outside)
+    return (best if is_told else ""), share
+
+
+def _words(text: str) -> list[str]:
+    return [word.replace("\u2019", "'").lower() for word in _WORD.findall(text)]
+
+
+def _without_titles(text: str, language: str) -> str:
+    """The text without what stands in a row of titles in this language."""
+    rest: list[str] = []
+    pieces = filter(_WORD.search, _BETWEEN_TITLES.split(text))
+    for are_titles, alike in groupby(pieces, lambda piece: _is_title(piece, language)):
+        row = list(alike)
+        if not are_titles or len(row) < _FEWEST_TITLES:
+            rest += row
+    return "\n".join(rest)
+
+
+def _is_title(piece: str, language: str) -> bool:
+    """Whether it may be one: it begins with a capital, and of what follows only words with one, and those within titles."""
+    first, *others = _WORD.findall(piece)
+    return _has_capital(first) and all(
+        word in _IN_TITLES or (_has_capital(word) and word.lower() not in _SETS[language]) for word in others
+    )
+
+
+def _has_capital(word: str) -> bool:
+    return word[:1].isupper() and (len(word) == 1 or not word.isupper())

@@ -54,6 +54,14 @@ def test_language_other_than_that_of_the_discussion_is_named(body: str, language
     assert finding.clause == ""
 
 
+NO_TITLES = [
+    "I really don't think so, The Times has said it before, The Sun has not, and The Guardian will never do it again.",
+    "My favourite books are The Lord of the Rings, The Old Man and the Sea and The Great Gatsby, and you should read them too.",
+    "He was in London, She was in Paris, They were in Rome, and We are still here with all of them.",
+    "I REALLY DO NOT THINK, THAT THIS IS A GOOD IDEA, FOR THE PEOPLE, WHO LIVE HERE, AND FOR US",
+    "I Really Do Not Think, That This Is A Good Idea, For The People, Who Live In This City, And For Us",
+    "They lie. They steal. They get away with it. Why do we let them do that to us?",
+]
 INNOCENT_DE = [
     GERMAN,
     "Super Fotos! Gefällt mir. mfg",
@@ -72,6 +80,11 @@ INNOCENT_DE = [
     "The Lord of the Rings, Game of Thrones und The Walking Dead habe ich alle gesehen.",
     "Ursula von der Leyen, Annegret Kramp-Karrenbauer, Frank-Walter Steinmeier",
     "Real Madrid - FC Barcelona - Paris Saint-Germain - Manchester City - Inter Mailand",
+    # Lists of titles.
+    "The Lord of the Rings, The Catcher in the Rye, Of Mice and Men, The Old Man and the Sea",
+    "Meine Lieblingsbücher: To Kill a Mockingbird, The Picture of Dorian Gray, Heart of Darkness, The Wind in the Willows",
+    "1. The Dark Side of the Moon\n2. The Rise and Fall of Ziggy Stardust\n3. Songs in the Key of Life\n4. Horses",
+    "- Bridge over Troubled Water\n- The House of the Rising Sun\n- Knocking on Heaven's Door\n- Stairway to Heaven",
     # Quotations.
     "Wie sagte Churchill? „We shall fight on the beaches, we shall fight in the fields and in the streets“",
     "> I really don't think that this is a good idea for the people in the city.\n\nSehe ich anders.",
@@ -100,12 +113,19 @@ INNOCENT_EN = [
     "Schadenfreude, Zeitgeist, Angst: the Germans have a word for it.",
     "Angela Merkel and Ursula von der Leyen met in Frankfurt am Main and in Baden-Baden.",
     "C'est la vie, as they say.",
+    "Der Zauberberg, Die Blechtrommel, Das Parfum, Der Steppenwolf, Das Bildnis des Dorian Gray, Die Verwirrungen des Zöglings",
+    "Die Verlobung in Santo Domingo; Der Hauptmann von Köpenick; Die Marquise von O; Der Besuch der Dame; Im Westen",
     "Danke, Bernd!",
     "He sang „Freude, schöner Götterfunken, Tochter aus Elysium, wir betreten feuertrunken“ to us.",
     "Ye cannae tell us it wisnae him that did it, I wis there masel.",
     "Innit bruv, dem lot ain't never gonna change.",
     "Bundesverfassungsgericht",
 ]
+
+
+@pytest.mark.parametrize("body", NO_TITLES)
+def test_language_of_sentences_that_name_titles_or_are_written_like_some_is_told(body: str) -> None:
+    assert check(body, "de").outcome == CheckOutcome.FLAGGED
 
 
 @pytest.mark.parametrize("body", INNOCENT_DE)
@@ -127,7 +147,7 @@ def test_language_looks_at_german_and_english_discussions_alone() -> None:
     assert [speaks(FLAGGER, language) for language in ("de-CH", "en", "fr")] == [True, True, False]
 
 
-@pytest.mark.parametrize("body", ["der " * 1_250, '"a' * 2_500, "„" * 5_000, "я" * 5_000, "a'" * 2_500])
+@pytest.mark.parametrize("body", ["der " * 1_250, "Of A, " * 833, '"a' * 2_500, "„" * 5_000, "я" * 5_000, "a'" * 2_500])
 def test_language_longest_text_takes_little_time(body: str) -> None:
     start = time.thread_time()
     check(body, "en")
