@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final, Literal, TypedDict
 
 from moderation.evaluation.judging import Example as Line
-from moderation.evaluation.metrics import Figures, Judged, measure
+from moderation.evaluation.metrics import Figures, Judged, measure, roc_auc_error
 from moderation.flaggers.encoder import scorer_for
 from moderation.flaggers.learning.features import SHIPPED, Circumstances, article_number, make_example, sigmoid
 from moderation.flaggers.learning.learner import ClauseLearner, Judgement
@@ -21,6 +21,9 @@ from moderation.flaggers.scorers import WEIGHTS_FOLDER
 
 # Decisions from and to: how fast it learns.
 WINDOWS: Final = ((0, 500), (500, 1_500), (1_500, 3_000), (3_000, None))
+# So much worse a judge may be, in AUC, before that is more than chance; of one clause alone by so many standard errors more.
+MARGIN: Final = 0.02
+SURE: Final = 2
 # Of the last window, so that memory does not grow with the site.
 _LATEST: Final = 20_000
 
@@ -118,6 +121,31 @@ def replay(lines: Iterable[Line]) -> dict[str, Progress]:
             progress[clause].add(learners[clause].judge(example), is_bad=is_bad)
             learners[clause].learn(example, is_bad=is_bad)
     return progress
+
+
+def is_worse(new: Mapping[str, Sequence[WindowFigures]], old: Mapping[str, Sequence[WindowFigures]]) -> bool:
+    """Whether a judge judged the latest decisions worse than another one the latest of its time, by their windows by clause:
+    all clauses together, or one of them by more than chance makes of as many texts."""
+    windows = [
+        (latest_window(new[clause], "both"), latest_window(old[clause], "both")) for clause in new if clause in old
+    ]
+    pairs = [(one, other) for one, other in windows if one is not None and other is not None]
+    losses = [(other["both"] or 0) - (one["both"] or 0) for one, other in pairs]
+    return bool(pairs) and (
+        sum(losses) / len(losses) > MARGIN
+        or any(loss > MARGIN + SURE * _chance(*pair) for loss, pair in zip(losses, pairs, strict=True))
+    )
+
+
+def latest_window(windows: Sequence[WindowFigures], judge: Literal["cold", "both"]) -> WindowFigures | None:
+    """The last one that has an area under the curve of this judge."""
+    return next((window for window in reversed(windows) if window[judge] is not None), None)
+
+
+def _chance(one: WindowFigures, other: WindowFigures) -> float:
+    """The standard error of what lies between two areas that are the same but for chance."""
+    area = ((one["both"] or 0) + (other["both"] or 0)) / 2
+    return math.hypot(*(roc_auc_error(area, window["bad"], window["texts"] - window["bad"]) for window in (one, other)))
 
 
 def known(figure: float) -> float | None:

@@ -20,7 +20,7 @@ from comments.enums import CheckOutcome
 from comments.models import Site
 from comments.text import body_digest
 from moderation.enums import Automation, Permission
-from moderation.evaluation.progress import Progress, WindowFigures
+from moderation.evaluation.progress import Progress, WindowFigures, is_worse, latest_window
 from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.learned import ENOUGH, NAME
 from moderation.flaggers.learning.features import Circumstances, Example, make_example
@@ -46,8 +46,6 @@ KEPT: Final = 5
 REHEARSED: Final = 5_000
 # A clause is judged from so many comments on that were refused by it.
 LEAST_BAD: Final = 10
-# A new model may be so much worse, in AUC, before it is withheld: less is chance.
-MARGIN: Final = 0.02
 _AUTHOR_BITS: Final = 16
 
 
@@ -263,7 +261,11 @@ def _keep(
         kept = list(_locked(site))
         current = next((model for model in kept if model.is_current), None)
         # One that this version cannot read says nothing at all, however good it was.
-        is_withheld = current is not None and load_model(site.pk) is not None and _is_worse(figures, current.figures)
+        is_withheld = (
+            current is not None
+            and load_model(site.pk) is not None
+            and is_worse(_windows(figures), _windows(current.figures))
+        )
         chosen_at = current.chosen_at if current else None
         is_used = not is_withheld and (chosen_at is None or chosen_at < begun_at)
         if is_used:
@@ -295,13 +297,11 @@ def _locked(site: Site) -> QuerySet[SiteModel]:
     return SiteModel.objects.without_weights().filter(site=site).order_by("-number")
 
 
-def _is_worse(new: Mapping[str, ClauseFigures], old: Mapping[str, ClauseFigures]) -> bool:
-    """Whether it judged the latest decisions worse than the one in use judged the latest of its time."""
-    both = [(_latest(new[clause]), _latest(old[clause])) for clause in new if clause in old]
-    pairs = [(one, other) for one, other in both if one is not None and other is not None]
-    return bool(pairs) and sum(one - other for one, other in pairs) / len(pairs) < -MARGIN
-
-
-def _latest(figures: ClauseFigures, judge: Literal["cold", "both"] = "both") -> float | None:
+def _latest(figures: ClauseFigures, judge: Literal["cold", "both"]) -> float | None:
     """The AUC of the last window that has one."""
-    return next((window[judge] for window in reversed(figures["windows"]) if window[judge] is not None), None)
+    window = latest_window(figures["windows"], judge)
+    return window[judge] if window else None
+
+
+def _windows(figures: Mapping[str, ClauseFigures]) -> dict[str, list[WindowFigures]]:
+    return {clause: one["windows"] for clause, one in figures.items()}

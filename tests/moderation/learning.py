@@ -44,9 +44,8 @@ def fill(article: Article, moderator: User, bad: int = 12, good: int = 12) -> No
 
 
 def keep_version(article: Article, number: int, both: float, *, is_current: bool = False) -> SiteModel:
-    figures = {
-        "respect": {"title": "Achtung", "bad": 20, "calibration_error": 0.01, "windows": [{"both": both, "cold": 0.6}]}
-    }
+    window = {"both": both, "cold": 0.6, "texts": 40, "bad": 20}
+    figures = {"respect": {"title": "Achtung", "bad": 20, "calibration_error": 0.01, "windows": [window]}}
     return SiteModel.objects.create(
         site=article.site,
         number=number,

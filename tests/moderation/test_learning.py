@@ -98,6 +98,26 @@ def test_new_version_that_is_worse_is_kept_and_not_used() -> None:
     ]
 
 
+def test_new_version_that_is_much_worse_for_one_clause_is_not_used_though_it_is_better_for_the_others() -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    # Told apart from what is published by nothing at all.
+    for number in range(40):
+        comment = make_comment(article, body=f"Der Radweg am Bahnhof, Nummer {number}")
+        judge(comment, moderator, *((Action.REJECT, "on-topic") if number % 2 else (Action.APPROVE,)))
+    fill(article, moderator, good=0)
+    kept = keep_version(article, 1, 0.5, is_current=True)
+    window = {"both": 0.55, "cold": 0.6, "texts": 5_000, "bad": 1_000}
+    kept.figures["on-topic"] = kept.figures["respect"] | {"windows": [window]}
+    kept.save()
+
+    made = learn(article)
+
+    figures = {clause: one["windows"][-1]["both"] for clause, one in made.figures.items()}
+    assert figures["respect"] - 0.5 > 0.55 - figures["on-topic"] > 0.3
+    assert (made.is_withheld, made.is_current) == (True, False)
+
+
 def test_version_that_cannot_be_read_gives_way_to_one_that_was_worse() -> None:
     article = make_article()
     fill(article, make_moderator(article.site))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import statistics
 import sys
 import zlib
 from array import array
@@ -13,8 +14,8 @@ from pytest_django import Settings
 
 from comments.enums import CheckOutcome
 from moderation.evaluation.judging import Example as Line
-from moderation.evaluation.metrics import Judged, measure
-from moderation.evaluation.progress import replay
+from moderation.evaluation.metrics import Judged, measure, roc_auc_error
+from moderation.evaluation.progress import WindowFigures, is_worse, replay
 from moderation.flaggers.base import ArticleWords, SiteKnowledge
 from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.guard import read_answer
@@ -74,6 +75,51 @@ def test_replay_learns_what_the_shipped_model_does_not_know() -> None:
     assert second["both"] > 0.95
     assert second["calibration_error"] is not None
     assert second["calibration_error"] < 0.06
+
+
+def make_windows(both: float | None, *, texts: int, bad: int) -> list[WindowFigures]:
+    window: WindowFigures = {
+        "since": 0, "to": 500, "texts": texts, "bad": bad, "cold": both, "alone": both, "both": both,
+        "calibration_error": 0.01, "aside_95": None, "aside_99": None,
+    }  # fmt: skip
+    return [window]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "texts", "bad", "expected"),
+    [
+        # All together: a little worse, but for chance.
+        ([0.9, 0.9], [0.89, 0.89], 500, 100, False),
+        ([0.9, 0.9], [0.87, 0.87], 500, 100, True),
+        # One of five much worse while the others are better, seen in many texts and in few.
+        ([0.9] * 5, [0.6, 0.99, 0.99, 0.99, 0.99], 500, 100, True),
+        ([0.9] * 5, [0.6, 0.99, 0.99, 0.99, 0.99], 12, 6, False),
+        # One so little worse that chance may do it.
+        ([0.9] * 5, [0.84, 0.95, 0.95, 0.95, 0.95], 500, 50, False),
+        ([0.9] * 5, [0.84, 0.95, 0.95, 0.95, 0.95], 20_000, 2_000, True),
+        # Nothing to compare.
+        ([None], [0.5], 500, 100, False),
+        ([], [0.5], 500, 100, False),
+    ],
+)
+def test_judge_is_worse_where_all_clauses_are_or_one_is_by_more_than_chance(
+    before: list[float | None], after: list[float], texts: int, bad: int, expected: bool
+) -> None:
+    old, new = (
+        {f"clause-{number}": make_windows(both, texts=texts, bad=bad) for number, both in enumerate(figures)}
+        for figures in (before, after)
+    )
+    assert is_worse(new, old) is expected
+
+
+def test_error_of_an_area_under_the_curve_is_that_of_drawn_samples() -> None:
+    chance, areas = random.Random(1), []  # noqa: S311 - the same samples each time
+    for _sample in range(400):
+        drawn = [
+            Judged(chance.expovariate(0.5 if is_bad else 1), False, is_bad) for is_bad in [True] * 20 + [False] * 40
+        ]
+        areas.append(measure(drawn).roc_auc)
+    assert statistics.stdev(areas) == pytest.approx(roc_auc_error(statistics.fmean(areas), 20, 40), rel=0.1)
 
 
 def test_learner_with_nothing_to_learn_but_noise_stays_with_the_shipped_model() -> None:
