@@ -7,6 +7,7 @@ import logging
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
+from celery.exceptions import SoftTimeLimitExceeded
 
 from comments.hints import hint_on_commit
 from comments.models import Site
@@ -115,11 +116,21 @@ def learn_task() -> None:
 
 
 # Acknowledged at once, as all that may take minutes: Redis would hand it to a second worker meanwhile.
-# 100,000 decisions take minutes; longer ones are for `manage.py learn`.
+# 100,000 decisions take minutes; what takes longer than this is for `manage.py learn`. Topics take a minute.
 @shared_task(base=DjangoTask, soft_time_limit=40 * 60, time_limit=45 * 60, acks_late=False)
 def learn_site_task(site_id: int) -> None:
-    """Learn from the decisions of a site, and from what it has published."""
+    """Learn from the decisions of a site, and from what it has published. Where the time is not enough for all decisions,
+    what was learnt before stays in use."""
     site = Site.objects.filter(pk=site_id).first()
-    if site is not None:
+    if site is None:
+        return
+    try:
         learn(site)
-        learn_topics(site)
+    except SoftTimeLimitExceeded:
+        # Decisions are learnt in their order, and from the first one each time: a part of them would be the oldest.
+        logger.error(  # noqa: TRY400 - where it was at that moment says nothing
+            "There was no time to learn from all decisions of %s: what was learnt before stays in use. "
+            "Without a limit: manage.py learn --site %s",
+            site.slug, site.slug,
+        )  # fmt: skip
+    learn_topics(site)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils.translation import override
@@ -143,6 +145,31 @@ def test_version_that_somebody_chose_while_another_one_was_learnt_stays_in_use()
     # The next night is another matter.
     made = learn(article)
     assert (made.number, made.is_current) == (4, True)
+
+
+def run_out_of_time() -> None:
+    raise SoftTimeLimitExceeded
+
+
+def test_nightly_learning_that_runs_out_of_time_leaves_what_was_learnt_and_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    article = make_article()
+    keep_version(article, 1, 0.5, is_current=True)
+    fill(article, make_moderator(article.site))
+    with at_the_end(run_out_of_time), caplog.at_level(logging.ERROR, logger="moderation.tasks"):
+        learn_site_task(article.site_id)
+    assert [(one.number, one.is_current) for one in learning.read_models(article.site)] == [(1, True)]
+    (said,) = [record.message for record in caplog.records if record.name == "moderation.tasks"]
+    assert said == (
+        f"There was no time to learn from all decisions of {article.site.slug}: what was learnt before stays in use. "
+        f"Without a limit: manage.py learn --site {article.site.slug}"
+    )
+    # The next night all of it is read anew.
+    assert learning.needs_learning(article.site)
+    learn_site_task(article.site_id)
+    newest = learning.read_models(article.site)[0]
+    assert (newest.number, newest.decisions, newest.is_current) == (2, 24, True)
 
 
 def test_what_is_decided_while_it_learns_is_learnt_the_next_time() -> None:

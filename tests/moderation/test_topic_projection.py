@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -215,6 +217,18 @@ def test_the_nightly_task_the_command_and_the_page_say_what_was_learnt(filled: A
     TopicProjection.objects.update(told_apart=made.without)
     page = client.get(f"/moderation/flaggers/?site={site.slug}").content.decode()
     assert "told articles apart no better, and is not used" in page
+
+
+@pytest.mark.django_db
+def test_topics_are_learnt_though_there_was_no_time_for_all_decisions(filled: Article) -> None:
+    def run_out_of_time(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if "moderation_decision" in sql:
+            raise SoftTimeLimitExceeded
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(run_out_of_time):
+        learn_site_task(filled.site_id)
+    assert read_topics(filled.site) is not None
 
 
 @pytest.mark.django_db
