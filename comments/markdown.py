@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from markdown_it.utils import OptionsDict
 
 LINK_REL: Final = "nofollow ugc noopener noreferrer"
+# The `info` of a text token that shows where a link leads in place of what was typed.
+SHOWN_TARGET: Final = "target"
 
 # markdown-it drops what is nested deeper than _NESTING_LIMIT; before that is reached, the rest becomes one paragraph.
 _NESTING_LIMIT: Final = 12
@@ -44,7 +45,8 @@ class CommentMarkdown(MarkdownIt):
     def __init__(self) -> None:
         super().__init__("zero", {"html": False, "breaks": True, "maxNesting": _NESTING_LIMIT})
         self.enable(["emphasis", "strikethrough", "backticks", "list", "blockquote", "link", "autolink"])
-        self.enable(["newline", "escape", "entity"])
+        # Not "entity": "&auml;" is shown as it was typed, so that nobody writes what readers see and checks do not.
+        self.enable(["newline", "escape"])
         # Bare addresses are found by a rule of our own in place of the library's: it takes time in proportion to the text,
         # keeps no state, and leaves an address that may not be a link alone to its end.
         self.inline.ruler.at("linkify", _link_bare_address)
@@ -123,15 +125,13 @@ def _guard_inline(state: StateCore) -> None:
 
 
 def _guarded(children: list[Token]) -> list[Token]:
-    """Return inline tokens in which no entity hides a character, no link is inside a link, and each link shows where it leads.
+    """Return inline tokens in which no link is inside a link, and each link shows where it leads.
 
     A link without an address becomes its text; one without text, or whose text names another host, shows its address.
     """
     kept: list[Token] = []
     openings: list[int] = []
     for token in children:
-        if token.info == "entity" and not all(map(_may_be_an_entity, token.content)):
-            token.content = token.markup
         if token.type == "link_open":
             is_link = bool(token.attrs.get("href")) and all(at == _NO_LINK for at in openings)
             openings.append(len(kept) if is_link else _NO_LINK)
@@ -147,11 +147,6 @@ def _guarded(children: list[Token]) -> list[Token]:
     return kept
 
 
-def _may_be_an_entity(char: str) -> bool:
-    """Letters, digits, punctuation, symbols and spaces; what steers or joins other characters stays as it was typed."""
-    return unicodedata.category(char)[0] in "LNPSZ" and char not in "\u2028\u2029"
-
-
 def _show_target(tokens: list[Token], opening: int) -> None:
     address = str(tokens[opening].attrs["href"])
     label = "".join(token.content for token in tokens[opening + 1 :])
@@ -159,7 +154,7 @@ def _show_target(tokens: list[Token], opening: int) -> None:
     if any(map(is_visible, label)) and (claimed is None or _host_of(f"http://{claimed[1]}") == _host_of(address)):
         return
     text = Token("text", "", 0)
-    text.content = address
+    text.content, text.info = address, SHOWN_TARGET
     tokens[opening + 1 :] = [text]
 
 

@@ -113,7 +113,7 @@ def parse_and_write(html):
         ("1986. War ein Jahr", '<ol start="1986">\n<li>War ein Jahr</li>\n</ol>'),
         ("„Ja“, sagte \"sie\" & 'er' < 3 > 2", "<p>„Ja“, sagte &quot;sie&quot; &amp; 'er' &lt; 3 &gt; 2</p>"),
         ("<b>fett</b> <script>x</script>", "<p>&lt;b&gt;fett&lt;/b&gt; &lt;script&gt;x&lt;/script&gt;</p>"),
-        ("&auml; &copy; &lt;b&gt; &amp;amp;", "<p>ä © &lt;b&gt; &amp;amp;</p>"),
+        ("&auml; &#65; &lt;b&gt; &amp;", "<p>&amp;auml; &amp;#65; &amp;lt;b&amp;gt; &amp;amp;</p>"),
         ("\\*a\\* \\&lt; a\\b", "<p>*a* &amp;lt; a\\b</p>"),
         ("# kein Titel\n\n---\n\n    code\n\n|a|b|", "<p># kein Titel</p>\n<p>---</p>\n<p>code</p>\n<p>|a|b|</p>"),
         ("```\nx\n```", "<p><code>x</code></p>"),
@@ -245,7 +245,7 @@ def test_render_in_many_threads_at_once_gives_what_one_thread_gives():
         '`formaction="/c/x/vote/`',
         '*id="comment-0000"* data-mg-page="/',
         '[href="?reply_to=](https://a.example/?q="x")',
-        "> href=&quot;/evil and &#34;",
+        '> href=&quot;/evil and "',
         'href="/evil ' * 400 + "\n" * 400,
     ],
 )
@@ -278,7 +278,7 @@ def test_render_version_is_a_positive_number():
         ("> zitiert\n> > tiefer\n\nAntwort", "> zitiert\n> > tiefer\nAntwort"),
         ("1986. Ein Jahr\n1987. Noch eins", "1986. Ein Jahr\n1987. Noch eins"),
         ("- a\n- b\n\n  c", "- a\n- b\nc"),
-        ("&lt;b&gt; \\*x\\* <i>", "<b> *x* <i>"),
+        ("&lt;b&gt; \\*x\\* <i>", "&lt;b&gt; *x* <i>"),
         ('\u202eab [x](https://a.example "\u202c")', "\u202eab x\u202c"),
     ],
 )
@@ -320,9 +320,9 @@ def test_to_plain_given_any_text_gives_clean_text(source):
     assert any(map(is_visible, plain)) == any(map(is_visible, clean_body(source)))
 
 
-@given(st.lists(pieces.filter(lambda piece: not set("&()<") & set(piece)), max_size=60).map("".join))
+@given(st.lists(pieces.filter(lambda piece: not set("()<") & set(piece)), max_size=60).map("".join))
 @hypothesis_settings(max_examples=400, deadline=None)
-def test_render_given_markup_without_links_and_entities_loses_no_letter(source):
+def test_render_given_markup_without_links_loses_no_letter(source):
     def letters(text):
         return [char for char in text if unicodedata.category(char)[0] == "L"]
 
