@@ -23,6 +23,7 @@ from moderation.conf import settings
 from moderation.flaggers.base import primary_language
 from moderation.flaggers.pieces import END, START, Pieces
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, NgramScorer, Score, WeightsError, load_scorer
+from moderation.flaggers.shown import FILLER, unmarked
 from moderation.flaggers.spelling import own_words
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,8 @@ class Encoder:
 
     def _read(self, text: str) -> Reading:
         """What the encoder makes of a text, without quoted lines and code."""
-        numbers = self._pieces.encode(own_words(text, with_addresses=True))
+        own = own_words(unmarked(text), with_addresses=True).replace(FILLER, "")
+        numbers = self._pieces.encode(own)
         cut = min(len(numbers), _MOST_PIECES)
         windows = [numbers[start : min(start + _WINDOW, cut)] for start in range(0, cut, _WINDOW)] or [[]]
         total: Any = 0.0
@@ -100,9 +102,9 @@ class Encoder:
         said = [-math.inf] * len(self.header.heads)
         for window in windows:
             array = self._numpy.array([START, *window, END], dtype=self._numpy.int64)
-            mean, rare, own = self._session.run(["mean", "subject", "said"], {"numbers": array})
+            mean, rare, said_now = self._session.run(["mean", "subject", "said"], {"numbers": array})
             total, subject = total + mean * len(array), subject + rare
-            said = [max(before, float(now)) for before, now in zip(said, own, strict=True)]
+            said = [max(before, float(now)) for before, now in zip(said, said_now, strict=True)]
         said_by = dict(zip(self.header.heads, said, strict=True))
         # A text without a piece is about nothing.
         about = self._unit(subject if numbers else total)

@@ -18,6 +18,7 @@ from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged, primary_language
 from moderation.flaggers.links import is_own_host
+from moderation.flaggers.shown import shown
 
 _FOUND = gettext_noop("Contains what may be somebody's personal data (%(count)s).")
 _TELEPHONE_LABEL = gettext_noop("Telephone number")
@@ -173,16 +174,16 @@ class PersonalDataFlagger:
     """Finds what may be used to call, visit or pay somebody; inline, linear."""
 
     name = "personal_data"
-    version = "4"
+    version = "5"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Where the text has personal data, each marked with its kind."""
-        body = comment.body
+        page = shown(comment.body)
         # Addresses of pages hold numbers of all sorts, and are shown as links.
-        text = _WEB_ADDRESS.sub(lambda match: " " * len(match[0]), body).translate(_SPACES)
+        text = _WEB_ADDRESS.sub(lambda match: " " * len(match[0]), page.text).translate(_SPACES)
         is_telephone = partial(_is_telephone, language=primary_language(comment.language))
         spans = _without_overlaps(
             [
@@ -197,6 +198,7 @@ class PersonalDataFlagger:
         if not spans:
             return clear(self)
         score = max(_SURENESS[span.label] for span in spans)
+        spans = [Span(*page.source_span(span.start, span.end), span.label) for span in spans]
         return flagged(self, _FOUND, {"count": len(spans)}, score=score, clause="personal-data", spans=spans)
 
 

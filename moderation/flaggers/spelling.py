@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -30,19 +31,19 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
-    """`text` in small Latin letters without accents, ä as ae and ß as ss; `origins[i]` is where its i-th character comes from."""
+class Traced:
+    """A text made of another one; `origins[i]` is where in that its i-th character comes from, never before that of the last."""
 
     text: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """The stretch of the source behind a stretch of the folded text that is not empty."""
+        """The stretch of the source behind a stretch of the text that is not empty."""
         return self.origins[start], self.origins[end - 1] + 1
 
 
-def fold(source: str) -> Folded:
-    """The text in one spelling: case, accents, umlauts written out, letters of other alphabets that look Latin.
+def fold(source: str) -> Traced:
+    """The text in small Latin letters without accents, ä as ae and ß as ss, letters of other alphabets that look Latin too.
 
     Characters that show nothing disappear. Linear; about 1 ms for a comment of the greatest length.
     """
@@ -55,7 +56,7 @@ def fold(source: str) -> Folded:
         if folded:
             parts.append(folded)
             origins.extend([at] * len(folded))
-    return Folded("".join(parts), tuple(origins))
+    return Traced("".join(parts), tuple(origins))
 
 
 def own_words(source: str, *, with_addresses: bool = False) -> str:

@@ -12,7 +12,7 @@ A term is found as a whole word in any of its usual forms and spellings, never i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -24,7 +24,8 @@ from moderation.flaggers.base import SiteKnowledge, Stage, TermEntry, clear, fla
 from moderation.flaggers.inflection import forms_in_phrase, forms_of
 from moderation.flaggers.letters import AS_LETTERS, with_strokes_read_anew
 from moderation.flaggers.matching import Hit, Matcher
-from moderation.flaggers.spelling import Folded, fold
+from moderation.flaggers.shown import shown
+from moderation.flaggers.spelling import Traced, fold
 from moderation.flaggers.words import plain_words
 
 _ONE = gettext_noop("Contains a term on the site's list: %(terms)s")
@@ -45,7 +46,7 @@ class TermsFlagger:
     """Finds the site's terms; inline. Linear in the text; the list is compiled once."""
 
     name = "terms"
-    version = "5"
+    version = "6"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -53,11 +54,8 @@ class TermsFlagger:
         """Which terms of the list the text contains, each marked where it stands."""
         if not site.terms:
             return clear(self)
-        body = comment.body.translate(AS_LETTERS)
-        text = fold(body)
-        found = _find(_compile(site.terms, primary_language(comment.language)), text, body)
-        written = sorted((hit for hit in found if _is_written(text, hit)), key=lambda hit: (hit.start, -hit.end))
-        hits = list(_without_scraps(text.text, written))
+        matcher = _compile(site.terms, primary_language(comment.language))
+        hits = _in_order(_find(matcher, comment.body))
         if not hits:
             return clear(self)
         phrases = list(dict.fromkeys(hit.entry.phrase for hit in hits))
@@ -68,19 +66,42 @@ class TermsFlagger:
             {"terms": ", ".join(f"“{phrase[:80]}”" for phrase in phrases[:_NAMED]), "count": len(phrases)},
             score=1.0 if any(not hit.is_disguised for hit in hits) else 0.8,
             clause=next((hit.entry.clause for hit in hits if hit.entry.clause), ""),
-            spans=_mark(text, hits),
+            spans=_mark(hits),
         )
 
 
-def _find(matcher: Matcher, text: Folded, body: str) -> set[Hit]:
-    """Every place of the text where a term stands, also where a small l passes for a capital i, or the other way round."""
+def _find(matcher: Matcher, body: str) -> set[Hit]:
+    """Every place where a term stands, in the text as it was typed and as the page shows it: Markdown takes marks out of words,
+    and signs for letters too."""
+    found = set(_find_in(matcher, body))
+    page = shown(body)
+    if page.text != body:
+        found.update(_moved(hit, page) for hit in _find_in(matcher, page.text))
+    return found
+
+
+def _find_in(matcher: Matcher, source: str) -> Iterator[Hit]:
+    """The terms in a text, also where a small l passes for a capital i, or the other way round."""
+    body = source.translate(AS_LETTERS)
+    text = fold(body)
     found = set(matcher.find(text.text))
     if (anew := with_strokes_read_anew(body)) != body:
         places = {(hit.start, hit.end) for hit in found}
         # Both letters are one when they are folded, so that the places are the same.
         others = (hit for hit in matcher.find(fold(anew).text) if (hit.start, hit.end) not in places)
         found |= {replace(hit, is_disguised=True) for hit in others}
-    return found
+    written = _in_order(hit for hit in found if _is_written(text, hit))
+    yield from (_moved(hit, text) for hit in _without_scraps(text.text, written))
+
+
+def _moved(hit: Hit, text: Traced) -> Hit:
+    """A place in a text as one in its source."""
+    start, end = text.source_span(hit.start, hit.end)
+    return replace(hit, start=start, end=end)
+
+
+def _in_order(hits: Iterable[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (hit.start, -hit.end))
 
 
 @lru_cache(maxsize=64)
@@ -131,7 +152,7 @@ def _word_forms(phrase: str, language: str) -> list[frozenset[str]]:
     return [*(forms_in_phrase(word, language) for word in before), forms_of(last, language)]
 
 
-def _is_written(text: Folded, hit: Hit) -> bool:
+def _is_written(text: Traced, hit: Hit) -> bool:
     """Whether somebody wrote it: a ß by itself is "ss" when it is folded, and not the word."""
     start, end = text.source_span(hit.start, hit.end)
     return end - start > 1 or hit.end - hit.start == 1
@@ -149,10 +170,9 @@ def _without_scraps(text: str, hits: list[Hit]) -> Iterator[Hit]:
         yield hit
 
 
-def _mark(text: Folded, hits: list[Hit]) -> Iterator[Span]:
+def _mark(hits: list[Hit]) -> Iterator[Span]:
     end = 0
     for hit in hits[:_MOST_SPANS]:
-        start, stop = text.source_span(hit.start, hit.end)
-        if start >= end:
-            yield Span(start, stop, _LABEL)
-            end = stop
+        if hit.start >= end:
+            yield Span(hit.start, hit.end, _LABEL)
+            end = hit.end

@@ -22,7 +22,7 @@ _ODD: Final = rf"[^\w\s.,;:?&=/\\'\"’‘`´()\[\]{{}}<>–—…„“”‚«
 # Between letters that are set apart. White space counts once, however much of it there is: a page shows it as one space.
 _GAP: Final = rf"(?:\s++|[.,;_·•:/\-–—]|{_ODD}){{1,3}}+"
 # Between the parts of one word; not what stands in addresses and between sentences.
-_JOINT: Final = rf"(?:[-_.:·]|(?![@!+]){_ODD}){{1,3}}+"
+_JOINT: Final = rf"(?:[-_.:·\\]|(?![@!+]){_ODD}){{1,3}}+"
 _MASKING: Final = rf"(?:{_ODD}|[_{_OF_FLAGS}])++"
 
 # Possessive quantifiers and what may not stand before keep each search linear, also in 5,000 letters without a space.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from moderation.flaggers.base import Stage, primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.ngrams import tokenize
 from moderation.flaggers.registry import installed_flaggers
+from moderation.flaggers.shown import shown
 from moderation.flaggers.spelling import own_words
 from moderation.gate import standing_restrictions
 from moderation.insights.deciding import decided_today, is_measured_on, start_of_day, sureness_of
@@ -45,6 +47,7 @@ from moderation.services.policies import current_policy
 
 logger = logging.getLogger(__name__)
 
+_WORD = re.compile(r"[^\W\d_]+")
 _OPEN_MODES = (ArticleMode.PRE_MODERATED, ArticleMode.POST_MODERATED)
 
 
@@ -189,10 +192,11 @@ def _is_all_clear(states: Mapping[str, FlaggerState], findings: Mapping[str, Fin
 
 
 def _is_read_as_written(comment: Comment) -> bool:
-    """Whether flaggers that go by the wording pass over nothing in a text, and there is something to read: quoted lines and
-    code they leave out, and of a text without a word they think nothing bad. 1 query."""
+    """Whether flaggers that go by the wording pass over nothing in a text, read the words that the page shows, and there is
+    something to read: quoted lines and code they leave out, and of a text without a word they think nothing bad. 1 query."""
     body = comment.revisions.values_list("body", flat=True).get(number=comment.revision)
-    return own_words(body, with_addresses=True) == body and bool(tokenize(body, with_addresses=False))
+    is_own = own_words(body, with_addresses=True) == body and bool(tokenize(body, with_addresses=False))
+    return is_own and _WORD.findall(body) == _WORD.findall(shown(body).text)
 
 
 def _clause(policy: PolicyVersion | None, slug: str) -> Clause | None:

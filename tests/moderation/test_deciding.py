@@ -316,7 +316,17 @@ def test_rule_decides_as_it_is_when_its_turn_comes(now: dict[str, Any]) -> None:
     assert (deciding._decide(comment.pk, [rule], policy) is None) == is_changed
 
 
-@pytest.mark.parametrize("body", ["Gut.\n> Ein fremder Satz", "Gut. `del *`", "https://example.org/"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Gut.\n> Ein fremder Satz",
+        "Gut. `del *`",
+        "https://example.org/",
+        "Gut, du Idi[o](https://example.org)t.",
+        "Gut, du Id*io*t.",
+        "Gut [so](https://example.org 'nicht').",
+    ],
+)
 def test_nothing_is_published_that_checks_by_wording_do_not_read(body: str) -> None:
     article = proved()
     comment = make_comment(article, body=body)

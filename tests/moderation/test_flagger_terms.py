@@ -49,6 +49,7 @@ def check(body: str, *phrases: str | TermEntry, language: str = "de") -> Finding
         ("Idiot", "I.d.i.o.t."),
         ("Idiot", "Idi-ot"),
         ("Idiot", "Idi**o**t"),
+        ("Idiot", "Idi\\ot"),
         ("Idiot", "Idi*t"),
         ("Idiot", "Idioooooot"),
         ("Arschloch", "@rschl0ch"),
