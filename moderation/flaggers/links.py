@@ -1,7 +1,7 @@
 """Links: too many of them, or one that hides where it leads.
 
-What counts as an address is what `comments.markup` would look at: http and https with their scheme, bare or in Markdown.
-Besides those that start with "www.", which are no links on the page but are meant as such.
+What counts as an address is what `comments.markup` links: http and https with their scheme, bare or in Markdown, where it may
+be disguised by backslashes and entities. Besides those that start with "www.", which are no links on the page but are meant as such.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
 
+from comments.addresses import web_address
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.conf import settings
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.letters import SMALL_CAPITALS
+from moderation.flaggers.shown import shown
 
 _MANY = gettext_noop("Contains %(count)s links to other sites.")
 _SHORTENED = gettext_noop("Contains a shortened link, which hides where it leads: %(host)s")
@@ -72,7 +75,7 @@ class LinksFlagger:
     """Counts links and looks at their hosts; inline, linear."""
 
     name = "links"
-    version = "3"
+    version = "4"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -100,8 +103,21 @@ _CONCERNS: Final = (
 )
 
 
-def find_links(text: str) -> Iterator[Link]:
-    """Every address of a text, in order."""
+def find_links(text: str) -> list[Link]:
+    """Every address of a text, in order: those that are written out, and those that the page links and the source disguises."""
+    written = list(_written_links(text))
+    if not (linked := shown(text).links):
+        return written
+    addresses = {web_address(link.address) for link in written}
+    hidden = (
+        Link(link.start, link.end, link.address, _readable(urlsplit(link.address).hostname or ""), names_somebody=False)
+        for link in linked
+        if link.address not in addresses
+    )
+    return sorted([*written, *hidden], key=lambda link: link.start)
+
+
+def _written_links(text: str) -> Iterator[Link]:
     end = 0
     for match in _SCHEME.finditer(text):
         if match.start() < end:

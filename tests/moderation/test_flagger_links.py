@@ -78,6 +78,13 @@ def test_links_that_hide_where_they_lead_are_flagged_even_alone(body: str, said:
     assert (finding.outcome, sentence(finding)) == (CheckOutcome.FLAGGED, said)
 
 
+@pytest.mark.parametrize("body", ["Na, [hier](http\\://bit.ly/x)!", "Na, [hier](https://bit&period;ly/x)!"])
+def test_links_that_the_source_disguises_are_marked_where_readers_see_them(body: str) -> None:
+    finding = check(body)
+    assert sentence(finding) == "Contains a shortened link, which hides where it leads: bit.ly"
+    assert "hier" in marked(finding, body)
+
+
 def test_links_the_sites_own_name_before_an_at_sign_does_not_make_a_link_its_own() -> None:
     body = "Hier: https://a:b@news.example:x@evil.example/"
     assert sentence(check(body)) == "Contains a link that looks like another one: evil.example"
@@ -105,6 +112,16 @@ def test_links_gravest_concern_speaks_and_all_links_are_marked() -> None:
         "[Text](https://c.example/pfad) <https://d.example> **https://e.example/**",
         "> https://f.example/\n\n* https://g.example/a.b.\n* „https://h.example“",
         "https://müller.example/straße",
+        # The library reads destinations of links without their backslashes and entities.
+        "[hier](http\\://bit.ly/x)",
+        "[hier](h&#116;tp://bit.ly/x) [da](http&colon;&sol;&sol;bit.ly/y)",
+        "[hier](http:\\/\\/bit.ly/x)",
+        "[hier](https://bit&period;ly/x)",
+        "[hier](<https://bit\\.ly/x>)",
+        # What stands before a link is no part of it.
+        "www.a.example/[hier](https://bit.ly/x)",
+        "\\https://a.example/[hier](https://bit.ly/x)",
+        "[https://a.example](https&colon;//bit.ly/x)",
     ],
 )
 def test_links_finds_every_address_that_the_page_links(body: str) -> None:
