@@ -1,7 +1,7 @@
 """Capitals, stretched letters and rows of exclamation marks.
 
 German writes every noun with a capital and both languages have acronyms, so neither counts by itself: what counts is
-capitals that run on from word to word. What is quoted, code or an address is not the author's voice.
+capitals that run on from word to word, or of which a text has hardly anything else. What is quoted, code or an address is not the author's voice.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ _LETTERS = re.compile(_WORD)
 _LONG_WORD: Final = 4
 _LEAST_RUN_WORDS: Final = 3
 _LEAST_RUN_LETTERS: Final = 12
+# Whatever ends the runs: a text all in capitals that is no list of acronyms. Those are seldom so long, next to each other
+# without a comma, or cried out.
+_ALL_SHARE: Final = 0.9
+_LEAST_LETTERS: Final = 18
+_LONGER_THAN_ACRONYMS: Final = 8
+_LEAST_SHOUTED_SHARE: Final = 0.5
 # In a longer text one sentence in capitals is enough, in a short one half of its letters.
 _LOUD_LETTERS: Final = 60
 _LOUD_SHARE: Final = 0.5
@@ -47,15 +53,15 @@ class ShoutingFlagger:
     """Finds text that shouts; inline, linear."""
 
     name = "shouting"
-    version = "2"
+    version = "3"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Whether the text is largely in capitals, or full of stretched letters and rows of marks."""
         text = own_words(comment.body)
-        runs = list(_shouted_runs(text))
         share = _capital_share(text)
+        runs = list(_shouted_runs(text)) or (list(_all_runs(text)) if share >= _ALL_SHARE else [])
         loud = sum(_count_letters(text[run.start : run.end]) for run in runs)
         stretches = [*_spans(_STRETCHED_LETTERS, text, _STRETCHED_LABEL), *_spans(_MARKS, text, _MARKS_LABEL)]
         if runs and (share >= _LOUD_SHARE or loud >= _LOUD_LETTERS):
@@ -85,6 +91,23 @@ def _capital_stretches(run: re.Match[str]) -> Iterator[Span]:
         if len(words) >= _LEAST_RUN_WORDS and letters >= _LEAST_RUN_LETTERS and has_long_words:
             yield Span(words[0].start(), words[-1].end(), _CAPITALS_LABEL)
         words = []
+
+
+def _all_runs(text: str) -> Iterator[Span]:
+    """The runs of a text in capitals, however short each is; none where there is little text, or not much but acronyms."""
+    runs = list(_RUN.finditer(text))
+    words = _LETTERS.findall(text)
+    letters = sum(map(len, words))
+    shouted = sum(_count_letters(run[0]) for run in runs if _is_shouted(run))
+    has_long_words = sum(len(word) >= _LONG_WORD for word in words) > 1
+    is_text = len(words) >= _LEAST_RUN_WORDS and has_long_words and letters >= _LEAST_LETTERS
+    if is_text and shouted >= _LEAST_SHOUTED_SHARE * letters:
+        yield from (Span(*run.span(), _CAPITALS_LABEL) for run in runs)
+
+
+def _is_shouted(run: re.Match[str]) -> bool:
+    words = _LETTERS.findall(run[0])
+    return len(words) > 1 or len(words[0]) >= _LONGER_THAN_ACRONYMS or run.string.startswith("!", run.end())
 
 
 def _capital_share(text: str) -> float:

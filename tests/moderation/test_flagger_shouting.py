@@ -26,6 +26,9 @@ def check(body: str) -> Finding:
         "Die CDU, CSU, SPD, FDP, GRÜNE, LINKE und AfD",
         "USA UND NATO",
         "USA UNO IWF WHO NATO",
+        "EU, USA, NATO, UNO, CDU, SPD",
+        "NATO, UNESCO, UNICEF, OPEC, INTERPOL; CDU/CSU, GRÜNE, LINKE. FDP?",
+        "§ 5 SGB II, BGB, StGB; AZ: 5 O 12/23",
         "HERZLICHEN GLÜCKWUNSCH!",
         "Das ist eine UNVERSCHÄMTHEIT, wirklich.",
         "This is NOT what I said.",
@@ -60,6 +63,23 @@ def test_shouting_capitals_that_run_on_are_flagged(body: str, shouted: str) -> N
     assert sentence(finding) == "Written largely in capitals."
     assert marked(finding, body) == [shouted]
     assert finding.clause == "respect"
+
+
+@pytest.mark.parametrize(
+    ("body", "shouted"),
+    [
+        ("LÜGNER! BETRÜGER! VERBRECHER!", ["LÜGNER", "BETRÜGER", "VERBRECHER"]),
+        ("LÜGNER, BETRÜGER, VERBRECHER", ["LÜGNER", "BETRÜGER", "VERBRECHER"]),
+        ("RAUS! RAUS! RAUS! RAUS! RAUS!", ["RAUS"] * 5),
+        ("HAUT AB! HAUT AB! HAUT AB!", ["HAUT AB"] * 3),
+        ("IHR LÜGT. IHR BETRÜGT. IHR STEHLT.", ["IHR LÜGT", "IHR BETRÜGT", "IHR STEHLT"]),
+        ("YOU LIE. YOU CHEAT. YOU STEAL.", ["YOU LIE", "YOU CHEAT", "YOU STEAL"]),
+    ],
+)
+def test_shouting_of_a_whole_text_is_flagged_whatever_ends_its_sentences(body: str, shouted: list[str]) -> None:
+    finding = check(body)
+    assert sentence(finding) == "Written largely in capitals."
+    assert marked(finding, body) == shouted
 
 
 def test_shouting_one_sentence_in_a_long_text_does_not_make_all_of_it_capitals() -> None:
