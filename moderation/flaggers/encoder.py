@@ -133,13 +133,13 @@ class EncoderScorer:
         return self.ngrams.version if fault() else self.header.version
 
     def score(self, text: str, language: str) -> Score:
-        """By the calibration for the language, or the first one for others. A text without a word gets 0."""
+        """By the calibration for the language, or the first one for others. A text that says nothing gets 0."""
         encoder = usable_encoder()
         if encoder is None:
             return self.ngrams.score(text, language)
         total, is_whole = self.ngrams.add_up(text)
         if total is None:
-            return Score(0.0, is_enough=False)
+            return Score(0.0, is_enough=False, is_whole=is_whole)
         calibrations = self.header.calibrations[self.head]
         first = next(iter(calibrations.values()))
         own, others, offset, threshold = calibrations.get(primary_language(language), first)

@@ -34,6 +34,8 @@ _DISGUISED = re.compile(rf"(?<={_LETTERS})[01345789@$!€|]++(?={_LETTERS})|^[01
 _AS_LETTERS: Final = str.maketrans("01345789@$!€|", "oieastbgasiei")
 _DIGITS = re.compile(r"\d+")
 _LONGEST_TOKEN: Final = 40
+_NAME: Final = "<name>"
+_SAYING = re.compile(r"[^\W\d_]{3}|[\U0001f000-\U0001faff]")
 _SHORTEST_RUN, _LONGEST_RUN = 2, 5
 # Above what people write; a longer text is judged by its beginning.
 MOST_TOKENS: Final = 1500
@@ -65,6 +67,11 @@ def is_whole(tokens: list[Token]) -> bool:
     return len(tokens) < MOST_TOKENS
 
 
+def says_something(tokens: list[Token]) -> bool:
+    """Whether there is a word of three letters, a host or an emoji: of anything less a model knows only what stood beside it."""
+    return any(token.text != _NAME and _SAYING.search(token.text) for token in tokens)
+
+
 def token_features(text: str, before: str) -> tuple[int, ...]:
     """The 32-bit hashes of what a token contributes: its letter runs, itself, and the pair with the one before."""
     return (*_own_features(text), crc32(f"b{before} {text}".encode()))
@@ -89,7 +96,7 @@ def _spell(match: re.Match[str]) -> Iterator[str]:
         yield "<address>"
         yield host.removeprefix("www.").partition("/")[0][:_LONGEST_TOKEN]
     elif kind == "name":
-        yield "<name>"
+        yield _NAME
     elif kind == "spaced":
         yield _spell_word("".join(filter(str.isalnum, text)))
     elif kind == "word":

@@ -17,7 +17,15 @@ from typing import Final, Protocol, cast
 from zlib import crc32
 
 from moderation.flaggers.base import primary_language
-from moderation.flaggers.ngrams import FEATURES, Token, feature_set, is_whole, token_features, tokenize
+from moderation.flaggers.ngrams import (
+    FEATURES,
+    Token,
+    feature_set,
+    is_whole,
+    says_something,
+    token_features,
+    tokenize,
+)
 
 WEIGHTS_FOLDER: Final = Path(__file__).resolve().parent / "weights"
 MAGIC: Final = b"marginalia n-grams 1\n"
@@ -81,10 +89,10 @@ class NgramScorer:
     calibrations: Mapping[str, Calibration]
 
     def score(self, text: str, language: str) -> Score:
-        """By the calibration for the language, or the first one for others. A text without a word gets 0."""
+        """By the calibration for the language, or the first one for others. A text that says nothing gets 0."""
         total, is_read_whole = self.add_up(text)
         if total is None:
-            return Score(0.0, is_enough=False)
+            return Score(0.0, is_enough=False, is_whole=is_read_whole)
         first = next(iter(self.calibrations.values()))
         calibration = self.calibrations.get(primary_language(language), first)
         exponent = max(-60.0, min(60.0, calibration.slope * total + calibration.offset))
@@ -92,12 +100,12 @@ class NgramScorer:
         return Score(probability, is_enough=probability >= calibration.threshold, is_whole=is_read_whole)
 
     def add_up(self, text: str) -> tuple[float | None, bool]:
-        """The uncalibrated sum, None for a text without features, and whether the text was read to its end."""
+        """The uncalibrated sum, None for a text that says nothing ("+1"), and whether the text was read to its end."""
         shift, weights = 32 - self.bits, self.weights
         tokens = tokenize(text, with_addresses=self.with_addresses)
+        if not says_something(tokens):
+            return None, is_whole(tokens)
         places = {feature >> shift for feature in feature_set(tokens)}
-        if not places:
-            return None, True
         return self.scale * sum(weights[place] for place in places) / math.sqrt(len(places)), is_whole(tokens)
 
     def explain(self, text: str) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ from moderation.conf import settings
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Stage, primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
-from moderation.flaggers.ngrams import tokenize
+from moderation.flaggers.ngrams import says_something, tokenize
 from moderation.flaggers.registry import installed_flaggers
 from moderation.flaggers.shown import shown
 from moderation.flaggers.spelling import own_words
@@ -195,7 +195,7 @@ def _is_read_as_written(comment: Comment) -> bool:
     """Whether flaggers that go by the wording pass over nothing in a text, read the words that the page shows, and there is
     something to read: quoted lines and code they leave out, and of a text without a word they think nothing bad. 1 query."""
     body = comment.revisions.values_list("body", flat=True).get(number=comment.revision)
-    is_own = own_words(body, with_addresses=True) == body and bool(tokenize(body, with_addresses=False))
+    is_own = own_words(body, with_addresses=True) == body and says_something(tokenize(body, with_addresses=False))
     return is_own and _WORD.findall(body) == _WORD.findall(shown(body).text)
 
 

@@ -86,6 +86,21 @@ def test_guess_ordinary_text_is_clear_and_has_a_score(flagger: type[RespectFlagg
     assert 0 <= finding.score < 0.9
 
 
+@pytest.mark.parametrize("has_encoder", [True, False])
+@pytest.mark.parametrize("flagger", [RespectFlagger, SpamFlagger])
+@pytest.mark.parametrize("body", ["!!!", "+1", "du", "+1 ja", "@Hans +1", "100 %!!!"])
+def test_guess_on_a_text_that_says_nothing_is_none(
+    body: str, flagger: type[RespectFlagger], has_encoder: bool, settings: Settings
+) -> None:
+    settings.MODERATION_ENCODER = has_encoder
+    findings = [check(body, flagger, language) for language in ("de", "en")]
+    assert [(finding.outcome, finding.score) for finding in findings] == [(CheckOutcome.CLEAR, 0.0)] * 2
+
+
+def test_guess_on_an_emoji_is_one() -> None:
+    assert check("\U0001f595", language="en").outcome == CheckOutcome.FLAGGED
+
+
 @pytest.mark.parametrize(
     ("count", "says"),
     [(1_499, ""), (1_500, "Found nothing in what it read: the text is too long to be read to its end.")],
