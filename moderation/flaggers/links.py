@@ -1,7 +1,8 @@
 """Links: too many of them, or one that hides where it leads.
 
 What counts as an address is what `comments.markup` links: http and https with their scheme, bare or in Markdown, where it may
-be disguised by backslashes and entities. Besides those that start with "www.", which are no links on the page but are meant as such.
+be disguised by backslashes and entities. Besides those that start with "www." or with the name of a known shortener and a slash,
+which are no links on the page but are meant as such.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ _SHORTENER_NAMES: Final = """
 """
 SHORTENERS: Final = frozenset(_SHORTENER_NAMES.split())
 
-_SCHEME = re.compile(r"(?<![A-Za-z0-9+.\-])(?:https?://|www\.(?=[^\s.]))", re.IGNORECASE)
+_START = re.compile(
+    r"(?<![A-Za-z0-9+.\-])(?:https?://|www\.(?=[^\s.])|(?<![\w@/])(?P<bare>[a-z0-9]{1,12}+\.[a-z]{2,4}+)/(?=[^\s/]))",
+    re.IGNORECASE,
+)
 _ADDRESS_CHARACTERS = re.compile('[^\\s<>"`|\\\\^\u00ab\u00bb\u2018-\u201f\u2039\u203a]*+')
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 _NOT_AT_THE_END: Final = ".,;:!?'*_~\u2026([{"
@@ -119,8 +123,8 @@ def find_links(text: str) -> list[Link]:
 
 def _written_links(text: str) -> Iterator[Link]:
     end = 0
-    for match in _SCHEME.finditer(text):
-        if match.start() < end:
+    for match in _START.finditer(text):
+        if match.start() < end or (match["bare"] and match["bare"].lower() not in SHORTENERS):
             continue
         address = match[0] + _cut(text, match.end())
         end = match.start() + len(address)

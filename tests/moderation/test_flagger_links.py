@@ -33,6 +33,7 @@ def check(body: str):
         "Umlaute sind kein Trick: https://müller.example und https://xn--mller-kva.example/",
         "Auch ein ganz kyrillischer Name nicht: https://москва.com/",
         "Auch nicht mit Buchstaben, die wie lateinische aussehen: https://сахар.рф/ https://сор.рф/",
+        "Keine Kürzer: und/oder, z.B./u.a., Nr.5/6, kurz.de/x, ich@bit.ly/x, bit.ly, xbit.ly/a, bit.ly / t.co/",
         "Kein Link: xhttps://a.example, http://, www. und https:///pfad",
     ],
 )
@@ -58,6 +59,9 @@ def test_links_number_allowed_is_a_setting(settings) -> None:
     [
         ("Mehr: https://bit.ly/3xY", "Contains a shortened link, which hides where it leads: bit.ly"),
         ("Mehr: https://WWW.BIT.LY:443/3xY", "Contains a shortened link, which hides where it leads: bit.ly"),
+        ("Mehr: bit.ly/3xY!", "Contains a shortened link, which hides where it leads: bit.ly"),
+        ("Mehr:\nT.CO/3xY", "Contains a shortened link, which hides where it leads: t.co"),
+        ("Mehr: www.tinyurl.com/3xY", "Contains a shortened link, which hides where it leads: tinyurl.com"),
         ("Da: http://192.168.7.1/x", "Contains a link to a number instead of a name: 192.168.7.1"),
         ("Da: http://3232235777/x", "Contains a link to a number instead of a name: 3232235777"),
         ("Da: http://0xC0.0xA8.7.1/", "Contains a link to a number instead of a name: 0xc0.0xa8.7.1"),
