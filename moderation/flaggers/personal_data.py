@@ -86,8 +86,14 @@ _ACCOUNT_LENGTHS: Final = {
     "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29,
 }  # fmt: skip
 
-# Not "@hans@social.example", which is somebody's name in a network of them.
-_EMAIL = re.compile(r"(?<![\w.+%@-])[\w.+%-]{1,64}@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])", re.IGNORECASE)
+# Not "@hans@social.example", which is somebody's name in a network of them. In brackets also "(at)" and "[dot]".
+_AT: Final = r"(?:@| ?[(\[{<] ?(?:at|ät|@) ?[)\]}>] ?)"
+_DOT: Final = r"(?:\.| ?[(\[{<] ?(?:dot|punkt|\.) ?[)\]}>] ?)"
+_EMAIL = re.compile(
+    rf"(?<![\w.+%@-])(?P<box>[\w.+%-]{{1,64}}){_AT}(?P<host>(?:[\w-]{{1,63}}{_DOT}){{1,8}}[a-z]{{2,24}})(?![\w-])",
+    re.IGNORECASE,
+)
+_WRITTEN_DOT = re.compile(_DOT, re.IGNORECASE)
 _EXAMPLE_HOSTS: Final = frozenset(["example.com", "example.org", "example.net", "example"])
 # Boxes of an office, not of a person.
 _OFFICE: Final = frozenset(
@@ -125,9 +131,14 @@ _OFFICE: Final = frozenset(
 
 # "Lindenstraße 12", "Am Alten Markt 3b", "Hauptstr. 5": with a house number, and not as the place of something public.
 _STREET_DE = re.compile(
-    r"(?<![\w-])(?:(?i:[a-zäöü][\wäöüß-]{1,30}(?:stra(?:ß|ss)e|str\.))|[A-ZÄÖÜ][\wäöüß-]{1,30}(?:gasse|weg|allee|ring|ufer|damm|chaussee|steig|platz)"
-    r"|(?:[A-ZÄÖÜ][\wäöüß.-]{1,30} ){1,3}(?:Stra(?:ß|ss)e|Str\.|Gasse|Weg|Allee|Ring|Ufer|Damm|Chaussee|Platz))"
+    r"(?<![\w-])(?:(?i:[a-zäöü][\wäöüß-]{1,30}(?:stra(?:ß|ss)e|str\.?))|[A-ZÄÖÜ][\wäöüß-]{1,30}(?:gasse|weg|allee|ring|ufer|damm|chaussee|steig|platz)"
+    r"|(?:[A-ZÄÖÜ][\wäöüß.-]{1,30} ){1,3}(?:Stra(?:ß|ss)e|Str\.?|Gasse|Weg|Allee|Ring|Ufer|Damm|Chaussee|Platz))"
     r" ?(?:Nr\.? ?)?\d{1,3} ?[a-h]?(?![\w.:,]*\d|\w| ?(?:Uhr|Jahre|Meter|Kilometer|km|Euro|€|Prozent|%))"
+)
+# "Am Markt 5", "An der Alten Mühle 3b": the capital within a sentence makes it a name, if nothing is counted behind it.
+_STREET_AT = re.compile(
+    r"(?<=[\w,:] )(?:A[mn]|Auf|I[mn]|Hinter|Unter|Vor|Zu[mr]?)(?: de[mnr])? (?:[A-ZÄÖÜ][\wäöüß-]{1,30} ){1,3}(?:Nr\.? ?)?\d{1,3} ?[a-h]?"
+    r"(?=[,;!?)\n]|\.(?!\d)|\Z| (?:und|oder|in|bei)\b)(?!,\d)"
 )
 _STREET_EN = re.compile(
     r"(?<![\w.,-])\d{1,4}[a-h]? (?:[A-Z][\w'-]{1,20} ){1,3}(?:Street|Road|Avenue|Lane|Drive|Close|Crescent|Terrace|Gardens|St|Rd|Ave|Ln)"
@@ -191,6 +202,7 @@ class PersonalDataFlagger:
                 *(Span(*match.span(), _EMAIL_LABEL) for match in _EMAIL.finditer(text) if _is_persons(match, site)),
                 *_matching(_TELEPHONE, text, _TELEPHONE_LABEL, is_telephone),
                 *_matching(_STREET_DE, text, _ADDRESS_LABEL, _is_home),
+                *_matching(_STREET_AT, text, _ADDRESS_LABEL, _is_home),
                 *_matching(_STREET_EN, text, _ADDRESS_LABEL, _is_home),
                 *_matching(_PLATE, text, _PLATE_LABEL, _is_plate),
             ]
@@ -270,10 +282,10 @@ def _is_public(number: str, digits: str, language: str) -> bool:
 
 
 def _is_persons(match: re.Match[str], site: SiteKnowledge) -> bool:
-    host = match[1].lower()
+    host = _WRITTEN_DOT.sub(".", match["host"].lower())
     if is_own_host(host, site.own_hosts | _EXAMPLE_HOSTS):
         return False
-    return match[0].partition("@")[0].lower() not in _OFFICE
+    return match["box"].lower() not in _OFFICE
 
 
 def _is_home(match: re.Match[str]) -> bool:
