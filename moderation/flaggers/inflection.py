@@ -15,8 +15,11 @@ _SHORT: Final = 3
 # From here on also endings that make other words of short ones ("Mist", "Mister").
 _LONG: Final = 5
 
+# From here on no other word is made by an umlaut alone, as "drück" is of "Druck": to a reader "Arschlöch" is a disguise.
+_UMLAUT_ALONE: Final = 8
+
 # Comparative and superlative, in every case.
-_DEGREES: Final = tuple(degree + case for degree in ("er", "st") for case in ("e", "en", "er", "es", "em"))
+_DEGREES: Final = tuple(degree + case for degree in ("er", "st", "est") for case in ("e", "en", "er", "es", "em"))
 _GERMAN_ENDINGS: Final = ("e", "en", "n", "s", "es", "in", "innen")
 _GERMAN_LONG_ENDINGS: Final = ("er", "ern", "ens")
 _AFTER_E: Final = ("n", "s", "ns")
@@ -62,6 +65,8 @@ def _german_forms(word: str, base: str) -> set[str]:
     if base.endswith("e"):
         forms |= {base[:-1] + ending for ending in ("in", "innen")}
     if umlauted != base:
+        if is_noun and len(base) >= _UMLAUT_ALONE:
+            forms.add(umlauted)
         stem = umlauted.removesuffix("e")
         forms |= {stem + ending for ending in _UMLAUT_ENDINGS + (() if is_noun else _DEGREES)}
     if base.endswith("en") and len(base) > _SHORT + 2:
