@@ -17,7 +17,6 @@ from comments.models.comments import CommentQuerySet
 from moderation.conf import settings
 from moderation.flaggers.base import ArticleWords, SiteKnowledge
 from moderation.flaggers.learning.vectors import encoder_version
-from moderation.flaggers.topic import CANNOT_TELL
 from moderation.flaggers.topic import NAME as TOPIC
 from moderation.flaggers.topic_projection import Projection, from_kept
 from moderation.models import Finding, TopicProjection
@@ -111,7 +110,7 @@ def _read_scores(comments: Sequence[int]) -> Mapping[str, tuple[float, ...]]:
     """What the flagger of topics said of these comments, where it could tell, by its version. 1 query."""
     said = Finding.objects.filter(
         comment__in=comments, flagger=TOPIC, revision=F("comment__published_revision"), score__isnull=False
-    ).exclude(message__in=CANNOT_TELL)
+    )
     scores: dict[str, list[float]] = {}
     for version, score in said.values_list("version", "score"):
         scores.setdefault(version, []).append(score or 0.0)

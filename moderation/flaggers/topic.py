@@ -33,9 +33,6 @@ _FAR_FROM_TEASER = gettext_noop(
 _SHORT = gettext_noop("Cannot tell whether it is about the article: too few words.")
 _UNKNOWN = gettext_noop("Cannot tell whether it is about the article: too few articles of the site to compare it with.")
 
-# What is said where there is nothing to tell: such scores say nothing of the site.
-CANNOT_TELL: Final = (_SHORT, _UNKNOWN)
-
 # A shorter text says too little of what it is about ("Danke!", "So ist es leider."), and is never flagged.
 _LEAST_WORDS: Final = 8
 # Who speaks of the text, or to those who wrote it, may do so under any article.
@@ -61,7 +58,6 @@ _LEAST_WORDS_BESIDE: Final = 20
 _LEAST_PUBLISHED: Final = 100
 _PUBLISHED_SHARE: Final = 0.99
 _LEAST_BOUND: Final = 0.5
-_SHORT_SCORE: Final = 0.49
 _LONGEST_PARAGRAPH: Final = 120
 
 
@@ -92,18 +88,21 @@ class TopicFlagger:
         return version.replace("words", "encoder") if self._has_meaning and not fault() else version
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
-        """Whether it is farther from its article than what was published on the site is from its own."""
+        """Whether it is farther from its article than what was published on the site is from its own.
+
+        Where it cannot tell, it gives no score: 0 would be the greatest certainty there is.
+        """
+        words = words_of(comment.body)
+        if len(words) < _LEAST_WORDS:
+            return self._clear(None, _SHORT)
         article = site.article
         language = primary_language(comment.language)
         encoder = usable_encoder() if self._has_meaning else None
         projection = site.projection if encoder else None
         measure = _measure_of(self._known, site.other_articles, language, projection, reads_meaning=encoder is not None)
         probability = measure.probability(comment.body, comment.parent_body, article) if article else None
-        words = words_of(comment.body)
         if article is None or probability is None:
-            return self._clear(0.0, _UNKNOWN if words else _SHORT)
-        if len(words) < _LEAST_WORDS:
-            return self._clear(min(probability, _SHORT_SCORE), _SHORT)
+            return self._clear(None, _UNKNOWN)
         bound = _farthest_published(site.topic_scores.get(self.version, ())) or measure.weights.threshold
         is_whole = encoder is None or measure.vectors is None or encoder.read(comment.body).is_whole
         if probability < bound or _is_about_the_text(words):
@@ -115,7 +114,7 @@ class TopicFlagger:
         parameters = {"paragraph": _shorten(paragraph)}
         return flagged(self, _FAR, parameters, score=probability, clause="on-topic", is_whole=is_whole)
 
-    def _clear(self, score: float, message: str = "", *, is_whole: bool = True) -> Finding:
+    def _clear(self, score: float | None, message: str = "", *, is_whole: bool = True) -> Finding:
         return Finding(self.name, self.version, CheckOutcome.CLEAR, score=score, message=message, is_whole=is_whole)
 
 

@@ -17,7 +17,7 @@ from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from comments.screening import Finding
 from comments.services.articles import ArticleFacts, register_article
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.evaluation.judging import ask, read_examples
 from moderation.flaggers import articles, topic_weights
 from moderation.flaggers.articles import forget_articles, paragraphs_of, with_articles
@@ -25,6 +25,7 @@ from moderation.flaggers.base import ArticleWords, SiteKnowledge
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.scorers import WeightsError
 from moderation.flaggers.topic import TopicFlagger
+from moderation.insights.deciding import sureness_of
 from moderation.models import Finding as FindingRow
 from moderation.models import FlaggerSwitch
 from moderation.services.screening import screen_stored_comment
@@ -108,7 +109,7 @@ def test_topic_short_texts_and_those_to_the_newsroom_are_never_flagged(body: str
     finding = check(body)
     assert finding.outcome == CheckOutcome.CLEAR
     assert says in sentence(finding)
-    assert bool(says) == ("Cannot tell" in sentence(finding))
+    assert bool(says) == ("Cannot tell" in sentence(finding)) == (finding.score is None)
 
 
 @pytest.mark.once
@@ -116,8 +117,10 @@ def test_topic_without_others_to_compare_with_cannot_tell() -> None:
     english = tuple(dataclasses.replace(article, language="en") for article in ARTICLES)
     for others in ((), ARTICLES[:2], english):
         finding = check(TRAM, others=others)
-        assert (finding.outcome, finding.score) == (CheckOutcome.CLEAR, 0.0)
+        assert (finding.outcome, finding.score) == (CheckOutcome.CLEAR, None)
         assert "too few articles" in sentence(finding)
+        # It is no reason to publish.
+        assert sureness_of(Action.APPROVE, finding.outcome, finding.score, finding.clause) == 0
 
 
 @pytest.mark.once

@@ -23,7 +23,7 @@ from moderation.flaggers.articles import forget_articles, with_articles
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.encoder import WIDTH, embed
 from moderation.flaggers.learning.vectors import encoder_version
-from moderation.flaggers.topic import CANNOT_TELL, NAME, TopicFlagger
+from moderation.flaggers.topic import NAME, TopicFlagger
 from moderation.flaggers.topic_projection import SIZE, Projection, from_kept, learn_projection, tell_apart
 from moderation.flaggers.topic_vectors import VectorIndex, embed_once, title_of
 from moderation.models import Finding, TextVector, TopicProjection
@@ -240,18 +240,17 @@ def test_the_bound_is_that_of_what_the_site_published_once_a_hundred_were_judged
     flagger = TopicFlagger()
     comments = [make_comment(article, status=Status.APPROVED) for _number in range(4)]
     pending = make_comment(article)
-    for comment, score, message in (
-        (comments[0], 0.9, ""),
-        (comments[1], 0.8, ""),
-        (comments[2], 0.1, CANNOT_TELL[0]),
-        (comments[3], 0.7, ""),
-        (pending, 0.6, ""),
+    for comment, score in (
+        (comments[0], 0.9),
+        (comments[1], 0.8),
+        (comments[2], None),
+        (comments[3], 0.7),
+        (pending, 0.6),
     ):
         version = "words-before" if comment == comments[3] else flagger.version
         Finding.objects.create(
-            comment=comment, revision=1, flagger=NAME, version=version, outcome=CheckOutcome.CLEAR, score=score,
-            message=message,
-        )  # fmt: skip
+            comment=comment, revision=1, flagger=NAME, version=version, outcome=CheckOutcome.CLEAR, score=score
+        )
     forget_articles()
     scores = with_articles(SiteKnowledge(), pending).topic_scores
     assert {version: sorted(some) for version, some in scores.items()} == {
