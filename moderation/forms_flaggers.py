@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from comments.exceptions import InvalidInputError
 from moderation.enums import FlaggerState
+from moderation.flaggers.base import decidable
 from moderation.models.deciding import DECIDING_ACTIONS
 from moderation.services.deciding_rules import RuleChoice
 from moderation.services.flagger_switches import SwitchLine
@@ -51,7 +52,7 @@ class SwitchForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """By which rule a flagger may decide; shares are percentages."""
+    """By which rule a flagger may decide; shares are percentages. Offered are the directions that it can take, which may be none."""
 
     action = forms.ChoiceField(label=_("It may"), choices=[(one.value, one.label) for one in DECIDING_ACTIONS])
     language = forms.ChoiceField(label=_("Comments"))
@@ -74,6 +75,10 @@ class RuleForm(forms.Form):
     def __init__(self, line: SwitchLine, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id=f"{line.flagger.name}_rule_%s")
         self.line = line
+        self.possible = decidable(line.flagger)
+        # What else is sent is for the service to refuse, in a sentence.
+        offered = [(one.value, one.label) for one in DECIDING_ACTIONS if one in self.possible]
+        self.fields["action"].widget = forms.Select(choices=offered)
         self.fields["language"] = forms.ChoiceField(
             label=_("Comments"), choices=[(one or _ALL, _LANGUAGES.get(one, one)) for one in line.states]
         )

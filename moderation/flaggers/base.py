@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 
 if TYPE_CHECKING:
     from moderation.flaggers.learning.features import Circumstances
@@ -181,6 +181,12 @@ def first_state(flagger: Flagger) -> FlaggerState:
     """What becomes of a flagger on a site that has not chosen: its attribute `first_state`, INFORM without one."""
     state = getattr(flagger, "first_state", FlaggerState.INFORM)
     return FlaggerState(state)
+
+
+def decidable(flagger: Flagger) -> tuple[Action, ...]:
+    """What a site may let a flagger decide: its attribute `decides`, nothing without one. To publish is for those that score
+    also a text in which they find nothing, to reject for those that name a clause."""
+    return tuple(getattr(flagger, "decides", ()))
 
 
 def in_state(finding: Finding, state: FlaggerState) -> Finding:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, flagged
 from moderation.flaggers.encoder import scorer_for
 
@@ -39,6 +39,7 @@ class GuessingFlagger:
     wording: Wording
     languages: tuple[str, ...] = ("de", "en")
     first_state = FlaggerState.SHADOW
+    decides = (Action.APPROVE, Action.REJECT)
 
     def __init__(self, weights_file: Path) -> None:
         """Read the weights. Raises WeightsError."""

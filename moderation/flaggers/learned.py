@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage
 from moderation.flaggers.guesses import TOO_LONG, quoted
 from moderation.flaggers.learning.features import Circumstances
@@ -62,6 +62,7 @@ class LearnedFlagger:
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
+    decides = (Action.APPROVE, Action.REJECT)
 
     @property
     def version(self) -> str:

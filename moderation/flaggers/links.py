@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 from comments.addresses import web_address
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.conf import settings
+from moderation.enums import Action
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.letters import SMALL_CAPITALS
 from moderation.flaggers.shown import shown
@@ -82,6 +83,7 @@ class LinksFlagger:
     version = "4"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
+    decides = (Action.REJECT,)
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """The gravest thing about the links; all of them are marked."""

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput, Span
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.links import find_links, is_own_host
 
@@ -28,6 +28,7 @@ class NewDomainsFlagger:
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
+    decides = (Action.REJECT,)
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Which hosts are new; weighs more where nothing by the author is published either."""

@@ -15,7 +15,7 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput, Span
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged, primary_language
 from moderation.flaggers.links import is_own_host
 from moderation.flaggers.shown import shown
@@ -189,6 +189,7 @@ class PersonalDataFlagger:
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
+    decides = (Action.REJECT,)
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Where the text has personal data, each marked with its kind."""

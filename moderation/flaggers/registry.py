@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from comments.screening import Finding, ScreeningInput
 from moderation.conf import settings
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage
 from moderation.flaggers.outside.base import OutsideFlagger
 
@@ -52,9 +52,9 @@ def installed_flaggers(stage: Stage) -> tuple[Flagger, ...]:
     return tuple(flagger for flagger in found if flagger.stage is stage)
 
 
-def is_installed(name: str) -> bool:
-    """Whether there is a flagger of this name, of whatever stage."""
-    return any(flagger.name == name for stage in Stage for flagger in installed_flaggers(stage))
+def installed_flagger(name: str) -> Flagger | None:
+    """The one of this name; None where there is none."""
+    return next((flagger for stage in Stage for flagger in installed_flaggers(stage) if flagger.name == name), None)
 
 
 @contextmanager
@@ -102,11 +102,17 @@ def _find_fault(flagger: object) -> str:
         return 'has languages that are no codes without a region, as in ("de", "en").'
     if getattr(flagger, "first_state", FlaggerState.INFORM) not in FlaggerState.values:
         return "has a first_state that is none of moderation.enums.FlaggerState."
+    if not _are_decidable(getattr(flagger, "decides", ())):
+        return "has a decides that is no tuple of APPROVE and REJECT of moderation.enums.Action."
     if stage is Stage.OUTSIDE and not isinstance(flagger, OutsideFlagger):
         return "is of the stage OUTSIDE and lacks what moderation.flaggers.outside.base.OutsideFlagger has."
     if not callable(check):
         return "has no method check()."
     return "" if _takes_two(check) else "has a check() that does not take a comment and a site."
+
+
+def _are_decidable(actions: object) -> bool:
+    return isinstance(actions, tuple) and all(one in (Action.APPROVE, Action.REJECT) for one in actions)
 
 
 def _takes_two(check: Callable[..., object]) -> bool:

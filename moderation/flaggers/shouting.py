@@ -13,6 +13,7 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput, Span
+from moderation.enums import Action
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.spelling import own_words
 
@@ -56,6 +57,7 @@ class ShoutingFlagger:
     version = "3"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
+    decides = (Action.REJECT,)
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Whether the text is largely in capitals, or full of stretched letters and rows of marks."""

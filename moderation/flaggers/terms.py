@@ -20,6 +20,7 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput, Span
+from moderation.enums import Action
 from moderation.flaggers.base import SiteKnowledge, Stage, TermEntry, clear, flagged, primary_language
 from moderation.flaggers.inflection import forms_in_phrase, forms_of
 from moderation.flaggers.letters import AS_LETTERS, with_strokes_read_anew
@@ -49,6 +50,7 @@ class TermsFlagger:
     version = "6"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
+    decides = (Action.REJECT,)
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Which terms of the list the text contains, each marked where it stands."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import ArticleWords, SiteKnowledge, Stage, flagged, primary_language
 from moderation.flaggers.encoder import MODEL_FILE, fault, read_header, usable_encoder
 from moderation.flaggers.guesses import TOO_LONG
@@ -71,6 +71,7 @@ class TopicFlagger:
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ("de", "en")
     first_state = FlaggerState.SHADOW
+    decides = (Action.APPROVE, Action.REJECT)
     # Asks for the words of the articles.
     reads_articles = True
 

@@ -20,7 +20,7 @@ from moderation.enums import Action, ReportKind
 from moderation.flaggers.guard import GONE, RUNNING
 from moderation.flaggers.learned import NAME as LEARNED
 from moderation.flaggers.names import flagger_name
-from moderation.flaggers.registry import is_installed
+from moderation.flaggers.registry import installed_flagger
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
@@ -301,7 +301,7 @@ def read_finding(finding: Finding) -> QueueFinding:
 def _sentence(finding: Finding) -> str:
     name = flagger_name(finding.flagger)
     # Nobody is at it, however long one waits.
-    if finding.message == RUNNING and not is_installed(finding.flagger):
+    if finding.message == RUNNING and installed_flagger(finding.flagger) is None:
         return gettext(GONE) % {"flagger": name}
     return finding.sentence(name)
 

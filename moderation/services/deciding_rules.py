@@ -25,7 +25,8 @@ from comments.models import Site
 from moderation.enums import Action, Permission, RuleEventKind, RuleStanding
 from moderation.evaluation.selecting import Labelled, choose_threshold, level_of_look
 from moderation.exceptions import NotAllowedError
-from moderation.flaggers.base import primary_language
+from moderation.flaggers.base import decidable, primary_language
+from moderation.flaggers.registry import installed_flagger
 from moderation.insights.deciding import (
     count_measuring,
     is_done_alike,
@@ -106,14 +107,16 @@ def read_rules(site: Site) -> dict[str, list[RuleLine]]:
 def switch_rule_on(*, site: Site, administrator: AbstractBaseUser, flagger: str, choice: RuleChoice) -> DecidingRule:
     """Let a flagger decide once it is proved right often enough, and try whether it is. About 15 queries.
 
-    It holds back from now on, which is less; one that is off or in shadow stays so, and decides nothing.
+    It holds back from now on, which is less; one that is off or in shadow stays so, and decides nothing. A direction that it can
+    never be proved right in is refused, and changes nothing.
 
     Another bound is tested at once, as one more look that has its price. A rule that fell back begins anew with the
     decisions after that. Raises NotAllowedError, InvalidInputError ("bound", "ceiling", "people_share", "action").
     """
     if not may(administrator, site, Permission.ADMINISTER):
         raise NotAllowedError
-    _require_possible(choice)
+    known = installed_flagger(flagger)
+    _require_possible(choice, decidable(known) if known else ())
     key = {"site": site, "flagger": flagger, "language": choice.language, "action": choice.action}
     with transaction.atomic():
         DecidingRule.objects.get_or_create(**key, defaults={"next_look": FEWEST_DECISIONS})
@@ -278,9 +281,14 @@ def _log(rule: DecidingRule, kind: RuleEventKind, actor: AbstractBaseUser | None
     )
 
 
-def _require_possible(choice: RuleChoice) -> None:
+def _require_possible(choice: RuleChoice, possible: Sequence[Action]) -> None:
     if choice.action not in DECIDING_ACTIONS:
         raise InvalidInputError("action", _("Software can only publish or reject."))
+    if choice.action not in possible and choice.action == Action.APPROVE:
+        sentence = _("This check cannot publish: it gives no score to texts in which it finds nothing.")
+        raise InvalidInputError("action", sentence)
+    if choice.action not in possible:
+        raise InvalidInputError("action", _("This check cannot reject: it names no clause of the policy."))
     if not LEAST_BOUND <= choice.bound <= MOST_BOUND:
         raise InvalidInputError("bound", _("Please choose a share between 90 and 99.99 percent."))
     if not 1 <= choice.ceiling <= MOST_CEILING:

@@ -67,7 +67,8 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
 
 @desk_action
 def decide(request: HttpRequest, name: str) -> HttpResponse:
-    """Let a check decide once it is proved; then 303 to it. 404 for a check there is not, 422 with the page for what is refused."""
+    """Let a check decide once it is proved; then 303 to it, which says so where it holds back from now on. 404 for a check there
+    is not, 422 with the page for what is refused."""
     desk = open_administered_desk(request)
     line = _line(desk, name)
     form = RuleForm(line, request.POST)
@@ -77,7 +78,8 @@ def decide(request: HttpRequest, name: str) -> HttpResponse:
         except InvalidInputError as error:
             form.refuse(error)
         else:
-            return _back(desk, name)
+            before = line.state_in(form.choice.language)
+            return _back(desk, name, holds_back_now=before.is_heard and before != FlaggerState.ON)
     return _show(request, desk, form)
 
 
@@ -119,6 +121,7 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
         "days": COUNTED_DAYS,
         "fewest": FEWEST_DECISIONS,
         "saved": saved,
+        "holds_back_now": "holds" in request.GET,
     }
     return render(request, "moderation/flaggers.html", context, status=422 if refused else 200)
 
@@ -144,6 +147,6 @@ def _line(desk: Desk, name: str) -> SwitchLine:
     return line
 
 
-def _back(desk: Desk, name: str) -> HttpResponse:
-    query = urlencode({"site": desk.site.slug, "saved": name})
+def _back(desk: Desk, name: str, *, holds_back_now: bool = False) -> HttpResponse:
+    query = urlencode({"site": desk.site.slug, "saved": name} | ({"holds": "1"} if holds_back_now else {}))
     return HttpResponseSeeOther(f"{reverse('moderation:flaggers')}?{query}#check-{name}")

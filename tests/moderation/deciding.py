@@ -26,6 +26,8 @@ BAD, GOOD = "Böse.", "Gut."
 class Judge(Asynchronous):
     """Sure of everything: of the good, and of what is bad."""
 
+    decides = (Action.APPROVE, Action.REJECT)
+
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         if comment.body.startswith(BAD):
             return flagged(self, "Bad.", score=0.9995, clause="respect")

@@ -111,7 +111,7 @@ def test_choices_of_a_check_are_unfolded_where_one_saved_or_let_it_decide() -> N
     assert open_checks(refused.content.decode()) == ["links"]
     assert open_checks(client.get(address(site)).content.decode()) == []
 
-    rule = DecidingRule.objects.create(site=site, flagger="links", action="approve")
+    rule = DecidingRule.objects.create(site=site, flagger="links", action="reject")
     assert open_checks(client.get(address(site)).content.decode()) == ["links"]
     DecidingRule.objects.update(is_active=False)
     assert open_checks(client.get(address(site)).content.decode()) == []
@@ -126,7 +126,7 @@ def test_name_of_a_check_stands_with_what_becomes_of_it_in_each_language_and_whe
     badges = re.compile(r'<span class="mg-badge">(.*?)</span>')
     assert badges.findall(lines(client, site)["links"]) == ["On, orders", "In German: On, holds back"]
     DecidingRule.objects.create(
-        site=site, flagger="links", action="approve", language="en", standing="decides", threshold=0.9
+        site=site, flagger="links", action="reject", language="en", standing="decides", threshold=0.9
     )
     assert "Decides" not in badges.findall(lines(client, site)["links"])
     DecidingRule.objects.update(language="de")
@@ -197,11 +197,11 @@ def test_reading_switches_takes_two_queries(django_assert_num_queries: DjangoAss
 
 
 def rule_of(site: Site, **sent: str) -> dict[str, str]:
-    return {"action": "approve", "language": "de", "bound": "99.5", "ceiling": "20", "people_share": "5"} | sent
+    return {"action": "reject", "language": "de", "bound": "99.5", "ceiling": "20", "people_share": "5"} | sent
 
 
-def decide_address(site: Site) -> str:
-    return f"/moderation/flaggers/links/decide/?site={site.slug}"
+def decide_address(site: Site, name: str = "links") -> str:
+    return f"/moderation/flaggers/{name}/decide/?site={site.slug}"
 
 
 def test_rule_is_chosen_shown_with_its_standing_and_switched_off() -> None:
@@ -210,10 +210,10 @@ def test_rule_is_chosen_shown_with_its_standing_and_switched_off() -> None:
     answer = client.post(decide_address(site), rule_of(site))
     assert answer.status_code == 303
     rule = DecidingRule.objects.get()
-    assert (rule.flagger, rule.language, rule.action, rule.bound) == ("links", "de", "approve", 0.995)
+    assert (rule.flagger, rule.language, rule.action, rule.bound) == ("links", "de", "reject", 0.995)
     assert (rule.ceiling, rule.people_share, rule.is_active) == (20, 0.05, True)
     shown = lines(client, site)["links"]
-    assert "Approve · In German" in shown
+    assert "Reject · In German" in shown
     assert "Measures: decides nothing yet" in shown
     assert "0 that count; tested at 500" in shown
 
@@ -265,9 +265,58 @@ def test_rule_with_nothing_or_no_number_in_a_field_is_told_what_it_may_be(sent: 
     assert not DecidingRule.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "action", "sentence"),
+    [
+        ("links", "approve", "This check cannot publish: it gives no score to texts in which it finds nothing."),
+        ("language", "approve", "It cannot decide: it names no clause to reject by"),
+        ("language", "reject", "It cannot decide: it names no clause to reject by"),
+    ],
+)
+def test_rule_that_could_never_be_proved_is_refused_and_changes_nothing(name: str, action: str, sentence: str) -> None:
+    site = make_article().site
+    client = administrator(site)
+    client.post(address(site, name), {"state": "inform"})
+    answer = client.post(decide_address(site, name), rule_of(site, action=action))
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not DecidingRule.objects.exists()
+    assert list(FlaggerSwitch.objects.values_list("flagger", "language", "state")) == [(name, "", "inform")]
+
+
+def test_only_what_a_check_can_be_proved_in_is_offered(settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS += [
+        "moderation.flaggers.respect.RespectFlagger",
+        "moderation.flaggers.repetition.RepetitionFlagger",
+        "moderation.flaggers.outside.judge.OutsideJudge",
+    ]
+    site = make_article().site
+    shown = lines(administrator(site), site)
+    offered = {name: re.findall(r'<option value="(approve|reject)"', row) for name, row in shown.items()}
+    assert offered == {
+        "links": ["reject"], "language": [], "respect": ["approve", "reject"], "repetition": [], "outside_judge": ["reject"],
+    }  # fmt: skip
+    assert [name for name, row in shown.items() if "It cannot decide:" in row] == ["language", "repetition"]
+
+    # One from before checks said what they can decide is still switched off.
+    rule = DecidingRule.objects.create(site=site, flagger="repetition", action="reject")
+    assert f"/moderation/rules/{rule.pk}/stop/" in lines(administrator(site), site)["repetition"]
+
+
+@pytest.mark.parametrize(("state", "is_said"), [("inform", True), ("order", True), ("on", False), ("shadow", False)])
+def test_page_says_that_a_check_holds_back_because_it_may_decide(state: str, *, is_said: bool) -> None:
+    site = make_article().site
+    client = administrator(site)
+    client.post(address(site, "links"), {"state": state})
+    saved = client.post(decide_address(site), rule_of(site))["Location"]
+    assert ("From now on this check also holds back." in client.get(saved).content.decode()) is is_said
+    held = FlaggerSwitch.objects.filter(flagger="links", language="de", state="on")
+    assert held.exists() is is_said
+
+
 def test_rule_for_all_languages_has_none_of_its_own() -> None:
     site = make_article().site
-    administrator(site).post(decide_address(site), rule_of(site, language="all", action="reject"))
+    administrator(site).post(decide_address(site), rule_of(site, language="all"))
     assert DecidingRule.objects.values_list("language", "action").get() == ("", "reject")
 
 

@@ -57,6 +57,10 @@ class Nonsense(Suspects):
     first_state = "perhaps"
 
 
+class Overreaches(Suspects):
+    decides = (Action.REMOVE,)
+
+
 @pytest.fixture(autouse=True)
 def _only_what_a_test_adds(settings: Settings) -> Iterator[None]:
     settings.MODERATION_FLAGGERS = []
@@ -161,9 +165,10 @@ def test_flagger_of_another_language_is_off_whatever_is_chosen() -> None:
     assert state_of(flagger, "en", knowledge) == FlaggerState.OFF
 
 
-def test_load_flagger_refuses_an_unknown_first_state() -> None:
-    with pytest.raises(BrokenFlaggerError, match="first_state"):
-        load_flagger(f"{__name__}.Nonsense")
+@pytest.mark.parametrize(("name", "attribute"), [("Nonsense", "first_state"), ("Overreaches", "decides")])
+def test_load_flagger_refuses_a_state_or_a_decision_that_there_is_not(name: str, attribute: str) -> None:
+    with pytest.raises(BrokenFlaggerError, match=f"has a {attribute} "):
+        load_flagger(f"{__name__}.{name}")
 
 
 def test_flagger_in_shadow_is_not_among_the_figures_of_those_that_count() -> None:

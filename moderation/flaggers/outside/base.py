@@ -17,7 +17,7 @@ from typing import Protocol, runtime_checkable
 from comments.enums import CheckOutcome
 from comments.outgoing import Answer
 from comments.screening import Finding, ScreeningInput
-from moderation.enums import FlaggerState
+from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage
 from moderation.flaggers.guard import without_result
 from moderation.flaggers.outside.sentences import ELSEWHERE
@@ -134,6 +134,8 @@ class Outside(ABC):
     stage = Stage.OUTSIDE
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.OFF
+    # What they find harmless has no score.
+    decides = (Action.REJECT,)
 
     @property
     @abstractmethod
