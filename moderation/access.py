@@ -129,7 +129,7 @@ def get_finding_or_404(user: User, pk: int) -> Finding:
     may see it. 1 query."""
     found = Finding.objects.flagged().filter(pk=pk, comment__site__in=desk_sites(user))
     finding = found.select_related("comment__site").first()
-    if finding is None or hides_findings(finding.comment.public_id, finding.comment.waiting_since):
+    if finding is None or hides_findings(finding.comment, finding.comment.waiting_since):
         raise Http404(_("There is nothing here."))
     return finding
 

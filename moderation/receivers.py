@@ -12,7 +12,7 @@ from comments.hints import hint_on_commit
 from comments.models import Article, Comment, StatusChange
 from comments.screening import Verdict
 from comments.signals import article_merged, comment_posted, comment_revised, comment_status_changed
-from moderation.sampling import is_in_blind_sample
+from moderation.sampling import is_judged_unaided
 from moderation.services.appeals import settle_appeals_with
 from moderation.services.article_log import keep_of_merged
 from moderation.services.clearing import clear_desk
@@ -71,8 +71,8 @@ def clear_the_desk(*, change: StatusChange, **_kwargs: object) -> None:
 
 @receiver(comment_status_changed, dispatch_uid="moderation.weigh_blind_sample")
 def weigh_blind_sample(*, change: StatusChange, **_kwargs: object) -> None:
-    """What was found in a comment of the blind sample counts in the queue from when somebody has judged it."""
-    if is_in_blind_sample(change.comment.public_id):
+    """What was found in a comment that is judged without seeing it counts in the queue from when somebody has judged it."""
+    if is_judged_unaided(change.comment):
         refresh_risk(change.comment_id)
 
 

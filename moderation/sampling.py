@@ -6,6 +6,7 @@ import datetime
 
 from django.utils.crypto import salted_hmac
 
+from comments.models import Comment
 from moderation.conf import settings
 
 _BITS = 64
@@ -29,6 +30,11 @@ def is_drawn(public_id: str, share: float) -> bool:
     return bool(int.from_bytes(digest[: _BITS // 8]) < share * 2**_BITS)
 
 
-def hides_findings(public_id: str, waiting_since: datetime.datetime | None) -> bool:
-    """Whether nobody may see yet what flaggers say of a comment: it is in the sample, and waits for a decision."""
-    return waiting_since is not None and is_in_blind_sample(public_id)
+def is_judged_unaided(comment: Comment) -> bool:
+    """Whether a comment is in the blind sample, or was drawn from what a rule would have decided. No query."""
+    return comment.is_drawn or is_in_blind_sample(comment.public_id)
+
+
+def hides_findings(comment: Comment, waiting_since: datetime.datetime | None) -> bool:
+    """Whether nobody may see yet what flaggers say of a comment: it is judged unaided, and waits for a decision since then."""
+    return waiting_since is not None and is_judged_unaided(comment)

@@ -138,6 +138,9 @@ class Comment(models.Model):
     # Both written by moderation alone.
     is_flagged = models.BooleanField(_("flagged"), default=False, db_default=False, editable=False)
     risk = models.PositiveSmallIntegerField(_("risk"), default=0, editable=False)
+    # Whether it was drawn from what software would have decided, for people to judge without seeing what that had found.
+    # Written by moderation alone.
+    is_drawn = models.BooleanField(_("drawn"), default=False, db_default=False, editable=False)
     posted_at = models.DateTimeField(_("posted"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     # Shown first in its discussion.

@@ -254,9 +254,13 @@ def _looked_at(texts: QuerySet[Decision], *outcomes: CheckOutcome) -> QuerySet[D
 
 def read_trust(site: Site, weeks: Weeks) -> dict[tuple[bool, bool], tuple[int, int]]:
     """How many texts were judged and how many of them restricted, by whether something had been found that counts, and
-    whether it was hidden from who decided. 1 query."""
+    whether it was hidden from who decided. 1 query.
+
+    Without those drawn from what a rule would have decided: of their kind none is judged with what was found in sight.
+    """
     rows = (
         judged_texts(site, weeks)
+        .filter(comment__is_drawn=False)
         .values_list("automated_detection", "findings_hidden")
         .annotate(count=Count("pk"), restricted=Count("pk", filter=RESTRICTED))
         .order_by()

@@ -134,7 +134,7 @@ def _count(rows: QuerySet[Finding] | QuerySet[Report]) -> Subquery:
 
 def _row(comment: Comment, *, begins_article: bool) -> QueueRow:
     marks: Entry = vars(comment)["marks"][0]
-    is_unaided = hides_findings(comment.public_id, comment.waiting_since)
+    is_unaided = hides_findings(comment, comment.waiting_since)
     return QueueRow(
         public_id=comment.public_id,
         status=Status(comment.status),

@@ -143,9 +143,11 @@ def _flagged() -> QuerySet[Finding]:
 
 
 def _is_found(filters: QueueFilters, findings: QuerySet[Finding]) -> Q:
-    """That there are such findings, and not in a comment of the blind sample that waits: it is not flagged."""
+    """That there are such findings, and not in a comment that waits to be judged without seeing them: it is not flagged."""
     found = Q(Exists(findings))
-    return found & Q(is_flagged=True) if filters.status.is_waiting and settings.blind_sample_share else found
+    if not filters.status.is_waiting:
+        return found
+    return found & (Q(is_flagged=True) if settings.blind_sample_share else Q(is_drawn=False))
 
 
 def _names_clause(filters: QueueFilters) -> Q:

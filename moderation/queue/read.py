@@ -41,7 +41,7 @@ from moderation.queue.values import (
     QueueParent,
     QueueReport,
 )
-from moderation.sampling import hides_findings, is_in_blind_sample
+from moderation.sampling import hides_findings, is_judged_unaided
 
 # Who wrote a comment that is judged blind: nothing that could tell is read into an item, so that no page can show it.
 HIDDEN = QueueAuthor(
@@ -208,7 +208,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
     change = related.changes.get(comment.pk)
     is_blind = is_judged_blind(comment)
     facts = related.facts[comment.pk]
-    is_unaided = hides_findings(comment.public_id, comment.waiting_since)
+    is_unaided = hides_findings(comment, comment.waiting_since)
     return QueueItem(
         pk=comment.pk,
         public_id=comment.public_id,
@@ -240,7 +240,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         appeal=_appeal(facts["appeal_rows"]),
         is_severe=facts["severe"] and not is_unaided,
         was_severe=comment.has_waiting_edit and facts["severe_before"],
-        is_sampled=is_in_blind_sample(comment.public_id),
+        is_sampled=is_judged_unaided(comment),
         lease=lease_of(comment),
         deferral=deferral_of(comment),
         is_blind=is_blind,

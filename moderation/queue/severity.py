@@ -61,7 +61,7 @@ def veiled_in_public(comments: QuerySet[Comment]) -> list[tuple[Comment, bool]]:
 def is_veiled(comment: Comment, *, is_severe: bool) -> bool:
     """Whether a severe text of a comment is shown only to who asks: not while it is judged without what was found, which that
     would tell."""
-    return is_severe and not hides_findings(comment.public_id, comment.waiting_since)
+    return is_severe and not hides_findings(comment, comment.waiting_since)
 
 
 def _is_shown_veiled(comment: Comment, number: int | None, *, is_severe: bool) -> bool:

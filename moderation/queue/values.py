@@ -249,7 +249,7 @@ class QueueItem:
     checks that run in the background have not looked at the latest text. `reports` and `appeal` are the open ones.
     `is_blind`: who wrote it, and what readers think of it, stays hidden until it is decided. `is_severe`: the
     text is shown to who asks to see it; `was_severe` says so of the one that is public while an edit waits. `is_sampled`: it is
-    in the blind sample, so that findings come with it only once nobody has to judge it. `around` is what surrounds it, where that was read too.
+    in the blind sample, or drawn for it by a rule, so that findings come with it only once nobody has to judge it. `around` is what surrounds it, where that was read too.
     """
 
     pk: int

@@ -43,6 +43,7 @@ from moderation.models import (
 from moderation.sampling import is_drawn
 from moderation.services.deciding_rules import review_rule
 from moderation.services.decisions import TARGETS, put_decision_mail, record_decision
+from moderation.services.indexing import hide_findings
 from moderation.services.policies import current_policy
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def decide_by_rules(comment_id: int) -> Decision | None:
     has looked at, taken, put aside or asked about, whatever was ever decided, whose author is restricted, what two people
     decide, what a check did not read to its end, what would appear where another one found something, is missing or passes over parts
     of the text, what is in a language or would be rejected by a clause that nothing speaks for, and the share that keeps the
-    measure honest. 1 query where no rule decides, else about 12, and 16 for a decision.
+    measure honest, without being told what was found. 1 query where no rule decides, else about 12, and 16 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
     rules = list(DecidingRule.objects.filter(site__in=site).select_related("site", "policy").order_by("pk"))
@@ -108,7 +109,11 @@ def _decide(comment_id: int, rules: list[DecidingRule], policy: PolicyVersion | 
         return None
     # One after the other, so that the ceiling holds; as the rule is now, and by no proof from under another policy.
     locked = DecidingRule.objects.select_for_update().deciding().filter(pk=rule.pk, policy=policy).first()
-    if locked is None or not _proposes(locked, finding) or _is_for_people(comment, locked, clause):
+    if locked is None or not _proposes(locked, finding) or not _may_decide(comment, locked, clause):
+        return None
+    if is_drawn(comment.public_id, max(locked.people_share, settings.blind_sample_share)):
+        # What they decide says whether the rule is right: they may not be told what it would have done.
+        hide_findings(comment.pk)
         return None
     change = lifecycle.set_status(
         comment.pk,
@@ -169,13 +174,10 @@ def _proposes(rule: DecidingRule, finding: Finding | None) -> bool:
     return sureness_of(rule.action, finding.outcome, finding.score, finding.clause) >= rule.threshold
 
 
-def _is_for_people(comment: Comment, rule: DecidingRule, clause: Clause | None) -> bool:
-    """Whether a comment is of the share that people judge, or the rule is not proved on such, or has decided enough today. 0 to
-    2 queries."""
-    if is_drawn(comment.public_id, max(rule.people_share, settings.blind_sample_share)):
-        return True
+def _may_decide(comment: Comment, rule: DecidingRule, clause: Clause | None) -> bool:
+    """Whether a rule is proved on such comments, and has not decided enough today. 1 to 2 queries."""
     language = primary_language(comment.language)
-    return not is_measured_on(rule, language, clause.slug if clause else "") or decided_today(rule) >= rule.ceiling
+    return is_measured_on(rule, language, clause.slug if clause else "") and decided_today(rule) < rule.ceiling
 
 
 def _states(comment: Comment) -> dict[str, FlaggerState]:

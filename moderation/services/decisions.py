@@ -287,7 +287,7 @@ def record_decision(
         facts=facts,
         category=clause.category if clause else "",
         source=_source(change, action),
-        findings_hidden=hides_findings(comment.public_id, change.from_waiting_since),
+        findings_hidden=hides_findings(comment, change.from_waiting_since),
         automated_detection=is_flagged,
         automated_decision=Automation.NONE if rule is None else Automation.FULL,
         rule=rule,

@@ -19,7 +19,7 @@ UNSCORED = 0.5
 MOST_RISK = 32_767
 BATCH_SIZE = 1_000
 # What has to be known of a comment to say how high its risk stands in the queue.
-_WEIGHED = ("public_id", "revision", "is_flagged", "risk", "waiting_since")
+_WEIGHED = ("public_id", "revision", "is_flagged", "risk", "waiting_since", "is_drawn")
 
 
 def index_text(comment: Comment) -> None:
@@ -44,6 +44,13 @@ def refresh_risk(comment_id: int) -> None:
             Comment.objects.filter(pk=comment_id).update(is_flagged=shown[0], risk=shown[1])
 
 
+def hide_findings(comment_id: int) -> None:
+    """Have a comment judged without seeing what was found in it, as those of the blind sample are. 3 to 4 queries."""
+    with transaction.atomic():
+        Comment.objects.filter(pk=comment_id).update(is_drawn=True)
+        refresh_risk(comment_id)
+
+
 def risk_of(scores: Iterable[float | None]) -> int:
     """The sum of the scores of findings in percent, each at least 1."""
     return min(MOST_RISK, sum(max(1, round(100 * (UNSCORED if score is None else score))) for score in scores))
@@ -51,7 +58,7 @@ def risk_of(scores: Iterable[float | None]) -> int:
 
 def _shown(comment: Comment, found: Iterable[tuple[str, float | None]]) -> tuple[bool, int]:
     """Whether anybody is shown that a comment is flagged, and its risk, from reach and score of each finding."""
-    if hides_findings(comment.public_id, comment.waiting_since):
+    if hides_findings(comment, comment.waiting_since):
         return False, 0
     known = list(found)
     return bool(known), risk_of(score for reach, score in known if reach != FindingReach.INFORM)

@@ -12,7 +12,7 @@ from moderation.access import get_comment_or_404, get_decision_or_404
 from moderation.forms import DecisionForm
 from moderation.models import Decision, Opinion
 from moderation.queue import next_in_queue, read_change, read_flagged, read_item
-from moderation.sampling import is_in_blind_sample
+from moderation.sampling import is_judged_unaided
 from moderation.services.decisions import undo
 from moderation.services.judging import judge
 from moderation.views.answers import HttpResponseSeeOther, desk_url, refusal_of
@@ -103,7 +103,7 @@ def _say_decided(request: HttpRequest, desk: Desk, comment: Comment, decision: D
         "author_name": comment.author_name,
         "status": change.to_status,
     }
-    if is_in_blind_sample(comment.public_id):
+    if is_judged_unaided(comment):
         decided |= {"is_sampled": True, "flagged": read_flagged(comment.pk, decision.revision)}
     decided |= {"clause_title": change.clause_title, "last_change": change}
     context = {"desk": desk, "site": desk.site, "decided": decided}

@@ -114,7 +114,7 @@ def _plan(decision: Decision, comment: Comment, standing: list[StatusChange]) ->
 def _revisions(comment: Comment) -> list[RevisionView]:
     """The latest first."""
     findings = list(comment.findings.counting().order_by("revision", "flagger"))
-    if hides_findings(comment.public_id, comment.waiting_since):
+    if hides_findings(comment, comment.waiting_since):
         findings = [finding for finding in findings if finding.revision != comment.revision]
     views: list[RevisionView] = []
     before: ShownText | None = None
