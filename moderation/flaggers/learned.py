@@ -17,7 +17,7 @@ from moderation.flaggers.learning.model import LearnedClause
 from moderation.flaggers.learning.vectors import encoder_version, is_read_whole, vector_of
 
 NAME: Final = "learned"
-_VERSION: Final = "2"
+_VERSION: Final = "3"
 
 _UNTAUGHT = gettext_noop("There are too few decisions on this site to learn from.")
 _LIKE = gettext_noop("Like comments that were refused here by the clause “%(clause)s”.")

@@ -25,7 +25,7 @@ from moderation.exceptions import NotAllowedError, NothingLearntError
 from moderation.flaggers.learned import ENOUGH, NAME
 from moderation.flaggers.learning.features import Circumstances, Example, make_example
 from moderation.flaggers.learning.knowledge import (
-    FINDING_COLUMNS,
+    Said,
     load_model,
     make_circumstances,
     teaching_decisions,
@@ -228,17 +228,17 @@ def _examples(
             counts[bool(label.clause)][author] += 1
 
 
-def _findings_of(labels: list[Label]) -> Mapping[tuple[int, int], list[tuple[str, str, float | None, str]]]:
+def _findings_of(labels: list[Label]) -> Mapping[tuple[int, int], list[Said]]:
     """By comment and revision; without what was said when this judge had spoken, as services outside do: it did not know of
     it, and will not the next time. 1 query."""
-    rows: dict[tuple[int, int], list[tuple[str, str, float | None, str, datetime.datetime]]] = defaultdict(list)
+    rows: dict[tuple[int, int], list[tuple[Said, datetime.datetime]]] = defaultdict(list)
     found = Finding.objects.filter(comment_id__in=[label.comment_id for label in labels])
-    for comment_id, revision, *row in found.values_list("comment_id", "revision", *FINDING_COLUMNS, "created_at"):
-        rows[comment_id, revision].append((row[0], row[1], row[2], row[3], row[4]))
-    findings: dict[tuple[int, int], list[tuple[str, str, float | None, str]]] = defaultdict(list)
+    for comment_id, revision, at, *row in found.values_list("comment_id", "revision", "created_at", *Said._fields):
+        rows[comment_id, revision].append((Said(*row), at))
+    findings: dict[tuple[int, int], list[Said]] = defaultdict(list)
     for key, said in rows.items():
-        spoke_at = next((at for name, *_said, at in said if name == NAME), None)
-        findings[key] = [one[:4] for one in said if spoke_at is None or one[4] <= spoke_at]
+        spoke_at = next((at for one, at in said if one.flagger == NAME), None)
+        findings[key] = [one for one, at in said if spoke_at is None or at <= spoke_at]
     return findings
 
 

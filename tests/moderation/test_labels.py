@@ -109,6 +109,26 @@ def test_what_others_said_after_the_judge_had_spoken_teaches_nothing() -> None:
     assert [example.facts[-1] for _label, _body, example, _past in examples] == [0.25, 0.75]
 
 
+@pytest.mark.parametrize(("is_shadow", "counted"), [(False, {"": 0.25, "respect": 0.75}), (True, {})])
+def test_what_checks_in_shadow_found_counts_nothing_in_judging_and_in_learning(
+    counted: dict[str, float], *, is_shadow: bool
+) -> None:
+    article = make_article()
+    keep_version(article, 1, 0.8, is_current=True)
+    comment = make_comment(article)
+    said = {"comment": comment, "revision": 1, "version": "1", "outcome": CheckOutcome.FLAGGED, "is_shadow": is_shadow}
+    Finding.objects.create(flagger="bursts", score=0.25, **said)
+    Finding.objects.create(flagger="respect", score=0.75, clause="respect", **said)
+    how = with_what_was_learnt(SiteKnowledge(), comment).circumstances
+    assert how is not None
+    # What the shipped model makes of a text would be asked for as well.
+    assert (how.flagged, how.scores) == (counted, {"respect": 0.75})
+
+    judge(comment, make_moderator(article.site), Action.APPROVE)
+    ((_label, _body, example, _past),) = learning._examples(article.site, ["respect"], DecidedTexts(article.site, 1))
+    assert example.facts[-1] == sum(counted.values())
+
+
 @pytest.mark.parametrize("is_by_rule", [True, False])
 def test_what_software_decided_of_an_author_counts_for_nothing(*, is_by_rule: bool) -> None:
     article = make_article()

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from comments.enums import CheckOutcome
+from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from moderation.enums import (
     Action,
@@ -78,6 +78,37 @@ def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
         # Weights 3, policy 2, how many and which encoder 2, a rule 1, a batch 3, the end 1.
         with django_assert_num_queries(12):
             assert learning.learn(article.site) is None
+
+
+def test_check_that_is_switched_on_has_no_say_for_what_it_found_in_shadow() -> None:
+    article = make_article()
+    fill(article, make_moderator(article.site), bad=20, good=20)
+    before = learn(article).weights
+    for refused in Comment.objects.filter(status=Status.REJECTED):
+        Finding.objects.create(
+            comment=refused, revision=1, flagger="bursts", version="1", outcome=CheckOutcome.FLAGGED, score=0.7, is_shadow=True
+        )  # fmt: skip
+    assert learn(article).weights == before
+
+    def judged(*, is_shadow: bool | None) -> float | None:
+        # Of another author, or it would be the same comment.
+        name = f"Hanna {Comment.objects.count()}"
+        comment = make_comment(article, body="Noch mehr Klüngel im Rathaus", name=name)
+        if is_shadow is not None:
+            Finding.objects.create(
+                comment=comment, revision=1, flagger="bursts", version="1", outcome=CheckOutcome.FLAGGED, score=0.7,
+                is_shadow=is_shadow,
+            )  # fmt: skip
+        screen_stored_comment(comment.pk)
+        return Finding.objects.get(comment=comment, flagger="learned").score
+
+    alone = judged(is_shadow=None)
+    assert alone is not None
+    # Switched on it begins without a say, and gets one by what people decide.
+    assert judged(is_shadow=True) == judged(is_shadow=False) == alone
+    Finding.objects.filter(flagger="bursts", comment__status=Status.REJECTED).update(is_shadow=False)
+    learn(article)
+    assert (judged(is_shadow=False) or 0) > (judged(is_shadow=None) or 1)
 
 
 def test_new_version_that_is_worse_is_kept_and_not_used() -> None:

@@ -82,7 +82,7 @@ def test_rule_goes_on_after_a_night_only_where_it_holds_with_what_was_learnt(
     fill(article, moderator, bad=12, good=24)
     values = {"threshold": 0.5, "bound": 0.75} | values
     rule = DecidingRule.objects.create(
-        site=article.site, flagger="learned", action=action, standing=RuleStanding.DECIDING, version="2", **values
+        site=article.site, flagger="learned", action=action, standing=RuleStanding.DECIDING, version="3", **values
     )
     # The words that were refused are published as often from now on.
     for number in range(4):

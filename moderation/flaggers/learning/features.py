@@ -31,8 +31,8 @@ _LEAST: Final = 1e-4
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """How a comment came: whether it answers another one, how many of the author's comments were published and refused
-    before, a number that stands for the article, and what other flaggers said: the scores by flagger, flagged or not, and
-    the greatest one of a finding by clause. And what the encoder made of its text, where there is one."""
+    before, a number that stands for the article, and what other flaggers said: the scores of those of shipped models, flagged or
+    not, and the greatest one of a finding that counts by clause. And what the encoder made of its text, where there is one."""
 
     is_reply: bool = False
     approved: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -14,7 +14,7 @@ from comments.models import Comment
 from moderation.enums import Action, Automation
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.learned import NAME
-from moderation.flaggers.learning.features import Circumstances, article_number
+from moderation.flaggers.learning.features import SHIPPED, Circumstances, article_number
 from moderation.flaggers.learning.model import LearnedModel, ModelError, unpack
 from moderation.models import Decision, Finding, SiteModel
 
@@ -37,13 +37,13 @@ def with_what_was_learnt(knowledge: SiteKnowledge, comment: Comment) -> SiteKnow
     counts = others.aggregate(
         approved=Count("pk", filter=Q(action__in=PUBLISHED)), rejected=Count("pk", filter=~Q(action__in=PUBLISHED))
     )
-    findings = Finding.objects.filter(comment=comment, revision=comment.revision).values_list(*FINDING_COLUMNS)
+    findings = Finding.objects.filter(comment=comment, revision=comment.revision).values_list(*Said._fields)
     circumstances = make_circumstances(
         is_reply=comment.parent_id is not None,
         approved=counts["approved"],
         rejected=counts["rejected"],
         article=comment.article.key,
-        findings=findings,
+        findings=map(Said._make, findings),
     )
     return dataclasses.replace(knowledge, learned=model, circumstances=circumstances)
 
@@ -56,7 +56,14 @@ def teaching_decisions() -> QuerySet[Decision]:
     return standing.filter(~Exists(later), is_clear)
 
 
-FINDING_COLUMNS = ("flagger", "outcome", "score", "clause")
+class Said(NamedTuple):
+    """What a flagger said of a text, as the columns of a finding are called."""
+
+    flagger: str
+    outcome: str
+    score: float | None
+    clause: str
+    is_shadow: bool
 
 
 def make_circumstances(
@@ -65,19 +72,24 @@ def make_circumstances(
     approved: int,
     rejected: int,
     article: str,
-    findings: Iterable[tuple[str, str, float | None, str]],
+    findings: Iterable[Said],
 ) -> Circumstances:
-    """How a comment came; `findings` as flagger, outcome, score and clause. A finding without a score is a sure one."""
+    """How a comment came. A finding without a score is a sure one.
+
+    What a check in shadow found counts nothing, as everywhere. Only what the shipped models make of a text counts also from
+    there: they are asked anyway, whatever becomes of their checks.
+    """
     scores: dict[str, float] = {}
     flagged: dict[str, float] = {}
-    for flagger, outcome, score, clause in findings:
-        if flagger == NAME or outcome not in (CheckOutcome.FLAGGED, CheckOutcome.CLEAR):
+    for said in findings:
+        if said.flagger == NAME or said.outcome not in (CheckOutcome.FLAGGED, CheckOutcome.CLEAR):
             continue
-        is_flagged = outcome == CheckOutcome.FLAGGED
-        worth = float(is_flagged) if score is None else score
-        scores[flagger] = worth
-        if is_flagged:
-            flagged[clause] = max(worth, flagged.get(clause, 0.0))
+        is_flagged = said.outcome == CheckOutcome.FLAGGED
+        worth = float(is_flagged) if said.score is None else said.score
+        if said.flagger in SHIPPED.values():
+            scores[said.flagger] = worth
+        if is_flagged and not said.is_shadow:
+            flagged[said.clause] = max(worth, flagged.get(said.clause, 0.0))
     return Circumstances(is_reply, approved, rejected, article_number(article), scores, flagged)
 
 
