@@ -12,8 +12,8 @@ from moderation.permissions import may_decide
 def call_wrong(*, finding: Finding, moderator: AbstractBaseUser, is_wrong: bool) -> None:
     """Say, or no longer say, that a finding is wrong, whatever becomes of its comment; idempotent. 2 to 5 queries.
 
-    It counts as a disagreement where flaggers are measured, and stands in `finding.feedback` for whatever learns from
-    the desk. Raises NotAllowedError.
+    It counts as a disagreement where flaggers are measured, and teaches the judge that learns, once its comment is decided
+    (`services.labels`). Raises NotAllowedError.
     """
     if not may_decide(moderator, finding.comment.site):
         raise NotAllowedError

@@ -1,24 +1,26 @@
-"""What of a site's decisions teaches: the last one of a person that stands about each text, and how much it counts."""
+"""What of a site's decisions teaches: the last one of a person that stands about each text, what was called wrong besides, and how
+much it counts."""
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import F, Q
 
 from comments.models import Site
 from moderation.enums import AppealState
 from moderation.flaggers.learning.knowledge import PUBLISHED, teaching_decisions
-from moderation.models import Appeal, Decision, Opinion
+from moderation.models import Appeal, Decision, FindingFeedback, Opinion
 
 BATCH: Final = 500
 ADVERTISING: Final = "no-advertising"
 # Somebody of whom nothing is known is taken to agree with others nine times out of ten.
 _AGREED, _COMPARED = 4.5, 5.0
+_USUAL_WEIGHT = _AGREED / _COMPARED
 _LEAST_WEIGHT = 0.2
 _COLUMNS = (
     "pk", "comment_id", "comment__public_id", "revision", "comment__author_id", "comment__article__key", "content_language",
@@ -29,7 +31,8 @@ _COLUMNS = (
 @dataclass(frozen=True, slots=True)
 class Label:
     """A decision that teaches: the clause the text was refused by, empty for one that was published; the columns of the
-    comment that count; and how far its moderator agrees with others, 0.2 to 1."""
+    comment that count; and how far its moderator agrees with others, 0.2 to 1. `called_wrong`: the clauses of findings that
+    somebody called wrong, each with how far who did so agrees with others."""
 
     comment_id: int
     comment: str
@@ -43,12 +46,40 @@ class Label:
     clause: str
     decided_at: datetime.datetime
     weight: float
+    called_wrong: Mapping[str, float]
+
+
+class Lesson(NamedTuple):
+    """What a label says of one clause. Not `is_decided`: only by what somebody said of a finding."""
+
+    clause: str
+    is_bad: bool
+    weight: float
+    is_decided: bool
+
+
+def lessons_of(label: Label, clauses: Iterable[str]) -> list[Lesson]:
+    """What a label says of these clauses, as far as it says anything.
+
+    What was refused by a clause is against it, whatever was said of a finding, and says of the others only what somebody
+    called wrong: that it is harmless. What was published is harmless for all, and counts more where that was said besides.
+    """
+    lessons = []
+    for clause in clauses:
+        objection = label.called_wrong.get(clause, 0.0)
+        if clause == label.clause:
+            lessons.append(Lesson(clause, is_bad=True, weight=label.weight, is_decided=True))
+        elif not label.clause:
+            lessons.append(Lesson(clause, is_bad=False, weight=label.weight + objection, is_decided=True))
+        elif objection:
+            lessons.append(Lesson(clause, is_bad=False, weight=objection, is_decided=False))
+    return lessons
 
 
 def read_labels(site: Site) -> Iterator[list[Label]]:
-    """The decisions that teach, in the order in which they were made, in batches. 1 query each and 3 at first.
+    """The decisions that teach, in the order in which they were made, in batches. 2 queries each and 3 at first.
 
-    Of each text the last decision that stands, made by a person. A text refused by a clause says nothing of the others.
+    Of each text the last decision that stands, made by a person.
     """
     weights = moderator_weights(site)
     after = 0
@@ -60,6 +91,7 @@ def read_labels(site: Site) -> Iterator[list[Label]]:
         .values_list(*_COLUMNS)[:BATCH]
     ):
         after = rows[-1][0]
+        called_wrong = _read_called_wrong([row[1] for row in rows], weights)
         yield [
             Label(
                 comment_id=comment_id,
@@ -73,13 +105,28 @@ def read_labels(site: Site) -> Iterator[list[Label]]:
                 measure=measure,
                 decided_at=decided_at,
                 clause="" if action in PUBLISHED else clause or ADVERTISING,
-                weight=weights.get(moderator_id, _AGREED / _COMPARED),
+                weight=weights.get(moderator_id, _USUAL_WEIGHT),
+                called_wrong=called_wrong.get((comment_id, revision), {}),
             )
             for (
                 _pk, comment_id, public_id, revision, author_id, article, language, parent_id, action, measure,
                 decided_at, clause, moderator_id,
             ) in rows
         ]  # fmt: skip
+
+
+def _read_called_wrong(
+    comments: list[int], weights: Mapping[int, float]
+) -> Mapping[tuple[int, int], Mapping[str, float]]:
+    """By comment and revision: the clauses of findings that were called wrong, each with the greatest weight of those who did. 1
+    query."""
+    found: dict[tuple[int, int], dict[str, float]] = defaultdict(dict)
+    objections = FindingFeedback.objects.filter(finding__comment__in=comments).exclude(finding__clause="")
+    columns = ("finding__comment_id", "finding__revision", "finding__clause", "user_id")
+    for comment_id, revision, clause, user_id in objections.values_list(*columns):
+        known = found[comment_id, revision]
+        known[clause] = max(known.get(clause, 0.0), weights.get(user_id, _USUAL_WEIGHT))
+    return found
 
 
 def moderator_weights(site: Site) -> dict[int, float]:

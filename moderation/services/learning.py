@@ -32,10 +32,10 @@ from moderation.flaggers.learning.knowledge import (
 )
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import PastDecision, pack
-from moderation.models import Decision, Finding, SiteModel
+from moderation.models import Decision, Finding, FindingFeedback, SiteModel
 from moderation.permissions import may
 from moderation.services.deciding_rules import Rehearsed, is_deciding, measure_anew, require_hold
-from moderation.services.labels import Label, read_labels
+from moderation.services.labels import Label, lessons_of, read_labels
 from moderation.services.policies import current_policy
 from moderation.services.vectors import DecidedTexts
 
@@ -63,7 +63,7 @@ def learn(site: Site) -> SiteModel | None:
     """Make a model of all decisions of a site and put it to use, unless it is worse than the one in use, or somebody has chosen
     another one meanwhile; the latest five are kept, and the one in use. None where no clause has been applied ten times.
 
-    About 5 queries for each 500 decisions; memory does not grow with their number: 13 MB for each clause.
+    About 6 queries for each 500 decisions; memory does not grow with their number: 13 MB for each clause.
     """
     # What is decided from here on may not be read any more.
     begun_at = timezone.now()
@@ -81,9 +81,10 @@ def learn(site: Site) -> SiteModel | None:
             text = body_digest(body)
             rehearsed.pop(text, None)
             rehearsed[text] = said
-        for clause in titles if not label.clause else [label.clause] if label.clause in titles else []:
-            progress[clause].add(learners[clause].judge(example), is_bad=bool(label.clause))
-            learners[clause].learn(example, is_bad=bool(label.clause), weight=label.weight, past=past)
+        for clause, is_bad, weight, is_decided in lessons_of(label, titles):
+            if is_decided:
+                progress[clause].add(learners[clause].judge(example), is_bad=is_bad)
+            learners[clause].learn(example, is_bad=is_bad, weight=weight, past=past)
     able = [learner for learner in learners.values() if _is_able(learner)]
     if not able:
         return None
@@ -192,18 +193,20 @@ def read_models(site: Site) -> list[SiteModel]:
 
 
 def needs_learning(site: Site) -> bool:
-    """Whether people have decided, or taken back, since the newest model was begun. 1 to 2 queries."""
+    """Whether people have decided, taken back, or called a finding wrong since the newest model was begun. 1 to 3 queries."""
     newest = SiteModel.objects.filter(site=site).order_by("-number").values_list("made_at", flat=True).first()
     decided = Decision.objects.filter(comment__site=site, automated_decision=Automation.NONE)
     if newest is not None:
+        objections = FindingFeedback.objects.filter(finding__comment__site=site, created_at__gte=newest)
         decided = decided.filter(Q(applied_at__gte=newest) | Q(undone_at__gte=newest))
+        return decided.exists() or objections.exists()
     return decided.exists()
 
 
 def _examples(
     site: Site, clauses: list[str], texts: DecidedTexts
 ) -> Iterator[tuple[Label, str, Example, PastDecision]]:
-    """Each label with its text, and with that as the judge sees it. 3 queries for each batch, 4 where vectors were made."""
+    """Each label with its text, and with that as the judge sees it. 4 queries for each batch, 5 where vectors were made."""
     # By hashed authors: how many of their comments were published and refused before.
     counts = {is_bad: array("I", bytes(4 << _AUTHOR_BITS)) for is_bad in (False, True)}
     sketches = Sketches()

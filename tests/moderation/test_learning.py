@@ -75,8 +75,8 @@ def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
     for count in (1, 3):
         for _comment in range(count):
             judge(make_comment(article), moderator, Action.APPROVE)
-        # Weights 3, policy 2, how many and which encoder 2, a rule 1, a batch 3, the end 1.
-        with django_assert_num_queries(12):
+        # Weights 3, policy 2, how many and which encoder 2, a rule 1, a batch 4, the end 1.
+        with django_assert_num_queries(13):
             assert learning.learn(article.site) is None
 
 

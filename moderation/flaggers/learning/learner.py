@@ -94,7 +94,7 @@ class ClauseLearner:
         )
 
     def learn(self, example: Example, *, is_bad: bool, weight: float = 1.0, past: PastDecision | None = None) -> None:
-        """Learn what people decided; `weight` up to 1; `past` to name it as a like case later."""
+        """Learn what people decided; `weight` up to 2, what one person says counts up to 1; `past` to name it as a like case later."""
         signals = self._signals(example)
         value = self._stack.judge(signals)
         self._reliability.learn(self._probability(value), is_bad=is_bad, weight=weight)
