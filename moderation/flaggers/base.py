@@ -152,7 +152,7 @@ def flagged(
     spans: Iterable[Span] = (),
     is_whole: bool = True,
 ) -> Finding:
-    """Something found. `message` is an English sentence marked with gettext_noop, `score` says how sure: 0 to 1. Not `is_whole`: the end
+    """Something found. `message` is an English sentence marked with gettext_noop, `score` says how sure, or how much it weighs: 0 to 1. Not `is_whole`: the end
     of the text was not read."""
     return Finding(
         flagger.name,
@@ -187,6 +187,11 @@ def decidable(flagger: Flagger) -> tuple[Action, ...]:
     """What a site may let a flagger decide: its attribute `decides`, nothing without one. To publish is for those that score
     also a text in which they find nothing, to reject for those that name a clause."""
     return tuple(getattr(flagger, "decides", ()))
+
+
+def is_guess(flagger: Flagger) -> bool:
+    """Whether its score says how likely it is right, its attribute `is_guess`; else the score is only how much a fact weighs."""
+    return bool(getattr(flagger, "is_guess", False))
 
 
 def in_state(finding: Finding, state: FlaggerState) -> Finding:

@@ -40,6 +40,7 @@ class GuessingFlagger:
     languages: tuple[str, ...] = ("de", "en")
     first_state = FlaggerState.SHADOW
     decides = (Action.APPROVE, Action.REJECT)
+    is_guess = True
 
     def __init__(self, weights_file: Path) -> None:
         """Read the weights. Raises WeightsError."""

@@ -63,6 +63,7 @@ class LearnedFlagger:
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
     decides = (Action.APPROVE, Action.REJECT)
+    is_guess = True
 
     @property
     def version(self) -> str:

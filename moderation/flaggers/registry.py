@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from comments.screening import Finding, ScreeningInput
 from moderation.conf import settings
 from moderation.enums import Action, FlaggerState
-from moderation.flaggers.base import Flagger, SiteKnowledge, Stage
+from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, is_guess
 from moderation.flaggers.outside.base import OutsideFlagger
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,12 @@ def installed_flaggers(stage: Stage) -> tuple[Flagger, ...]:
 def installed_flagger(name: str) -> Flagger | None:
     """The one of this name; None where there is none."""
     return next((flagger for stage in Stage for flagger in installed_flaggers(stage) if flagger.name == name), None)
+
+
+def guesses(name: str) -> bool:
+    """Whether the installed flagger of this name guesses, so that its score is a likelihood; False for one that is gone."""
+    flagger = installed_flagger(name)
+    return flagger is not None and is_guess(flagger)
 
 
 @contextmanager

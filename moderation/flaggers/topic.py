@@ -72,6 +72,7 @@ class TopicFlagger:
     languages: tuple[str, ...] = ("de", "en")
     first_state = FlaggerState.SHADOW
     decides = (Action.APPROVE, Action.REJECT)
+    is_guess = True
     # Asks for the words of the articles.
     reads_articles = True
 

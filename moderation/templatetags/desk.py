@@ -19,6 +19,7 @@ from moderation.enums import Action, RestrictionKind, RestrictionTarget
 from moderation.flaggers.guesses import quotation
 from moderation.flaggers.names import flagger_name
 from moderation.flaggers.names import flagger_purpose as purpose_of
+from moderation.flaggers.registry import guesses
 from moderation.queue import COUNT_LIMIT, MOST_TOGETHER, OtherPending, QueueChange, QueueFinding
 from moderation.queue.surroundings import StandingRestriction
 
@@ -188,9 +189,11 @@ def flagger_names(names: Iterable[str]) -> str:
 
 
 @register.filter
-def sureness(score: float) -> str:
-    """How sure a check is, as a share and in words: "85 %, quite sure"."""
-    percent = round(100 * score)
+def sureness(finding: QueueFinding) -> str:
+    """How sure a check that guesses is, as a share and in words: "85 %, quite sure"; empty for one that states facts."""
+    if finding.score is None or not guesses(finding.flagger):
+        return ""
+    percent = round(100 * finding.score)
     words = _("sure") if percent >= SURE else _("quite sure") if percent >= QUITE_SURE else _("unsure")
     return _("%(percent)d %%, %(words)s") % {"percent": percent, "words": words}
 

@@ -174,7 +174,7 @@ def test_card_says_what_every_check_came_to() -> None:
 
     why = text_of(page).partition("Why it is here")[2].partition("Hanna Kuhl")[0]
     assert why.strip() == (
-        "Finding 1 The word “<b>Nudel</b>” is there. Words · 85 %, quite sure Flag was wrong : Words This check failed. Shouting This check did not run. novelty "
+        "Finding 1 The word “<b>Nudel</b>” is there. Words Flag was wrong : Words This check failed. Shouting This check did not run. novelty "
         "Looked at and nothing found: Links "
         "The checks that run in the background have not looked at this text yet. "
         "Every comment waits for approval. Waiting for 1 min, promised within 60 min. On time."

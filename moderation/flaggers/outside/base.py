@@ -136,6 +136,7 @@ class Outside(ABC):
     first_state = FlaggerState.OFF
     # What they find harmless has no score.
     decides = (Action.REJECT,)
+    is_guess = True
 
     @property
     @abstractmethod
