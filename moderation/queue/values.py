@@ -338,8 +338,8 @@ class QueueItem:
 
     @property
     def clear(self) -> tuple[QueueFinding, ...]:
-        """The findings that say that there is nothing to be said."""
-        return tuple(finding for finding in self.findings if finding.outcome == CheckOutcome.CLEAR)
+        """The findings that say nothing: not those that say why they cannot tell, or that not all was read."""
+        return tuple(finding for finding in self.findings if finding.outcome == CheckOutcome.CLEAR and not finding.sentence)
 
 
 @dataclass(frozen=True, slots=True)
