@@ -215,9 +215,9 @@ def get_case_or_404(user: AbstractBaseUser, pk: int) -> CalibrationCase:
 
 
 def get_report_or_404(token: str) -> Report:
-    """The report that a signed address is for, with comment and site. 1 query for a well-signed one."""
+    """The report that a signed address is for, with comment and site, and the decision that settled it. 1 query for a well-signed one."""
     reference = read_receipt_token(token)
-    related = ("comment__site", "comment__article")
+    related = ("comment__site", "comment__article", "settled_by__decision")
     found = Report.objects.filter(reference=reference).select_related(*related).first() if reference else None
     if found is None:
         raise Http404(_("There is nothing here."))

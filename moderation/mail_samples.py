@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 
 from comments.enums import AuthorKind, Badge, Scope, Status
 from comments.mail import Mail
-from comments.models import Article, Author, Comment, Notification, Site, Subscriber, Subscription
+from comments.models import Article, Author, Comment, Notification, Site, StatusChange, Subscriber, Subscription
 from comments.notifications import confirmation_mail, digest_mail, news_mail
 from moderation.enums import Action, ReportState, RestrictionKind
 from moderation.mails import appeal_mail, decision_mail, report_mail, restriction_mail, waiting_mail
@@ -182,7 +182,11 @@ def _appeal_rejected(site: Site, language: str) -> Mail:
 def _report(site: Site, language: str, state: ReportState) -> Report:
     comment = _comment(site, language)
     address = f"https://news.example/c/{comment.public_id}/"
-    return Report(pk=0, comment=comment, email=READER, language=language, state=state, address=address)
+    step = StatusChange(pk=0)
+    Decision(change=step, automated_detection=state == ReportState.UPHELD)
+    return Report(
+        pk=0, comment=comment, email=READER, language=language, state=state, address=address, settled_by=step
+    )
 
 
 def _receipt(site: Site, language: str) -> Mail:

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy, override
 from comments.mail import Mail, absolute, title_of
 from comments.models import Site
 from comments.services.identity import make_status_token
+from moderation.enums import ReportState
 from moderation.gate import restriction_url, what_it_means
 from moderation.models import Appeal, Decision, PolicyVersion, Report, Restriction
 from moderation.queue.waiting import WaitingComments
 from moderation.services.appeals import APPEALABLE
 from moderation.services.mail_choices import make_desk_token, make_recipient_token
+from moderation.services.report_outcomes import what_software_did
 from moderation.services.reports import make_receipt_token
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def report_mail(reports: Sequence[Report], template: str) -> Mail:
         to=first.email,
         language=first.language,
         site=first.comment.site,
-        parts=[_of_report(report) for report in reports],
+        parts=[_of_report(report, first.language) for report in reports],
         name=f"{template}-{first.reference}",
         conversation=f"notice-{first.reference}" if len(reports) == 1 else "",
         reason=_OF_NOTICE,
@@ -164,10 +166,13 @@ def _of_decision(decision: Decision) -> dict[str, object]:
     }
 
 
-def _of_report(report: Report) -> dict[str, object]:
+def _of_report(report: Report, language: str) -> dict[str, object]:
     comment = report.comment
+    with override(language):
+        software = "" if report.state == ReportState.OPEN else what_software_did(report)
     return {
         "report": report,
+        "software": software,
         "site": comment.site,
         "title": title_of(comment.article),
         "receipt_url": absolute(reverse("moderation:receipt", args=[make_receipt_token(report)])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from comments.conf import settings
 from comments.enums import Status
@@ -12,7 +13,7 @@ from comments.models import Comment, StatusChange
 from comments.services import outbox
 from moderation.enums import ReportState
 from moderation.exceptions import NotAllowedError, NothingReportedError
-from moderation.models import Report
+from moderation.models import Decision, Finding, Report
 from moderation.permissions import may_decide
 
 # What a step of a comment says of the reports of it that were open, by where it led.
@@ -38,6 +39,20 @@ def dismiss_reports(*, comment: Comment, moderator: AbstractBaseUser, up_to: int
         if not dismissed:
             raise NothingReportedError
     return dismissed
+
+
+def what_software_did(report: Report) -> str:
+    """Whether software had a part in what was decided on a report: a sentence in the active language. Of one that was dismissed,
+    whether moderators saw something flagged in what was reported. 1 query, none for one loaded with the decision behind it."""
+    decision: Decision | None = getattr(report.settled_by, "decision", None)
+    if decision is not None:
+        is_flagged = decision.automated_detection
+    else:
+        found = Finding.objects.flagged().filter(comment=report.comment_id, revision=report.revision)
+        is_flagged = found.filter(created_at__lte=report.decided_at or timezone.now()).exists()
+    if is_flagged:
+        return _("A person decided. Software had pointed to something in the comment.")
+    return _("A person decided; software had no part in it.")
 
 
 def settle_reports_with(change: StatusChange) -> None:

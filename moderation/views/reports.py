@@ -22,10 +22,11 @@ from comments.fragment import complete_addresses
 from comments.models import Comment
 from comments.prepared import interface_language
 from moderation.access import get_comment_or_404, get_report_or_404
+from moderation.enums import ReportState
 from moderation.forms_reports import DismissalForm, ReportForm
 from moderation.queue import next_in_queue, read_item
 from moderation.services.policies import current_policy
-from moderation.services.report_outcomes import dismiss_reports
+from moderation.services.report_outcomes import dismiss_reports, what_software_did
 from moderation.services.reports import (
     REASONS_LIMIT,
     TEXT_LIMIT,
@@ -79,7 +80,8 @@ def report_fragment(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """What became of a report, for whoever has its address: no word of it, and nobody's name. 1 query."""
+    """What became of a report, for whoever has its address: no word of it, and nobody's name. 1 query, 2 for one
+    that was dismissed."""
     found = get_report_or_404(token)
     with translation.override(interface_language(found.language)):
         context = {
@@ -87,6 +89,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
             "comment": found.comment,
             "site": found.comment.site,
             "next": what_happens_next(found),
+            "software": "" if found.state == ReportState.OPEN else what_software_did(found),
         }
         response = render(request, "moderation/report_receipt.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"

@@ -85,7 +85,7 @@ def test_removal_is_told_to_who_sent_the_notice() -> None:
 
     assert "the comment is no longer public." in bodies()[1]
     assert str(sent.reference) in bodies()[1]
-    assert "A person decided, without software." in bodies()[1]
+    assert "A person decided; software had no part in it." in bodies()[1]
     assert "court" in bodies()[1]
 
 

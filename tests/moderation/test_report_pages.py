@@ -14,14 +14,16 @@ from comments.conf import Limit
 from comments.enums import ArticleMode, Status
 from comments.models import Article, Comment
 from comments.services.identity import make_author_token
+from moderation.enums import Action
+from moderation.mails import report_mail
 from moderation.models import Report
 from moderation.services.report_outcomes import dismiss_reports
 from moderation.services.reports import make_receipt_token
 from moderation.slots import comment_actions
 from tests.comments.pages import read_forms
 from tests.factories import make_comment, make_moderator, move
-from tests.moderation.desk_pages import html_of, text_of
-from tests.moderation.reporting import ADDRESS, make_published, notify, report
+from tests.moderation.desk_pages import flag, html_of, text_of
+from tests.moderation.reporting import ADDRESS, judge, make_published, notify, report
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -188,6 +190,35 @@ def test_receipt_says_what_was_decided_and_names_nobody(client: Client) -> None:
     assert ADDRESS not in words
     assert "§ 185" not in words
     assert (page["X-Robots-Tag"], page["Cache-Control"]) == ("noindex, nofollow", "private, no-store")
+
+
+@pytest.mark.parametrize("action", [Action.REMOVE, None])
+@pytest.mark.parametrize("is_flagged", [True, False])
+def test_receipt_and_mail_of_a_decided_notice_say_whether_software_had_pointed_to_something(
+    action: Action | None, is_flagged: bool, client: Client
+) -> None:
+    comment = make_published()
+    if is_flagged:
+        flag(comment, "novelty")
+    sent = notify(comment)
+    if action:
+        judge(comment, action, clause="unlawful")
+    else:
+        dismiss_reports(comment=comment, moderator=make_moderator(comment.site), up_to=sent.pk)
+    # What is found later was no part of it.
+    flag(comment, "respect")
+
+    words = text_of(client.get(f"/reports/{make_receipt_token(sent)}/"))
+    sent.refresh_from_db()
+    (mail,) = report_mail([sent], "report_decision").parts
+
+    expected = (
+        "A person decided. Software had pointed to something in the comment."
+        if is_flagged
+        else "A person decided; software had no part in it."
+    )
+    assert f"Software {expected}" in words
+    assert mail["software"] == expected
 
 
 def test_receipt_of_a_comment_that_is_gone_leads_nowhere(client: Client) -> None:
