@@ -175,6 +175,12 @@ def is_judged_blind(comment: Comment) -> bool:
     return any(one is not None and one.is_blind for one in chosen)
 
 
+def spares_trusted(comment: Comment) -> bool:
+    """Whether comments of trusted authors appear at once on its site. No query with BESIDE."""
+    chosen = getattr(comment.site, "desk_settings", None)
+    return chosen is not None and chosen.publishes_trusted
+
+
 def read_colleagues(comments: Iterable[tuple[int, int]], viewer_id: int, *, settles: bool) -> dict[int, Colleagues]:
     """What somebody may know of the others' thoughts on these comments, each with its revision; `settles` is whether they
     may settle a dispute. 2 queries, none for no comments.

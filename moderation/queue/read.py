@@ -23,7 +23,7 @@ from moderation.flaggers.names import flagger_name
 from moderation.flaggers.registry import installed_flagger
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
-from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of
+from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of, spares_trusted
 from moderation.queue.paging import find_page, read_found, whole_comments
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded, moment
 from moderation.queue.severity import is_severe
@@ -122,7 +122,7 @@ def _revisions(count: int) -> Prepared[Revision]:
 
 def _read_facts(ids: Sequence[int]) -> dict[int, Entry]:
     """By comment: what was found in its latest text, the open reports and appeals, whether this text and the published one are
-    severe, and what became of its author's comments so far, each count up to COUNT_LIMIT."""
+    severe, its last step, and what became of its author's comments so far, each count up to COUNT_LIMIT."""
     return {row["pk"]: row for row in _facts(len(ids)).run(ids=ids, blur_score=settings.blur_score)}
 
 
@@ -132,12 +132,14 @@ def _facts(count: int) -> Prepared[Entry]:
     findings = Finding.objects.counting().filter(comment=comment, revision=OuterRef("revision")).order_by("flagger")
     reports = Report.objects.open().filter(comment=comment).order_by("id")
     appeals = Appeal.objects.open().filter(decision__comment=comment).order_by("id")
+    steps = StatusChange.objects.filter(comment=comment).order_by("-id")
     by_author = Comment.objects.filter(author=OuterRef("author")).order_by()
     found = Comment.objects.filter(pk__in=given_numbers("ids", count)).values(
         "pk",
         finding_rows=Rows(findings, **{name: name for name in FINDING_FIELDS}, wrong_by=_objectors()),
         report_rows=Rows(reports, **{name: name for name in REPORT_FIELDS}),
         appeal_rows=Rows(appeals, pk="pk", text="text", at="created_at", moderator="decision__moderator_id"),
+        step_rows=Rows(steps[:1], came_from="from_status", undoes="undoes_id"),
         severe=is_severe(),
         severe_before=is_severe(revision="published_revision"),
         # One count for each status: of several at once PostgreSQL reads everything the author wrote.
@@ -208,6 +210,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
     change = related.changes.get(comment.pk)
     is_blind = is_judged_blind(comment)
     facts = related.facts[comment.pk]
+    step: Entry = next(iter(facts["step_rows"]), {"came_from": "", "undoes": None})
     is_unaided = hides_findings(comment, comment.waiting_since)
     return QueueItem(
         pk=comment.pk,
@@ -246,6 +249,9 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         is_blind=is_blind,
         is_pinned=comment.pinned_at is not None,
         is_featured=comment.featured_at is not None,
+        spares_trusted=spares_trusted(comment),
+        came_from=step["came_from"],
+        came_by_undo=step["undoes"] is not None,
         is_discussed=getattr(comment, "is_discussed", True),
     )
 

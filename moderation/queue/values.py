@@ -281,6 +281,11 @@ class QueueItem:
     is_sampled: bool = False
     is_pinned: bool = False
     is_featured: bool = False
+    # Whether the site lets comments of authors whom it trusts appear at once.
+    spares_trusted: bool = False
+    # The status before the one it has, empty for a new comment, and whether a decision that was taken back led to it.
+    came_from: str = ""
+    came_by_undo: bool = False
     # Whether colleagues may have said something about it.
     is_discussed: bool = True
     around: Surroundings | None = None

@@ -13,14 +13,14 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from comments.enums import ActorKind, AuthorKind, CheckOutcome, Status
+from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Status
 from moderation.assets import desk_asset
 from moderation.enums import Action, RestrictionKind, RestrictionTarget
 from moderation.flaggers.guesses import quotation
 from moderation.flaggers.names import flagger_name
 from moderation.flaggers.names import flagger_purpose as purpose_of
 from moderation.flaggers.registry import guesses
-from moderation.queue import COUNT_LIMIT, MOST_TOGETHER, OtherPending, QueueChange, QueueFinding
+from moderation.queue import COUNT_LIMIT, MOST_TOGETHER, OtherPending, QueueChange, QueueFinding, QueueItem
 from moderation.queue.surroundings import StandingRestriction
 
 register = template.Library()
@@ -132,6 +132,37 @@ def _step(change: QueueChange) -> str:
     if change.to_status == Status.PENDING:
         return _("Revised by the author") if change.actor_kind == ActorKind.AUTHOR else _("Waits for approval again")
     return str(change.to_status.label)
+
+
+@register.filter
+def why_it_waits(item: QueueItem) -> str:
+    """What brought a comment here that waits for a decision, in a sentence."""
+    if item.has_waiting_edit:
+        return _("The author has changed a published comment; the old text stays public until you decide.")
+    if item.came_by_undo:
+        return _("A decision was taken back, so it waits again.")
+    if item.came_from == Status.APPROVED:
+        return _why_it_came_back(item)
+    if item.came_from == Status.RETURNED:
+        return _("Its author has revised what was returned.")
+    if item.article.mode == ArticleMode.POST_MODERATED:
+        return _("Comments under this article appear at once; this one waits for a decision.")
+    if item.article.mode != ArticleMode.PRE_MODERATED:
+        return _("It was sent while the discussion was open, and waits for a decision.")
+    if item.spares_trusted:
+        return _(
+            "Comments under this article wait for approval, except those of trusted authors in which nothing was found."
+        )
+    return _("Every comment under this article waits for approval.")
+
+
+def _why_it_came_back(item: QueueItem) -> str:
+    """Of one that was public: not known where both readers and checks said something, nor while what those said is hidden."""
+    if item.hides_findings or bool(item.reports) == bool(item.flagged):
+        return _("It was public, and waits for a decision again.")
+    if item.reports:
+        return _("It was public until readers reported it, and waits for a decision again.")
+    return _("It was public until a check found something, and waits for a decision.")
 
 
 @register.filter

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from pytest_django import Settings
 
-from comments.enums import CheckOutcome
+from comments.enums import ArticleMode, CheckOutcome, Status
+from comments.models import Comment
+from comments.services.posting import revise_comment
 from moderation.flaggers.guesses import TOO_LONG
 from moderation.flaggers.topic import CANNOT_TELL
-from moderation.models import Finding
+from moderation.enums import Action
+from moderation.models import DeskSettings, Finding
+from moderation.services.decisions import undo
+from moderation.services.publications import take_back_flagged
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import QUEUE, flag, html_of, sign_in
+from tests.moderation.reporting import judge, report
 from tests.settings import GUESSES
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +77,94 @@ def test_card_lists_what_found_nothing_by_its_sentence_where_it_has_one(settings
         "Cannot tell whether it is about the article: too few words. Topic",
         "Looked at and nothing found: Links, Shouting",
     ]
+
+
+def new_one() -> Comment:
+    return make_comment(make_article())
+
+
+def new_one_where_trusted_authors_need_not_wait() -> Comment:
+    article = make_article()
+    DeskSettings.objects.create(site=article.site, publishes_trusted=True)
+    return make_comment(article)
+
+
+def held_back_under_an_article_where_comments_appear_at_once() -> Comment:
+    comment = make_comment(make_article())
+    comment.article.mode = ArticleMode.POST_MODERATED
+    comment.article.save()
+    return comment
+
+
+def sent_before_the_end() -> Comment:
+    comment = make_comment(make_article())
+    comment.article.mode = ArticleMode.CLOSED
+    comment.article.save()
+    return comment
+
+
+def revised() -> Comment:
+    comment = make_comment(make_article())
+    judge(comment, Action.RETURN, clause="respect")
+    return revise_comment(comment=comment, body="Ein anderer Text")
+
+
+def taken_back() -> Comment:
+    comment = make_comment(make_article())
+    decision = judge(comment, Action.REJECT, clause="respect")
+    undo(decision=decision, moderator=make_moderator(comment.site))
+    return comment
+
+
+def appeared_at_once() -> Comment:
+    comment = make_comment(make_article(mode=ArticleMode.POST_MODERATED))
+    assert comment.status == Status.APPROVED
+    return Comment.objects.with_context().get(pk=comment.pk)
+
+
+def reported() -> Comment:
+    comment = appeared_at_once()
+    report(comment)
+    return comment
+
+
+def found_later() -> Comment:
+    comment = appeared_at_once()
+    flag(comment, "novelty")
+    assert take_back_flagged(comment.pk)
+    return comment
+
+
+def found_later_and_reported() -> Comment:
+    comment = appeared_at_once()
+    flag(comment, "novelty")
+    report(comment)
+    return comment
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (new_one, "Every comment under this article waits for approval."),
+        (
+            new_one_where_trusted_authors_need_not_wait,
+            "Comments under this article wait for approval, except those of trusted authors in which nothing was found.",
+        ),
+        (
+            held_back_under_an_article_where_comments_appear_at_once,
+            "Comments under this article appear at once; this one waits for a decision.",
+        ),
+        (sent_before_the_end, "It was sent while the discussion was open, and waits for a decision."),
+        (revised, "Its author has revised what was returned."),
+        (taken_back, "A decision was taken back, so it waits again."),
+        (reported, "It was public until readers reported it, and waits for a decision again."),
+        (found_later, "It was public until a check found something, and waits for a decision."),
+        (found_later_and_reported, "It was public, and waits for a decision again."),
+    ],
+)
+def test_card_says_what_brought_a_comment_there(make: Callable[[], Comment], expected: str, settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS = []
+    settings.MODERATION_REQUEUE_AFTER_REPORTS = 1
+    comment = make()
+    page = sign_in(make_moderator(comment.site)).get(f"{QUEUE}?comment={comment.public_id}")
+    assert why(page)[-1].startswith(f"{expected} Waiting for ")

@@ -177,7 +177,7 @@ def test_card_says_what_every_check_came_to() -> None:
         "Finding 1 The word “<b>Nudel</b>” is there. Words Flag was wrong : Words This check failed. Shouting This check did not run. novelty "
         "Looked at and nothing found: Links "
         "The checks that run in the background have not looked at this text yet. "
-        "Every comment waits for approval. Waiting for 1 min, promised within 60 min. On time."
+        "Every comment under this article waits for approval. Waiting for 1 min, promised within 60 min. On time."
     )
     assert "Nudel (finding 1: 1 listed ) und Reis" in text_of(page)
     assert '<p><mark class="mg-mark">Nudel<span class="mg-mark__label">' in html_of(page)
