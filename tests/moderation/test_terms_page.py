@@ -75,6 +75,14 @@ def test_what_is_refused_is_told_above_with_what_is_missing_and_a_link_to_its_fi
 
 
 @pytest.mark.django_db
+def test_page_leaves_open_how_far_a_word_reaches() -> None:
+    client = sign_in(make_moderator(make_article().site, role=Role.ADMINISTRATOR))
+    assert "A word flags; how far that reaches is chosen under Checks." in text_of(client.get(PAGE))
+    german = text_of(client.get(PAGE, headers={"accept-language": "de"}))
+    assert "Ein Wort gibt einen Hinweis; wie weit er reicht, wird unter Prüfungen gewählt." in german
+
+
+@pytest.mark.django_db
 def test_list_is_in_the_order_of_the_alphabet_whatever_the_case() -> None:
     site = make_article().site
     for phrase in ("Zecke", "affe", "Idiot", "dumm"):
