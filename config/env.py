@@ -78,6 +78,7 @@ class Environment:
     judge: dict[str, object]
     call_out: dict[str, object]
     require_two_factors: bool
+    blur_score: float | None
 
 
 class Source:
@@ -111,6 +112,13 @@ class Source:
         if not value.isdecimal() or not lowest <= int(value) <= highest:
             raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {lowest} to {highest}.")
         return int(value)
+
+    def share(self, name: str, default: str) -> float | None:
+        """A number from 0 to 1; None for "off"."""
+        value = self.text(name, default)
+        if not re.fullmatch(r"off|0(\.[0-9]+)?|1(\.0+)?", value):
+            raise ImproperlyConfigured(f"{name} is {value!r}; it must be a number from 0 to 1, as in 0.9, or off.")
+        return None if value == "off" else float(value)
 
     def names(self, name: str) -> list[str]:
         """The parts of a comma list, without empty ones."""
@@ -146,6 +154,7 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
     data_dir = _prepare_data_dir(source.text("DATA_DIR"))
     hosts = _read_allowed_hosts(source)
     base_url = _read_base_url(source, hosts, port)
+    elsewhere = source.text("ELSEWHERE_URL").rstrip("/")
     return Environment(
         is_production=source.is_production,
         debug=debug,
@@ -170,11 +179,12 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         time_zone=_read_time_zone(source),
         language_code=source.choice("LANGUAGE_CODE", LANGUAGES, "de"),
         social_providers=[_read_provider(source, name) for name in source.names("SOCIAL_PROVIDERS")],
-        elsewhere_url=_read_elsewhere_url(source),
+        elsewhere_url=_check_origin("ELSEWHERE_URL", elsewhere) if elsewhere else "",
         websub_hub=_with_host("WEBSUB_HUB", source.url("WEBSUB_HUB", ("https", "http"))),
         judge=_read_judge(source),
         call_out=_read_call_out(source),
         require_two_factors=source.flag("REQUIRE_TWO_FACTORS", default=source.is_production),
+        blur_score=source.share("BLUR_SCORE", "0.9"),
     )
 
 
@@ -250,11 +260,6 @@ def _read_base_url(source: Source, hosts: list[str], port: int) -> str:
     if not validate_host(f"[{host}]" if ":" in host else host, hosts):
         raise ImproperlyConfigured(f"BASE_URL names {host!r}, which ALLOWED_HOSTS does not contain.")
     return value
-
-
-def _read_elsewhere_url(source: Source) -> str:
-    value = source.text("ELSEWHERE_URL").rstrip("/")
-    return _check_origin("ELSEWHERE_URL", value) if value else ""
 
 
 def _with_host(name: str, value: str) -> str:

@@ -237,6 +237,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.is_production
 MFA_TOTP_ISSUER = "Marginalia"
 MODERATION_REQUIRE_TWO_FACTORS = ENV.require_two_factors
+MODERATION_BLUR_SCORE = ENV.blur_score
 SOCIALACCOUNT_PROVIDERS = provider_settings(ENV)
 HEADLESS_CLIENTS = ("app",)  # bearer tokens for the embedded widget; the browser client would need our cookies
 

@@ -100,8 +100,8 @@ class Settings:
 
     @property
     def blur_score(self) -> float | None:
-        """From which score on a finding by a clause blurs the text; None: only findings of something unlawful do."""
-        return getattr(django_settings, "MODERATION_BLUR_SCORE", None)
+        """From which score on a guess at insults blurs the text; None: only findings of something unlawful do."""
+        return getattr(django_settings, "MODERATION_BLUR_SCORE", 0.9)
 
     @property
     def blind_sample_share(self) -> float:

@@ -324,7 +324,7 @@ def test_template_rule_lets_rendered_markup_pass(line: str) -> None:
 
 def test_settings_page_lists_what_the_environment_module_reads() -> None:
     code = (ROOT / "config/env.py").read_text(encoding="utf-8")
-    read = set(re.findall(r"\b(?:source|self)\.(?:text|choice|flag|number|names|url)\(\s*\"([A-Z_]+)\"", code))
+    read = set(re.findall(r"\b(?:source|self)\.(?:text|choice|flag|number|share|names|url)\(\s*\"([A-Z_]+)\"", code))
     rows = re.findall(
         r"^\| (`.+?`) \|", (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8"), re.MULTILINE
     )

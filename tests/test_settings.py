@@ -45,6 +45,13 @@ def test_environment_empty_gives_embedded_defaults(data_dir: Path) -> None:
     assert env.default_from_email == "Marginalia <comments@127.0.0.1>"
 
 
+@pytest.mark.parametrize(
+    ("value", "score"), [("", 0.9), ("0.75", 0.75), ("0", 0.0), ("1", 1.0), ("1.0", 1.0), ("off", None)]
+)
+def test_blur_score_is_a_share_or_off(value: str, score: float | None, data_dir: Path) -> None:
+    assert read_environment({"DATA_DIR": str(data_dir), "BLUR_SCORE": value}).blur_score == score
+
+
 def test_secret_key_embedded_is_made_once_and_private(data_dir: Path) -> None:
     first = read_environment({"DATA_DIR": str(data_dir)}).secret_key
     second = read_environment({"DATA_DIR": str(data_dir)}).secret_key
@@ -98,6 +105,8 @@ def test_environment_production_is_read_completely(data_dir: Path) -> None:
             {"CSRF_TRUSTED_ORIGINS": "https://a.example,b.example"},
             "CSRF_TRUSTED_ORIGINS holds 'b.example'; an origin looks like https://comments.example.org.",
         ),
+        ({"BLUR_SCORE": "1.5"}, "BLUR_SCORE is '1.5'; it must be a number from 0 to 1, as in 0.9, or off."),
+        ({"BLUR_SCORE": "nan"}, "BLUR_SCORE is 'nan'; it must be a number from 0 to 1, as in 0.9, or off."),
         ({"TRUSTED_PROXY_COUNT": "-1"}, "TRUSTED_PROXY_COUNT is '-1'; it must be a whole number from 0 to 10."),
         (
             {"DATABASE_URL": "mysql://u:secret@h/db"},

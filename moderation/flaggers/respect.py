@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from moderation.flaggers.guesses import GuessingFlagger, Wording
 from moderation.flaggers.scorers import WEIGHTS_FOLDER
 
+NAME: Final = "respect"
 WEIGHTS_FILE: Final = WEIGHTS_FOLDER / "respect.bin"
 
 _WORDING: Final = Wording(
@@ -25,7 +26,7 @@ class RespectFlagger(GuessingFlagger):
     It knows neither irony nor who is spoken to, and errs on quoted insults: docs/reference/models.md says how often.
     """
 
-    name = "respect"
+    name = NAME
     clause = "respect"
     wording = _WORDING
 

@@ -50,7 +50,8 @@ class Finding(models.Model):
     spans = models.JSONField(_("spans"), default=list, blank=True)
     # Not so where the text was too long for the flagger.
     is_whole = models.BooleanField(_("read to its end"), default=True, db_default=True)
-    # Said by a flagger that was in shadow: kept to be measured, shown to nobody, and nothing follows from it.
+    # Said by a flagger that was in shadow: kept to be measured, shown to nobody, and nothing follows from it but the veil
+    # over a severe text (`queue.severity`).
     is_shadow = models.BooleanField(_("in shadow"), default=False, db_default=False)
     # How far it reached on its site when it was said.
     reach = models.CharField(

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value
 
+from comments.enums import CheckOutcome
 from comments.models import Comment, Revision
 from moderation.conf import settings
 from moderation.enums import Ground
+from moderation.flaggers.respect import NAME as RESPECT
 from moderation.models import Clause, Finding
 from moderation.prepared import given_share
 from moderation.sampling import hides_findings
@@ -30,9 +32,9 @@ class ShownText(NamedTuple):
 
 
 def is_severe(*, comment: str = "pk", revision: str = "revision") -> Exists:
-    """Whether something severe was found in the latest text of a comment: against a clause that is about unlawful text, or
-    by a clause with at least `MODERATION_BLUR_SCORE`, which a run is given as "blur_score". A column of a prepared query of
-    comments, or of any that has the key of one, and the number of its latest text, under these names."""
+    """Whether something severe was found in the latest text of a comment: against a clause that is about unlawful text, or by
+    the check for insults, also in shadow, with at least `MODERATION_BLUR_SCORE`, which a run is given as "blur_score". A column
+    of a prepared query of comments, or of any that has the key of one, and the number of its latest text, under these names."""
     return _is_severe(comment, revision, given_share("blur_score"))
 
 
@@ -78,5 +80,6 @@ def _is_severe(comment: str, revision: str, blur_score: Any) -> Exists:
     unlawful = Clause.objects.filter(
         slug=OuterRef("clause"), ground=Ground.ILLEGAL, version__site=OuterRef("comment__site")
     )
-    severe = Q(Exists(unlawful)) | Q(score__gte=blur_score) & ~Q(clause="")
-    return Exists(Finding.objects.flagged().filter(severe, comment=OuterRef(comment), revision=OuterRef(revision)))
+    severe = Q(Exists(unlawful), is_shadow=False) | Q(flagger=RESPECT, score__gte=blur_score)
+    found = Finding.objects.filter(comment=OuterRef(comment), revision=OuterRef(revision), outcome=CheckOutcome.FLAGGED)
+    return Exists(found.filter(severe))

@@ -14,8 +14,8 @@ from pytest_django import Settings
 from comments.enums import Status
 from comments.models import Comment
 from comments.services.identity import Identity
-from moderation.enums import Action, Role
-from moderation.models import DeskPreferences, Finding
+from moderation.enums import Action, FlaggerState, Role
+from moderation.models import DeskPreferences, Finding, FlaggerSwitch
 from moderation.services.bulk import BulkItem, decide_together
 from moderation.services.practice import add_case
 from tests.factories import make_article, make_comment, make_moderator
@@ -169,11 +169,26 @@ def test_text_is_veiled_from_the_score_on_that_the_site_chose(
 ) -> None:
     settings.MODERATION_BLUR_SCORE = limit
     comment = make_comment(make_article(), body=SEVERE)
-    finding = flag(comment, "terms", score=score)
-    finding.clause = "respect"
-    finding.save()
+    flag(comment, "respect", score=score)
     moderator = make_moderator(comment.site)
     assert ("mg-veil" in read(moderator, place(comment, moderator))) is is_veiled
+
+
+@pytest.mark.parametrize("state", [None, FlaggerState.INFORM, FlaggerState.OFF])
+def test_grave_insult_is_veiled_on_a_site_that_has_chosen_nothing_but_not_where_the_check_is_off(
+    state: FlaggerState | None, settings: Settings
+) -> None:
+    settings.MODERATION_FLAGGERS = ["moderation.flaggers.respect.RespectFlagger"]
+    article = make_article()
+    if state is not None:
+        FlaggerSwitch.objects.create(site=article.site, flagger="respect", state=state)
+    comment = make_comment(article, body="Du bist ein dummer Idiot.")
+    gentle = make_comment(article, body="Der Radweg am Bahnhof ist gut.")
+    moderator = make_moderator(article.site)
+
+    veiled = ["mg-veil" in read(moderator, page_of_its_author(one, moderator)) for one in (comment, gentle)]
+
+    assert veiled == [state != FlaggerState.OFF, False]
 
 
 @pytest.mark.parametrize("place", [page_of_its_author, page_of_many, by_the_same_author])

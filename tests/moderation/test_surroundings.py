@@ -287,23 +287,31 @@ def test_links_to_a_site_whose_name_has_an_umlaut_are_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clause", "score", "limit", "expected"),
+    ("flagger", "clause", "score", "limit", "is_shadow", "expected"),
     [
-        ("unlawful", 0.1, 0.95, True),
-        ("unlawful", None, None, True),
-        ("respect", 0.95, 0.95, True),
-        ("respect", 0.94, 0.95, False),
-        ("respect", 1.0, None, False),
-        ("", 1.0, 0.95, False),
+        ("threats", "unlawful", 0.1, 0.95, False, True),
+        ("threats", "unlawful", None, None, False, True),
+        ("threats", "unlawful", 1.0, 0.95, True, False),
+        ("respect", "respect", 0.95, 0.95, False, True),
+        ("respect", "respect", 0.95, 0.95, True, True),
+        ("respect", "respect", 0.94, 0.95, False, False),
+        ("respect", "respect", 1.0, None, False, False),
+        ("terms", "respect", 1.0, 0.95, False, False),
     ],
 )
-def test_item_is_severe_by_an_unlawful_clause_or_a_high_score(
-    settings: SettingsWrapper, clause: str, score: float | None, limit: float | None, expected: bool
+def test_item_is_severe_by_an_unlawful_clause_or_a_grave_insult(
+    settings: SettingsWrapper,
+    flagger: str,
+    clause: str,
+    score: float | None,
+    limit: float | None,
+    is_shadow: bool,
+    expected: bool,
 ) -> None:
     settings.MODERATION_BLUR_SCORE = limit
     comment = make_comment(make_article())
-    finding = flag(comment, "terms", score=score)
-    finding.clause = clause
+    finding = flag(comment, flagger, score=score)
+    finding.clause, finding.is_shadow = clause, is_shadow
     finding.save()
     (item,) = read_items([comment])
     assert item.is_severe is expected
