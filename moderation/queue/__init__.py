@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from moderation.queue.colleagues import QueueLease
 from moderation.queue.context import read_surroundings, with_surroundings
+from moderation.queue.findings import read_findings, read_flagged
 from moderation.queue.lists import queue_counts, read_overview, read_rows
 from moderation.queue.order import ordered_queue
 from moderation.queue.paging import next_in_queue
-from moderation.queue.read import read_change, read_finding, read_flagged, read_item, read_items, read_queue
+from moderation.queue.read import read_change, read_item, read_items, read_queue
 from moderation.queue.surroundings import MOST_TOGETHER, CommentLink, OtherPending, Surroundings
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
+    NamedComment,
     QueueAppeal,
     QueueArticle,
     QueueAuthor,
@@ -34,6 +36,7 @@ __all__ = [
     "MOST_TOGETHER",
     "PAGE_SIZE",
     "CommentLink",
+    "NamedComment",
     "OtherPending",
     "QueueAppeal",
     "QueueArticle",
@@ -56,7 +59,7 @@ __all__ = [
     "ordered_queue",
     "queue_counts",
     "read_change",
-    "read_finding",
+    "read_findings",
     "read_flagged",
     "read_item",
     "read_items",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -14,16 +14,12 @@ from django.utils.translation import gettext
 
 from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Status
 from comments.models import Comment, Revision, Site, StatusChange
-from comments.screening import Span
 from moderation.conf import settings
 from moderation.enums import Action, ReportKind
-from moderation.flaggers.guard import GONE, RUNNING
-from moderation.flaggers.learned import NAME as LEARNED
-from moderation.flaggers.names import flagger_name
-from moderation.flaggers.registry import installed_flagger
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of, spares_trusted
+from moderation.queue.findings import read_finding, read_named
 from moderation.queue.paging import find_page, read_found, whole_comments
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded, moment
 from moderation.queue.severity import is_severe
@@ -80,16 +76,18 @@ def read_item(comment: Comment, *, with_change: bool = True) -> QueueItem:
 
 def read_items(comments: Sequence[Comment], *, with_changes: bool = True) -> tuple[QueueItem, ...]:
     """Comments as the desk sees them, in the same order. 3 queries however many, when articles and authors are loaded, 2
-    without the last change of each.
+    without the last change of each; 1 or 2 more where findings name other comments or clauses.
     """
     if not comments:
         return ()
     ids = [comment.pk for comment in comments]
     revisions = _read_revisions(comments)
+    facts = _read_facts(ids)
     related = _Related(
         revisions={(revision.comment_id, revision.number): revision for revision in revisions},
         comments={revision.comment_id: revision.comment for revision in revisions},
-        facts=_read_facts(ids),
+        facts=facts,
+        findings=_findings(comments, facts),
         changes=_read_changes(ids) if with_changes else {},
     )
     return tuple(_item(comment, related) for comment in comments)
@@ -102,6 +100,7 @@ class _Related:
     revisions: dict[tuple[int, int], Revision]
     comments: dict[int, Comment]
     facts: dict[int, Entry]
+    findings: dict[int, tuple[QueueFinding, ...]]
     changes: dict[int, StatusChange]
 
 
@@ -160,16 +159,31 @@ def _count(comments: QuerySet[Comment]) -> LimitedCount:
     return LimitedCount(comments.values("pk")[:COUNT_LIMIT])
 
 
-def _findings(entries: Iterable[Entry]) -> tuple[QueueFinding, ...]:
-    """What needs a look first, then by flagger."""
+def _findings(comments: Sequence[Comment], facts: Mapping[int, Entry]) -> dict[int, tuple[QueueFinding, ...]]:
+    """By comment, what needs a look first, then by flagger. 2 queries at most, for what findings name."""
     order = (CheckOutcome.FLAGGED, CheckOutcome.FAILED, CheckOutcome.NOT_RUN, CheckOutcome.CLEAR)
-    found = [_finding(**entry) for entry in entries]
-    return tuple(sorted(found, key=lambda finding: (order.index(finding.outcome), finding.flagger)))
+    found = {comment.pk: [_finding(**entry) for entry in facts[comment.pk]["finding_rows"]] for comment in comments}
+    named = read_named((comment.site_id, one) for comment in comments for one, _wrong_by in found[comment.pk])
+    return {
+        comment.pk: tuple(
+            sorted(
+                (
+                    replace(read_finding(one, comment, named), wrong_by=wrong_by)
+                    for one, wrong_by in found[comment.pk]
+                ),
+                key=lambda finding: (order.index(finding.outcome), finding.flagger),
+            )
+        )
+        for comment in comments
+    }
 
 
-def _finding(*, wrong_by: object, parameters: object, spans: object, **columns: Any) -> QueueFinding:
+def _finding(
+    *, wrong_by: object, parameters: object, spans: object, **columns: Any
+) -> tuple[Finding, frozenset[int]]:
+    """A finding of an entry, and who calls it wrong."""
     finding = Finding(parameters=loaded(parameters), spans=loaded(spans), **columns)
-    return replace(read_finding(finding), wrong_by=frozenset(entry["user"] for entry in loaded(wrong_by)))
+    return finding, frozenset(entry["user"] for entry in loaded(wrong_by))
 
 
 def _reports(entries: Iterable[Entry]) -> tuple[QueueReport, ...]:
@@ -237,7 +251,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         edited_at=comment.edited_at,
         waiting_since=comment.waiting_since,
         is_screened=comment.screened_revision >= comment.revision,
-        findings=() if is_unaided else _findings(facts["finding_rows"]),
+        findings=() if is_unaided else related.findings[comment.pk],
         last_change=read_change(change, revision=comment.revision) if change else None,
         reports=_reports(facts["report_rows"]),
         appeal=_appeal(facts["appeal_rows"]),
@@ -282,47 +296,6 @@ def _parent(comment_id: int | None, related: _Related) -> QueueParent | None:
         posted_at=parent.posted_at,
         body=related.revisions[parent.pk, number].body,
     )
-
-
-def read_flagged(comment_id: int, revision: int) -> tuple[QueueFinding, ...]:
-    """What was found in a text, as far as moderators see it. 1 query."""
-    found = Finding.objects.flagged().filter(comment=comment_id, revision=revision).order_by("flagger")
-    return tuple(map(read_finding, found))
-
-
-def read_finding(finding: Finding) -> QueueFinding:
-    """A finding as a value, its sentence in the active language."""
-    return QueueFinding(
-        flagger=finding.flagger,
-        outcome=CheckOutcome(finding.outcome),
-        score=finding.score,
-        clause=finding.clause,
-        sentence=_sentence(finding),
-        spans=tuple(_spans(finding.spans)),
-        learnt_version=_learnt_version(finding),
-        pk=finding.pk,
-    )
-
-
-def _sentence(finding: Finding) -> str:
-    name = flagger_name(finding.flagger)
-    # Nobody is at it, however long one waits.
-    if finding.message == RUNNING and installed_flagger(finding.flagger) is None:
-        return gettext(GONE) % {"flagger": name}
-    return finding.sentence(name)
-
-
-def _learnt_version(finding: Finding) -> int:
-    number = finding.parameters.get("model") if finding.flagger == LEARNED else 0
-    return number if isinstance(number, int) else 0
-
-
-def _spans(stored: object) -> Iterable[Span]:
-    """The stored spans that are well formed (a flagger may be somebody else's), labelled in the active language."""
-    for span in stored if isinstance(stored, list) else ():
-        match span:
-            case [int(start), int(end), label] if 0 <= start < end:
-                yield Span(start, end, gettext(str(label)) if label else gettext("Flagged"))
 
 
 def read_change(change: StatusChange, *, revision: int) -> QueueChange:

@@ -178,9 +178,17 @@ def result(finding: QueueFinding) -> str:
     }[finding.outcome]
 
 
-@register.filter
-def result_unquoted(finding: QueueFinding, body: str) -> str:
-    """As `result`, without the stretches of the text that the finding marks, where its sentence quotes them."""
+@register.simple_tag
+def result_parts(finding: QueueFinding, veiled: str | None = None) -> tuple[str, str]:
+    """As `result`, what stands before and after the comments that the sentence names; of a `veiled` text without its words."""
+    sentence = result(finding) if veiled is None else _unquoted(finding, veiled)
+    ids = ", ".join(one.public_id for one in finding.comments)
+    before, found, after = sentence.rpartition(ids) if ids else (sentence, "", "")
+    return (before, after) if found or not ids else (sentence, "")
+
+
+def _unquoted(finding: QueueFinding, body: str) -> str:
+    """The sentence without the stretches of the text that the finding marks, where it quotes them."""
     sentence = result(finding)
     for stretch in sorted({quotation(body[span.start : span.end]) for span in finding.spans}, key=len, reverse=True):
         if stretch:

@@ -95,7 +95,7 @@ def _say_kept(request: HttpRequest, desk: Desk, comment: Comment, following: str
 
 
 def _say_decided(request: HttpRequest, desk: Desk, comment: Comment, decision: Decision) -> HttpResponse:
-    """What was decided, in the words that the card and the list say it in. 1 query, whatever the queue holds; 1 more for a comment
+    """What was decided, in the words that the card and the list say it in. 1 query, whatever the queue holds; 1 to 3 more for a comment
     of the blind sample."""
     change = read_change(decision.change, revision=decision.change.revision)
     decided: dict[str, object] = {
@@ -104,7 +104,7 @@ def _say_decided(request: HttpRequest, desk: Desk, comment: Comment, decision: D
         "status": change.to_status,
     }
     if is_judged_unaided(comment):
-        decided |= {"is_sampled": True, "flagged": read_flagged(comment.pk, decision.revision)}
+        decided |= {"is_sampled": True, "flagged": read_flagged(comment, decision.revision)}
     decided |= {"clause_title": change.clause_title, "last_change": change}
     context = {"desk": desk, "site": desk.site, "decided": decided}
     return render(request, "moderation/_decided.html", context)

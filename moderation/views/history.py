@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from comments.models import Comment, StatusChange
 from moderation.access import get_comment_or_404
 from moderation.models import Decision, Opinion
-from moderation.queue import QueueChange, QueueFinding, read_change, read_finding
+from moderation.queue import QueueChange, QueueFinding, read_change, read_findings
 from moderation.queue.colleagues import is_judged_blind, name_of
 from moderation.queue.severity import ShownText, read_texts
 from moderation.sampling import hides_findings
@@ -57,7 +57,8 @@ class RevisionView:
 @desk_page
 @require_safe
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
-    """All that ever happened to a comment: steps, decisions, texts, findings. 6 queries besides those of the session, whatever happened."""
+    """All that ever happened to a comment: steps, decisions, texts, findings. 6 queries besides those of the session, whatever
+    happened, 1 or 2 more where findings name other comments or clauses."""
     return render_history(request, get_comment_or_404(request.user, public_id))
 
 
@@ -116,11 +117,12 @@ def _revisions(comment: Comment) -> list[RevisionView]:
     findings = list(comment.findings.counting().order_by("revision", "flagger"))
     if hides_findings(comment, comment.waiting_since):
         findings = [finding for finding in findings if finding.revision != comment.revision]
+    values = list(zip(findings, read_findings(comment, findings), strict=True))
     views: list[RevisionView] = []
     before: ShownText | None = None
     for text in read_texts(comment).values():
         revision = text.revision
-        found = tuple(read_finding(finding) for finding in findings if finding.revision == revision.number)
+        found = tuple(value for finding, value in values if finding.revision == revision.number)
         views.append(
             RevisionView(
                 number=revision.number,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 
 import pytest
-from pytest_django import Settings
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
@@ -14,7 +16,9 @@ from comments.services.posting import revise_comment
 from moderation.flaggers.guesses import TOO_LONG
 from moderation.flaggers.topic import CANNOT_TELL
 from moderation.enums import Action
-from moderation.models import DeskSettings, Finding
+from moderation.models import ArticleRule, DeskSettings, Finding
+from moderation.queue import read_items
+from moderation.queue.colleagues import BESIDE
 from moderation.services.decisions import undo
 from moderation.services.publications import take_back_flagged
 from tests.factories import make_article, make_comment, make_moderator
@@ -26,10 +30,8 @@ pytestmark = pytest.mark.django_db
 
 
 def why(page: object) -> list[str]:
-    """The lines below "Why it is here", each without tags and in single spaces."""
-    section = re.search(r'<ul class="mg-findings">(.*?)</ul>', html_of(page), re.DOTALL)
-    assert section is not None
-    lines = re.findall(r"<li class=\"mg-finding.*?</li>", section[1], re.DOTALL)
+    """The lines that say what was found, and why it is here, each without tags and in single spaces."""
+    lines = re.findall(r'<li class="mg-finding.*?</li>', html_of(page), re.DOTALL)
     return [" ".join(re.sub(r"<[^>]*>", " ", line).split()) for line in lines]
 
 
@@ -167,4 +169,109 @@ def test_card_says_what_brought_a_comment_there(make: Callable[[], Comment], exp
     settings.MODERATION_REQUEUE_AFTER_REPORTS = 1
     comment = make()
     page = sign_in(make_moderator(comment.site)).get(f"{QUEUE}?comment={comment.public_id}")
-    assert why(page)[-1].startswith(f"{expected} Waiting for ")
+    (line,) = (one for one in why(page) if "promised within" in one)
+    assert line.startswith(f"{expected} Waiting for ")
+
+
+def name_comments(comment: Comment, *named: str) -> None:
+    """Have a check name these comments; one that is somebody else's means something else by the same place."""
+    finding = flag(comment, "site_repetition")
+    finding.message = "Almost the same text stands in other comments of the last days (%(count)s): %(comments)s"
+    finding.parameters = {"count": len(named), "comments": ", ".join(named)}
+    finding.save()
+    other = flag(comment, "nobodys")
+    other.message, other.parameters = "Like %(comments)s comments.", {"comments": 7}
+    other.save()
+
+
+def test_finding_leads_to_the_comments_that_it_names_and_calls_them_by_author_and_time(settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS = []
+    article = make_article()
+    first, second = (make_comment(article, name=name, body=name) for name in ("Ada & Lo", "Bo"))
+    at = datetime.datetime(2026, 3, 12, 8, 5, tzinfo=datetime.UTC)
+    Comment.objects.update(posted_at=at)
+    comment = make_comment(article)
+    name_comments(comment, first.public_id, "zzzzzzzzzzzz", second.public_id)
+    client = sign_in(make_moderator(article.site))
+
+    for address in (f"{QUEUE}?comment={comment.public_id}", reverse("moderation:history", args=[comment.public_id])):
+        page = client.get(address)
+        lines = why(page)
+        assert any("Like 7 comments." in line for line in lines)
+        (line,) = (one for one in lines if "Almost the same" in one)
+        assert (
+            re.sub(r"\s+,", ",", line)
+            .partition("): ")[2]
+            .startswith("Ada &amp; Lo, 12 March 2026, 09:05, a comment that is gone, Bo, 12 March 2026, 09:05 ")
+        )
+        links = re.findall(
+            rf'<a href="(/moderation/[^"]*({first.public_id}|{second.public_id})/history/)"><bdi>', html_of(page)
+        )
+        assert [found for _link, found in links] == [first.public_id, second.public_id]
+        assert [client.get(link).status_code for link, _found in links] == [200, 200]
+
+
+@pytest.mark.parametrize("hides", ["this", "that"])
+def test_finding_names_nobody_while_the_author_is_hidden(hides: str, settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS = []
+    article = make_article()
+    other = make_comment(article, name="Hanna Kuhl", body="Anders")
+    comment = make_comment(make_article(article.site), name="Hanna Kuhl")
+    name_comments(comment, other.public_id)
+    ArticleRule.objects.create(article=comment.article if hides == "this" else article, is_blind=True)
+    page = sign_in(make_moderator(article.site)).get(f"{QUEUE}?comment={comment.public_id}&article={comment.article.key}")
+    (line,) = (one for one in why(page) if "Almost the same" in one)
+    assert "Hanna" not in line
+    assert f'href="{reverse("moderation:history", args=[other.public_id])}"><time' in html_of(page)
+
+
+def test_comments_that_findings_name_are_not_those_of_another_site(settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS = []
+    stranger = make_comment(make_article(), name="Ada")
+    comment = make_comment(make_article())
+    name_comments(comment, stranger.public_id)
+    html = html_of(sign_in(make_moderator(comment.site)).get(QUEUE))
+    assert "a comment that is gone" in html
+    assert stranger.public_id not in html
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_findings_name_takes_two_queries_for_one_card_or_for_many(
+    count: int, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.MODERATION_FLAGGERS = []
+    article = make_article()
+    others = [make_comment(article, name=f"Ada {number}", body=f"{number}").public_id for number in range(3)]
+    for number in range(count):
+        comment = make_comment(article, name=f"Bo {number}", body=f"Bo {number}")
+        name_comments(comment, *others[number:])
+        learned = flag(comment, "learned")
+        learned.clause, learned.message, learned.parameters = "respect", "By %(clause)s.", {"clause": "Respekt"}
+        learned.save()
+    found = Comment.objects.with_context().select_related(*BESIDE).filter(author_name__startswith="Bo")
+    comments = list(found.order_by("id"))
+    with django_assert_num_queries(4):
+        items = read_items(comments, with_changes=False)
+    named = [[one.author_name for one in finding.comments] for item in items for finding in item.findings]
+    assert [names for names in named if names] == [["Ada 0", "Ada 1", "Ada 2"], ["Ada 1", "Ada 2"], ["Ada 2"]][:count]
+
+
+@pytest.mark.parametrize(
+    ("clause", "language", "expected"),
+    [
+        ("respect", "en", "By Title respect."),
+        ("respect", "de", "By Titel respect."),
+        # A clause that the policy no longer has.
+        ("gone", "en", "By Alter Titel."),
+    ],
+)
+def test_clause_that_a_finding_names_is_called_as_the_policy_calls_it_in_the_language_of_the_moderator(
+    clause: str, language: str, expected: str, settings: Settings
+) -> None:
+    settings.MODERATION_FLAGGERS = []
+    comment = make_comment(make_article())
+    finding = flag(comment, "learned")
+    finding.clause, finding.message, finding.parameters = clause, "By %(clause)s.", {"clause": "Alter Titel"}
+    finding.save()
+    page = sign_in(make_moderator(comment.site)).get(QUEUE, headers={"accept-language": language})
+    assert expected in html_of(page)

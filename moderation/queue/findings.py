@@ -1,0 +1,142 @@
+"""Findings as values: their sentences in the active language, and what those name besides the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from comments.enums import CheckOutcome
+from comments.models import Comment
+from comments.models.identifiers import PUBLIC_ID_PATTERN
+from comments.screening import Span
+from moderation.flaggers.guard import GONE, RUNNING
+from moderation.flaggers.learned import NAME as LEARNED
+from moderation.flaggers.names import flagger_name
+from moderation.flaggers.registry import installed_flagger
+from moderation.models import Clause, Finding, PolicyVersion
+from moderation.models.policies import in_reader_language
+from moderation.queue.colleagues import is_judged_blind
+from moderation.queue.values import NamedComment, QueueFinding
+
+_BESIDE: Final = ("article__desk_rule", "site__desk_settings")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What findings name: comments by their identifiers, and titles of clauses by site and identifier, in the active language."""
+
+    comments: dict[str, NamedComment] = field(default_factory=dict)
+    titles: dict[tuple[int, str], str] = field(default_factory=dict)
+
+
+def read_named(findings: Iterable[tuple[int, Finding]]) -> Named:
+    """What these findings name, each with the key of its site. No query where they name nothing, else 1 for comments and 1 for
+    clauses."""
+    found = list(findings)
+    return Named(
+        comments=_read_comments({(site, one) for site, finding in found for one in _comments_in(finding)}),
+        titles=_read_titles({(site, finding.clause) for site, finding in found if _names_clause(finding)}),
+    )
+
+
+def read_findings(comment: Comment, findings: Sequence[Finding]) -> tuple[QueueFinding, ...]:
+    """What was found in a text, in the same order. No query, 1 or 2 where something is named."""
+    named = read_named((comment.site_id, finding) for finding in findings)
+    return tuple(read_finding(finding, comment, named) for finding in findings)
+
+
+def read_flagged(comment: Comment, revision: int) -> tuple[QueueFinding, ...]:
+    """What was found in a text, as far as moderators see it. 1 query, and those for what is named."""
+    found = Finding.objects.flagged().filter(comment=comment, revision=revision).order_by("flagger")
+    return read_findings(comment, list(found))
+
+
+def read_finding(finding: Finding, comment: Comment, named: Named) -> QueueFinding:
+    """A finding of a comment as a value, its sentence in the active language."""
+    return QueueFinding(
+        flagger=finding.flagger,
+        outcome=CheckOutcome(finding.outcome),
+        score=finding.score,
+        clause=finding.clause,
+        sentence=_sentence(finding, named.titles.get((comment.site_id, finding.clause), "")),
+        spans=tuple(_spans(finding.spans)),
+        learnt_version=_learnt_version(finding),
+        comments=tuple(_named_comment(one, comment, named) for one in _comments_in(finding)),
+        pk=finding.pk,
+    )
+
+
+def _sentence(finding: Finding, title: str) -> str:
+    """With the clause called as the policy calls it now; as it was called then where the policy no longer has it."""
+    if title and _names_clause(finding):
+        finding = Finding(
+            flagger=finding.flagger, message=finding.message, parameters={**finding.parameters, "clause": title}
+        )
+    name = flagger_name(finding.flagger)
+    # Nobody is at it, however long one waits.
+    if finding.message == RUNNING and installed_flagger(finding.flagger) is None:
+        return gettext(GONE) % {"flagger": name}
+    return finding.sentence(name)
+
+
+def _named_comment(public_id: str, comment: Comment, named: Named) -> NamedComment:
+    """Without its author while that of the comment is hidden, who may be the same."""
+    found = named.comments.get(public_id, NamedComment(public_id))
+    return replace(found, author_name="") if is_judged_blind(comment) else found
+
+
+def _read_comments(wanted: set[tuple[int, str]]) -> dict[str, NamedComment]:
+    if not wanted:
+        return {}
+    sites, ids = zip(*wanted, strict=True)
+    found = Comment.objects.filter(site__in=set(sites), public_id__in=ids).select_related(*_BESIDE)
+    return {
+        one.public_id: NamedComment(
+            one.public_id, "" if is_judged_blind(one) else one.author_name, one.posted_at
+        )
+        for one in found
+    }
+
+
+def _read_titles(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """As the newest version in force has them."""
+    if not wanted:
+        return {}
+    sites, slugs = zip(*wanted, strict=True)
+    versions = PolicyVersion.objects.in_force(timezone.now()).filter(site__in=set(sites)).order_by()
+    found = Clause.objects.filter(version__in=versions, slug__in=set(slugs)).order_by(
+        "version__effective_at", "version__number"
+    )
+    return {
+        (site, slug): in_reader_language(german, english)
+        for site, slug, german, english in found.values_list("version__site", "slug", "title_de", "title_en")
+    }
+
+
+def _comments_in(finding: Finding) -> list[str]:
+    """The identifiers that it names; none of somebody else's flagger that means something else by this place."""
+    stored = finding.parameters.get("comments") if isinstance(finding.parameters, dict) else None
+    ids = stored.split(", ") if isinstance(stored, str) else []
+    return ids if all(re.fullmatch(PUBLIC_ID_PATTERN, one) for one in ids) else []
+
+
+def _names_clause(finding: Finding) -> bool:
+    return bool(finding.clause) and isinstance(finding.parameters, dict) and "clause" in finding.parameters
+
+
+def _learnt_version(finding: Finding) -> int:
+    number = finding.parameters.get("model") if finding.flagger == LEARNED else 0
+    return number if isinstance(number, int) else 0
+
+
+def _spans(stored: object) -> Iterable[Span]:
+    """The stored spans that are well formed (a flagger may be somebody else's), labelled in the active language."""
+    for span in stored if isinstance(stored, list) else ():
+        match span:
+            case [int(start), int(end), label] if 0 <= start < end:
+                yield Span(start, end, gettext(str(label)) if label else gettext("Flagged"))
