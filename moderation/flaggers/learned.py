@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
 from typing import Final
 
 from django.utils.translation import gettext_noop
@@ -12,7 +14,7 @@ from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage
 from moderation.flaggers.guesses import TOO_LONG, quoted
-from moderation.flaggers.learning.features import Circumstances
+from moderation.flaggers.learning.features import SHIPPED, Circumstances
 from moderation.flaggers.learning.model import LearnedClause
 from moderation.flaggers.learning.vectors import encoder_version, is_read_whole, vector_of
 
@@ -42,6 +44,19 @@ _LIKE_MEANING_CASES = gettext_noop(
 )
 _BY_OTHERS = gettext_noop(
     "Like comments that were refused here by the clause “%(clause)s”: %(words)s. What counted most: what other checks found."
+)
+_BY_SHIPPED = gettext_noop(
+    "To the model that comes with the software it reads like a case of the clause “%(clause)s”; what was decided on this site "
+    "adds less."
+)
+_BY_CHECKS = gettext_noop("Likely against the clause “%(clause)s”, by what other checks found more than by its words.")
+_BY_ARTICLE = gettext_noop(
+    "Comments under this article were refused by the clause “%(clause)s” more often than under others; that counted more than "
+    "the words of this one."
+)
+_BY_PAST = gettext_noop(
+    "Earlier comments of the author were refused (%(rejected)s) or published (%(approved)s); for the clause “%(clause)s” that counted "
+    "more than the words of this one."
 )
 _LABEL = gettext_noop("Like refused ones")
 
@@ -93,9 +108,10 @@ class LearnedFlagger:
                 parameters={"model": model.number},
                 is_whole=is_whole,
             )
-        marked = [] if _is_by_meaning(shares) else clause.explain(comment.body)
+        cause = _cause(shares)
+        marked = clause.explain(comment.body) if cause is _Cause.WORDS else []
         spans = tuple(Span(start, end, _LABEL) for start, end in marked)
-        message, parameters = _put_in_words(comment.body, clause, shares, how, spans)
+        message, parameters = _put_in_words(comment.body, clause, cause, shares, how, spans)
         return Finding(
             self.name,
             self.version,
@@ -109,28 +125,66 @@ class LearnedFlagger:
         )
 
 
-def _is_by_meaning(shares: dict[str, float]) -> bool:
-    """Whether the vector moved it more than the words and all else did."""
-    others = (shares["runs"] + shares["words"], *(shares[name] for name in ("cold", "flags", "approved", "rejected")))
-    return shares["vector"] > max(_COUNTS, *others)
+class _Cause(Enum):
+    """What moved it."""
+
+    # What was known before anything was learnt: the shipped model, or what another check found by this clause.
+    COLD = "cold"
+    WORDS = "words"
+    MEANING = "meaning"
+    PAST = "past"
+    CHECKS = "checks"
+    ARTICLE = "article"
+
+
+def _cause(shares: Mapping[str, float]) -> _Cause:
+    """What moved it most: all that was learnt together, or what was known before; of what was learnt the greatest part that
+    counts, but the words as soon as they speak against the text at all, unless their meaning or the article counts more."""
+    cold = shares["cold"]
+    if cold > max(0.0, sum(shares.values()) - cold):
+        return _Cause.COLD
+    words = shares["runs"] + shares["words"]
+    parts = {
+        _Cause.WORDS: words,
+        _Cause.MEANING: shares["vector"],
+        _Cause.PAST: shares["approved"] + shares["rejected"],
+        _Cause.CHECKS: shares["flags"],
+        _Cause.ARTICLE: shares["article"],
+    }
+    cause = max(parts, key=lambda part: parts[part])
+    is_said_beside_words = words > 0 and cause in (_Cause.PAST, _Cause.CHECKS)
+    return _Cause.WORDS if is_said_beside_words or parts[cause] <= _COUNTS else cause
 
 
 def _put_in_words(
-    body: str, clause: LearnedClause, shares: dict[str, float], how: Circumstances, spans: tuple[Span, ...]
+    body: str,
+    clause: LearnedClause,
+    cause: _Cause,
+    shares: Mapping[str, float],
+    how: Circumstances,
+    spans: tuple[Span, ...],
 ) -> tuple[str, dict[str, str | int]]:
     """The sentence that names what moved it, and what stands in its places."""
     parameters: dict[str, str | int] = {"clause": clause.title}
+    past: dict[str, str | int] = {"rejected": how.rejected, "approved": how.approved}
+    if cause is _Cause.COLD and clause.clause in SHIPPED:
+        return _BY_SHIPPED, parameters
+    if cause in (_Cause.COLD, _Cause.CHECKS):
+        return _BY_CHECKS, parameters
+    if cause is _Cause.ARTICLE:
+        return _BY_ARTICLE, parameters
+    if cause is _Cause.PAST:
+        return _BY_PAST, parameters | past
     comments = ", ".join(clause.find_alike(body, how.vector))
     if comments:
         parameters["comments"] = comments
-    if _is_by_meaning(shares):
+    if cause is _Cause.MEANING:
         return (_LIKE_MEANING_CASES if comments else _LIKE_MEANING), parameters
     if not spans:
         return _LIKE, parameters
     parameters["words"] = quoted(body, spans)
     if shares["rejected"] + shares["approved"] >= _COUNTS and how.rejected:
-        parameters |= {"rejected": how.rejected, "approved": how.approved}
-        return (_BY_AUTHOR_CASES if comments else _BY_AUTHOR), parameters
+        return (_BY_AUTHOR_CASES if comments else _BY_AUTHOR), parameters | past
     if comments:
         return _LIKE_CASES, parameters
     moved_by_words = shares["runs"] + shares["words"]

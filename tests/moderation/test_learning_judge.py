@@ -8,6 +8,7 @@ import statistics
 import sys
 import zlib
 from array import array
+from dataclasses import replace
 
 import pytest
 from pytest_django import Settings
@@ -21,10 +22,20 @@ from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.learned import LearnedFlagger
 from moderation.flaggers.learning.experts import Reliability, Stack
-from moderation.flaggers.learning.features import FEATURES, Circumstances, Example, make_example, sigmoid
+from moderation.flaggers.learning.features import (
+    BITS,
+    FEATURES,
+    SIGNALS,
+    Circumstances,
+    Example,
+    make_example,
+    sigmoid,
+    word_places,
+)
 from moderation.flaggers.learning.learner import ClauseLearner, Sketches
 from moderation.flaggers.learning.model import (
     TENTHS,
+    LearnedClause,
     LearnedModel,
     ModelError,
     PastDecision,
@@ -33,6 +44,7 @@ from moderation.flaggers.learning.model import (
     unpack,
 )
 from moderation.flaggers.learning.vectors import as_kept, encoder_version, from_kept, vector_of
+from moderation.flaggers.ngrams import tokenize
 from tests.moderation.inputs import make_input, marked, sentence
 
 pytestmark = pytest.mark.once
@@ -285,6 +297,79 @@ def test_flagger_names_words_cases_and_the_authors_past() -> None:
     harmless = flagger.check(make_input("Der Park wird schön."), SiteKnowledge(learned=model))
     assert (harmless.outcome, harmless.message) == (CheckOutcome.CLEAR, "")
     assert harmless.score is not None
+
+
+def make_clause(name: str = "respect", **shares: float) -> LearnedClause:
+    """A clause with words that speak for or against, and a signal for what else is asked of it: `words` by the word “Klüngel”,
+    everything else as weights of signals."""
+    learner = ClauseLearner(name)
+    (place,) = {places[0] for places in word_places(tokenize("Klüngel", with_addresses=False))}
+    table = array("b", bytes(1 << BITS))
+    table[place] = 127 if shares.get("words", 0) > 0 else -127
+    weights = tuple(shares.get(signal, 0.0) if signal != "words" else abs(shares.get("words", 0)) for signal in SIGNALS)
+    return replace(
+        learner.snapshot("Achtung"), words=table, words_scale=0.05, weights=weights, constant=3.0, rates={7: 1.0}
+    )
+
+
+@pytest.mark.parametrize(
+    ("clause", "how", "expected"),
+    [
+        # The shipped model says so, and the words that were learnt speak against it.
+        (
+            make_clause(cold=1.0, words=-1.0),
+            Circumstances(scores={"respect": 0.9}),
+            (
+                "To the model that comes with the software it reads like a case of the clause “Achtung”; what was decided on this "
+                "site adds less."
+            ),
+        ),
+        (
+            make_clause("privacy", cold=1.0),
+            Circumstances(flagged={"privacy": 0.9}),
+            "Likely against the clause “Achtung”, by what other checks found more than by its words.",
+        ),
+        (
+            make_clause(flags=1.0, words=-0.1),
+            Circumstances(flagged={"": 0.9}),
+            "Likely against the clause “Achtung”, by what other checks found more than by its words.",
+        ),
+        (
+            make_clause(article=1.0),
+            Circumstances(article=7),
+            (
+                "Comments under this article were refused by the clause “Achtung” more often than under others; that counted more "
+                "than the words of this one."
+            ),
+        ),
+        (
+            make_clause(rejected=1.0),
+            Circumstances(rejected=3, approved=1),
+            (
+                "Earlier comments of the author were refused (3) or published (1); for the clause “Achtung” that counted more than the "
+                "words of this one."
+            ),
+        ),
+    ],
+)
+def test_flagger_that_was_not_moved_by_the_words_names_what_moved_it_and_marks_no_word(
+    clause: LearnedClause, how: Circumstances, expected: str
+) -> None:
+    body = "Klüngel im Rathaus"
+    flagger = LearnedFlagger()
+    knowledge = SiteKnowledge(learned=LearnedModel(1, (clause,)), circumstances=how)
+    finding = flagger.check(make_input(body), knowledge)
+    assert (sentence(finding), finding.spans, "comments" in finding.parameters) == (expected, (), False)
+    assert read_answer(finding, flagger, body) == finding
+
+
+def test_flagger_that_was_moved_by_words_marks_them_though_the_shipped_model_says_so_too() -> None:
+    how = Circumstances(scores={"respect": 0.6})
+    model = LearnedModel(1, (make_clause(cold=1.0, words=1.0),))
+    body = "Klüngel im Rathaus"
+    finding = LearnedFlagger().check(make_input(body), SiteKnowledge(learned=model, circumstances=how))
+    assert sentence(finding) == "Like comments that were refused here by the clause “Achtung”: “Klüngel”."
+    assert marked(finding, body) == ["Klüngel"]
 
 
 def test_flagger_without_a_model_says_that_it_did_not_run() -> None:
