@@ -184,9 +184,7 @@ def _report(site: Site, language: str, state: ReportState) -> Report:
     address = f"https://news.example/c/{comment.public_id}/"
     step = StatusChange(pk=0)
     Decision(change=step, automated_detection=state == ReportState.UPHELD)
-    return Report(
-        pk=0, comment=comment, email=READER, language=language, state=state, address=address, settled_by=step
-    )
+    return Report(pk=0, comment=comment, email=READER, language=language, state=state, address=address, settled_by=step)
 
 
 def _receipt(site: Site, language: str) -> Mail:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from moderation.queue.colleagues import QueueLease
 from moderation.queue.context import read_surroundings, with_surroundings
 from moderation.queue.findings import read_findings, read_flagged
+from moderation.queue.found import NamedComment, QueueFinding
 from moderation.queue.lists import queue_counts, read_overview, read_rows
 from moderation.queue.order import ordered_queue
 from moderation.queue.paging import next_in_queue
@@ -13,13 +14,11 @@ from moderation.queue.surroundings import MOST_TOGETHER, CommentLink, OtherPendi
 from moderation.queue.values import (
     COUNT_LIMIT,
     PAGE_SIZE,
-    NamedComment,
     QueueAppeal,
     QueueArticle,
     QueueAuthor,
     QueueChange,
     QueueFilters,
-    QueueFinding,
     QueueItem,
     QueuePage,
     QueueParent,

@@ -21,7 +21,7 @@ from moderation.flaggers.registry import installed_flagger
 from moderation.models import Clause, Finding, PolicyVersion
 from moderation.models.policies import in_reader_language
 from moderation.queue.colleagues import is_judged_blind
-from moderation.queue.values import NamedComment, QueueFinding
+from moderation.queue.found import NamedComment, QueueFinding
 
 _BESIDE: Final = ("article__desk_rule", "site__desk_settings")
 
@@ -96,9 +96,7 @@ def _read_comments(wanted: set[tuple[int, str]]) -> dict[str, NamedComment]:
     sites, ids = zip(*wanted, strict=True)
     found = Comment.objects.filter(site__in=set(sites), public_id__in=ids).select_related(*_BESIDE)
     return {
-        one.public_id: NamedComment(
-            one.public_id, "" if is_judged_blind(one) else one.author_name, one.posted_at
-        )
+        one.public_id: NamedComment(one.public_id, "" if is_judged_blind(one) else one.author_name, one.posted_at)
         for one in found
     }
 

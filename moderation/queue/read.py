@@ -20,6 +20,7 @@ from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of, spares_trusted
 from moderation.queue.findings import read_finding, read_named
+from moderation.queue.found import QueueFinding
 from moderation.queue.paging import find_page, read_found, whole_comments
 from moderation.queue.rows import Entry, LimitedCount, Rows, loaded, moment
 from moderation.queue.severity import is_severe
@@ -31,7 +32,6 @@ from moderation.queue.values import (
     QueueAuthor,
     QueueChange,
     QueueFilters,
-    QueueFinding,
     QueueItem,
     QueuePage,
     QueueParent,
@@ -167,10 +167,7 @@ def _findings(comments: Sequence[Comment], facts: Mapping[int, Entry]) -> dict[i
     return {
         comment.pk: tuple(
             sorted(
-                (
-                    replace(read_finding(one, comment, named), wrong_by=wrong_by)
-                    for one, wrong_by in found[comment.pk]
-                ),
+                (replace(read_finding(one, comment, named), wrong_by=wrong_by) for one, wrong_by in found[comment.pk]),
                 key=lambda finding: (order.index(finding.outcome), finding.flagger),
             )
         )
@@ -178,9 +175,7 @@ def _findings(comments: Sequence[Comment], facts: Mapping[int, Entry]) -> dict[i
     }
 
 
-def _finding(
-    *, wrong_by: object, parameters: object, spans: object, **columns: Any
-) -> tuple[Finding, frozenset[int]]:
+def _finding(*, wrong_by: object, parameters: object, spans: object, **columns: Any) -> tuple[Finding, frozenset[int]]:
     """A finding of an entry, and who calls it wrong."""
     finding = Finding(parameters=loaded(parameters), spans=loaded(spans), **columns)
     return finding, frozenset(entry["user"] for entry in loaded(wrong_by))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Status
 from comments.models import Comment
-from comments.screening import Span
 from moderation.enums import Action, Mine, ReportKind
 from moderation.queue.colleagues import QueueDeferral, QueueLease
+from moderation.queue.found import QueueFinding
 from moderation.queue.surroundings import AuthorGlance, CommentLink, Surroundings
 
 PAGE_SIZE = 25
@@ -169,44 +169,6 @@ class QueueParent:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedComment:
-    """Another comment that a finding names. `author_name` is empty while its author is hidden, `posted_at` None for one that
-    is gone."""
-
-    public_id: str
-    author_name: str = ""
-    posted_at: datetime.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFinding:
-    """What one flagger said of the latest text, its sentence in the active language. `learnt_version`: which of the kept
-    versions of what a site has learnt judged it; 0 for every other flagger."""
-
-    flagger: str
-    outcome: CheckOutcome
-    score: float | None
-    clause: str
-    sentence: str
-    spans: tuple[Span, ...]
-    learnt_version: int = 0
-    # The comments that the sentence names by their identifiers, in this order.
-    comments: tuple[NamedComment, ...] = ()
-    # Which finding it is, and the accounts that call it wrong.
-    pk: int = field(default=0, compare=False)
-    wrong_by: frozenset[int] = frozenset()
-
-    @property
-    def is_flagged(self) -> bool:
-        return self.outcome == CheckOutcome.FLAGGED
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the check came to no result, so that its silence says nothing."""
-        return self.outcome in (CheckOutcome.NOT_RUN, CheckOutcome.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
 class QueueReport:
     """An open report by a reader. `clause` is an identifier; `reasons` and `name` are those of a notice. `pk` tells which
     reports a moderator has seen.
@@ -356,7 +318,9 @@ class QueueItem:
     @property
     def clear(self) -> tuple[QueueFinding, ...]:
         """The findings that say nothing: not those that say why they cannot tell, or that not all was read."""
-        return tuple(finding for finding in self.findings if finding.outcome == CheckOutcome.CLEAR and not finding.sentence)
+        return tuple(
+            finding for finding in self.findings if finding.outcome == CheckOutcome.CLEAR and not finding.sentence
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from comments.services.posting import revise_comment
+from moderation.enums import Action
 from moderation.flaggers.guesses import TOO_LONG
 from moderation.flaggers.topic import CANNOT_TELL
-from moderation.enums import Action
 from moderation.models import ArticleRule, DeskSettings, Finding
 from moderation.queue import read_items
 from moderation.queue.colleagues import BESIDE
@@ -219,7 +219,9 @@ def test_finding_names_nobody_while_the_author_is_hidden(hides: str, settings: S
     comment = make_comment(make_article(article.site), name="Hanna Kuhl")
     name_comments(comment, other.public_id)
     ArticleRule.objects.create(article=comment.article if hides == "this" else article, is_blind=True)
-    page = sign_in(make_moderator(article.site)).get(f"{QUEUE}?comment={comment.public_id}&article={comment.article.key}")
+    page = sign_in(make_moderator(article.site)).get(
+        f"{QUEUE}?comment={comment.public_id}&article={comment.article.key}"
+    )
     (line,) = (one for one in why(page) if "Almost the same" in one)
     assert "Hanna" not in line
     assert f'href="{reverse("moderation:history", args=[other.public_id])}"><time' in html_of(page)
