@@ -15,7 +15,6 @@ from comments.models import Comment
 from comments.services.posting import revise_comment
 from moderation.enums import Action
 from moderation.flaggers.guesses import TOO_LONG
-from moderation.flaggers.topic import CANNOT_TELL
 from moderation.models import ArticleRule, DeskSettings, Finding
 from moderation.queue import read_items
 from moderation.queue.colleagues import BESIDE
@@ -64,7 +63,7 @@ def test_card_lists_what_found_nothing_by_its_sentence_where_it_has_one(settings
     settings.MODERATION_FLAGGERS = []
     comment = make_comment(make_article())
     for flagger, message in (
-        ("topic", CANNOT_TELL[0]),
+        ("topic", "Cannot tell whether it is about the article: too few words."),
         ("respect", TOO_LONG),
         ("call_out", "The site's own service has no opinion."),
         ("links", ""),
