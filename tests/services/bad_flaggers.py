@@ -116,7 +116,8 @@ class Well(Asynchronous):
 class Works(Asynchronous):
     """Well, and does what those of this project do; keeps how many microseconds of the processor that took.
 
-    What they read with their first text in a process is not counted: each process that ends has another one begin.
+    What they read with their first text in a process is not counted there: each process that ends has another one begin. It is
+    in the time that a comment waits.
     """
 
     def __init__(self) -> None:

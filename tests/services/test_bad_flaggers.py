@@ -30,17 +30,21 @@ WORDS = "Die alte Brücke soll weg, und niemand hat uns gefragt. Ich fahre jeden
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of a task that screens, in seconds, in the order of real use: soft, hard, lease. How often is swept, and the promise."""
+    """Of a task that screens, in seconds, in the order of real use: soft, hard, lease. How often is swept, and the promise. How
+    many comments are posted at once, how many one after the other, and with which pause."""
 
     soft: int
     hard: int
     lease: int
     sweep: int
     patience: int
+    count: int
+    later: int
+    pause: float
 
 
-REAL = Limits(soft=6, hard=9, lease=12, sweep=10, patience=60)
-SHORT = Limits(soft=1, hard=2, lease=3, sweep=1, patience=60)
+REAL = Limits(soft=6, hard=9, lease=12, sweep=10, patience=60, count=100, later=100, pause=0.1)
+SHORT = Limits(soft=1, hard=2, lease=3, sweep=1, patience=60, count=10, later=4, pause=0.1)
 
 
 @contextmanager
@@ -68,46 +72,71 @@ def worker(flaggers: tuple[type[Asynchronous], ...], limits: Limits) -> Iterator
             process.wait()
 
 
-def screen(article: Article, count: int, flaggers: tuple[type[Asynchronous], ...], limits: Limits) -> float:
-    """Post so many comments; the seconds from the first one on until all were looked at."""
-    before = set(Comment.objects.values_list("pk", flat=True))
+def screen(at_once: Article, later: Article, limits: Limits, flaggers: tuple[type[Asynchronous], ...]) -> float:
+    """Post so many comments at once, and so many more one after the other when these were looked at; the seconds that the
+    first ones took. What hangs or kills its process is left out by then, and the others have the worker for themselves."""
     with worker(flaggers, limits) as process:
-        start, swept = time.monotonic(), 0.0
-        comments = before | {make_comment(article, body=f"{WORDS * 3} {number}").pk for number in range(count)}
-        while Comment.objects.unscreened().exists() and time.monotonic() < start + limits.patience:
-            assert set(Comment.objects.waiting().values_list("pk", flat=True)) == comments
-            if time.monotonic() > swept + limits.sweep:
-                sweep_unscreened_task()
-                swept = time.monotonic()
-            time.sleep(0.3)
-        took = time.monotonic() - start
-        assert process.poll() is None
+        took = post(at_once, limits.count, 0, process, limits)
+        post(later, limits.later, limits.pause, process, limits)
     assert set(Comment.objects.unscreened().values_list("pk", flat=True)) == set()
     assert set(Comment.objects.values_list("status", flat=True)) == {Status.PENDING}
+    return took
+
+
+def post(article: Article, count: int, pause: float, process: subprocess.Popen[bytes], limits: Limits) -> float:
+    """Post so many comments with a pause after each; the seconds from the first one on until all were looked at."""
+    start, swept = time.monotonic(), 0.0
+    comments = set(Comment.objects.waiting().values_list("pk", flat=True))
+    for number in range(count):
+        comments.add(make_comment(article, body=f"{WORDS * 3} {number}").pk)
+        time.sleep(pause)
+    while Comment.objects.unscreened().exists() and time.monotonic() < start + limits.patience:
+        assert set(Comment.objects.waiting().values_list("pk", flat=True)) == comments
+        if time.monotonic() > swept + limits.sweep:
+            sweep_unscreened_task()
+            swept = time.monotonic()
+        time.sleep(0.3)
+    took = time.monotonic() - start
+    assert process.poll() is None
     assert set(Comment.objects.waiting().values_list("pk", flat=True)) == comments
     return took
 
 
-def p95_of_the_good(article: Article) -> float:
-    """What those that are well took of the processor for a comment, in milliseconds."""
-    rows = Finding.objects.filter(comment__article=article, flagger="works")
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long after a comment was posted one that is well had spoken of it, and how much of the processor that took it, in
+    milliseconds: the median and the 95th percentile of the first, the latter of the second."""
+
+    median: float
+    p95: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.median:,.0f} ms, p95 {self.p95:,.0f} ms (of the processor {self.processor:.1f} ms)"
+
+
+def waits_for_the_good(article: Article) -> Waits:
+    rows = Finding.objects.filter(comment__article=article, flagger="works").select_related("comment")
+    waited = [(row.created_at - row.comment.posted_at).total_seconds() * 1_000 for row in rows]
     took = [int(row.parameters["took"]) / 1_000 for row in rows]
-    return statistics.quantiles(took, n=20)[-1]
+    return Waits(
+        statistics.median(waited), statistics.quantiles(waited, n=20)[-1], statistics.quantiles(took, n=20)[-1]
+    )
 
 
 @pytest.mark.services
 @pytest.mark.timeout(300)
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("count", "limits"), [(10, SHORT), pytest.param(100, REAL, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("limits", [SHORT, pytest.param(REAL, marks=pytest.mark.slow)])
 def test_bad_flaggers_in_a_real_worker_every_comment_stays_in_the_queue_and_the_good_ones_speak(
-    count: int, limits: Limits, monkeypatch: pytest.MonkeyPatch
+    limits: Limits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A message carries the limits of the task.
     monkeypatch.setattr(screen_comment_task, "soft_time_limit", limits.soft)
     monkeypatch.setattr(screen_comment_task, "time_limit", limits.hard)
-    article, quiet = make_article(), make_article()
-    took = screen(article, count, (*BAD, *GOOD), limits)
-    said = f"{count} comments, {len(BAD)} bad flaggers: all were looked at {took:.0f} s later"
+    beside_bad, by_themselves = (make_article(), make_article()), (make_article(), make_article())
+    took = screen(*beside_bad, limits, (*BAD, *GOOD))
+    count = limits.count + limits.later
 
     for bad in BAD:
         found = Finding.objects.filter(flagger=bad.__name__.lower())
@@ -119,9 +148,14 @@ def test_bad_flaggers_in_a_real_worker_every_comment_stays_in_the_queue_and_the_
         found = Finding.objects.filter(flagger=good.__name__.lower())
         assert (found.count(), set(found.values_list("outcome", flat=True))) == (count, {CheckOutcome.CLEAR})
 
+    said = [f"{limits.count} comments at once, {len(BAD)} bad flaggers: all were looked at {took:.0f} s later"]
     if limits is REAL:
-        alone = screen(quiet, count, GOOD, limits)
-        beside, by_themselves = p95_of_the_good(article), p95_of_the_good(quiet)
-        said += f", {alone:.0f} s without them; the good ones' p95 {beside:.1f} ms, {by_themselves:.1f} ms without them"
-        assert beside < 1.2 * by_themselves
-    print(said)  # noqa: T201
+        alone = screen(*by_themselves, limits, GOOD)
+        said.append(f"without them {alone:.0f} s later")
+        for when, *articles in zip(("at once", "later"), beside_bad, by_themselves, strict=True):
+            beside, without = map(waits_for_the_good, articles)
+            said.append(f"one that is well had spoken, of those {when}: after {beside}, without them after {without}")
+            assert beside.processor < 1.2 * without.processor
+        # Of those that came later: what hangs is left out, and what answers badly takes its time all the same.
+        assert beside.median < 2 * without.median
+    print("; ".join(said))  # noqa: T201
