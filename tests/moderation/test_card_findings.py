@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from comments.services.posting import revise_comment
+from comments.templatetags.marginalia import icon
 from moderation.enums import Action
 from moderation.flaggers.guesses import TOO_LONG
 from moderation.models import ArticleRule, DeskSettings, Finding
@@ -78,6 +79,13 @@ def test_card_lists_what_found_nothing_by_its_sentence_where_it_has_one(settings
         "Cannot tell whether it is about the article: too few words. Topic",
         "Looked at and nothing found: Links, Shouting",
     ]
+    history = html_of(
+        sign_in(make_moderator(comment.site)).get(reverse("moderation:history", args=[comment.public_id]))
+    )
+    lines = re.findall(r'<li class="mg-finding mg-finding--plain">(.*?)</li>', history, re.DOTALL)
+    # Only where nothing is to be said of it a check is ticked off.
+    assert [icon("check") in line for line in lines] == [False, True, False, True, False]
+    assert [icon("search") in line for line in lines] == [True, False, True, False, True]
 
 
 def new_one() -> Comment:
