@@ -37,7 +37,7 @@ LEAST_RATE: Final = 0.2
 AVERAGED_FROM: Final = 0.35
 AVERAGED: Final = 5
 # Of each course, one after the other: the same texts in another order.
-STEPS: Final = (1_500, 1_300)
+STEPS: Final = (2_200, 1_200)
 # Each so many steps the vectors are compared with the base's, and in between pairs of texts about the same are learnt from.
 COMPARE: Final = 4
 COMPARED_WEIGHT: Final = 5.0

@@ -190,16 +190,24 @@ def _calibrations(
     counted: Literal["balanced"] | None = None,
 ) -> dict[str, list[float]]:
     """For each language the weights of the head and of the n-grams, the offset, and the threshold; "balanced" as if half of the
-    texts were bad."""
+    texts were bad.
+
+    How much the one counts beside the other is learnt also from the comments under our own articles, which are most like what is
+    to be judged; how likely a text is to be bad, from those of others alone.
+    """
     labels = _labels(rows)
+    both = np.stack([said, others], axis=1)
     found = {}
     for language in ("de", "en"):
+        spoken = np.array([row.language == language and row.source != "sentences" for row in rows])
         own = np.array([row.language == language and row.source not in WRITTEN for row in rows])
-        both = np.stack([said[own], others[own]], axis=1)
-        model = LogisticRegression(C=1e6, class_weight=counted).fit(both, labels[own])
-        probabilities = model.predict_proba(both)[:, 1]
+        shares = LogisticRegression(C=1e6, class_weight=counted).fit(both[spoken], labels[spoken]).coef_[0]
+        totals = (both[own] @ shares)[:, None]
+        model = LogisticRegression(C=1e6, class_weight=counted).fit(totals, labels[own])
+        probabilities = model.predict_proba(totals)[:, 1]
         threshold = max(least, float(np.quantile(probabilities[~labels[own]], 1 - false_alarms[language])))
-        found[language] = [round(float(value), 6) for value in (*model.coef_[0], model.intercept_[0], threshold)]
+        weights = (*(shares * model.coef_[0, 0]), model.intercept_[0])
+        found[language] = [round(float(value), 6) for value in (*weights, threshold)]
         print(
             f"  held out, {language}: {sum(own)} texts, AUC "
             + ", ".join(

@@ -23,8 +23,15 @@ _MOST: Final = {
     "sms_spam": 1_200,
     "own texts": 1_900,
 }
-# The sentences of templates are many and alike.
-_WEIGHTS: Final = {"germeval2018_train": 1.5, "sentences": 0.6, "talks": 1.0, "de": 1.0, "en": 0.6}
+# What was written to be hateful or harmless in words that mislead is few, but most like what is hard.
+_WEIGHTS: Final = {
+    "germeval2018_train": 1.5,
+    "gahd_train_dev": 1.4,
+    "sentences": 1.0,
+    "talks": 1.0,
+    "de": 1.0,
+    "en": 0.6,
+}
 
 
 @dataclass(frozen=True, slots=True)
