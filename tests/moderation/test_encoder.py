@@ -220,9 +220,10 @@ def test_vectors_of_one_topic_are_nearer_than_those_of_two() -> None:
 
 def test_what_a_text_is_about_is_less_in_its_common_words_than_in_its_rare_ones() -> None:
     read = load_encoder(MODEL_FILE).read
-    bath, wordy = read("Freibad"), read("Und das ist ja auch so wie es hier nun mal ist mit dem Freibad")
-    assert np.linalg.norm(wordy.subject) == pytest.approx(1, abs=1e-5)
-    assert wordy.subject @ bath.subject > wordy.vector @ bath.vector + 0.01
+    common = "Und das ist ja auch so wie es hier nun mal ist mit"
+    bath, own, other = read("Freibad"), read(f"{common} dem Freibad"), read(f"{common} der Autobahn")
+    assert np.linalg.norm(own.subject) == pytest.approx(1, abs=1e-5)
+    assert (own.subject - other.subject) @ bath.subject > (own.vector - other.vector) @ bath.vector + 0.02
     assert (read("").subject == read("").vector).all()
 
 
