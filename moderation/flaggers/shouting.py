@@ -63,7 +63,7 @@ class ShoutingFlagger:
         """Whether the text is largely in capitals, or full of stretched letters and rows of marks."""
         text = own_words(comment.body)
         share = _capital_share(text)
-        runs = list(_shouted_runs(text)) or (list(_all_runs(text)) if share >= _ALL_SHARE else [])
+        runs = (share >= _ALL_SHARE and list(_all_of(text))) or list(_shouted_runs(text))
         loud = sum(_count_letters(text[run.start : run.end]) for run in runs)
         stretches = [*_spans(_STRETCHED_LETTERS, text, _STRETCHED_LABEL), *_spans(_MARKS, text, _MARKS_LABEL)]
         if runs and (share >= _LOUD_SHARE or loud >= _LOUD_LETTERS):
@@ -95,8 +95,8 @@ def _capital_stretches(run: re.Match[str]) -> Iterator[Span]:
         words = []
 
 
-def _all_runs(text: str) -> Iterator[Span]:
-    """The runs of a text in capitals, however short each is; none where there is little text, or not much but acronyms."""
+def _all_of(text: str) -> Iterator[Span]:
+    """A text in capitals as one stretch, however short its runs; nothing where there is little text, or not much but acronyms."""
     runs = list(_RUN.finditer(text))
     words = _LETTERS.findall(text)
     letters = sum(map(len, words))
@@ -104,7 +104,7 @@ def _all_runs(text: str) -> Iterator[Span]:
     has_long_words = sum(len(word) >= _LONG_WORD for word in words) > 1
     is_text = len(words) >= _LEAST_RUN_WORDS and has_long_words and letters >= _LEAST_LETTERS
     if is_text and shouted >= _LEAST_SHOUTED_SHARE * letters:
-        yield from (Span(*run.span(), _CAPITALS_LABEL) for run in runs)
+        yield Span(runs[0].start(), runs[-1].end(), _CAPITALS_LABEL)
 
 
 def _is_shouted(run: re.Match[str]) -> bool:
