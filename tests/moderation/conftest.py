@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.learning import knowledge
+from moderation.flaggers.registry import added
+from tests.moderation.deciding import Judge
 
 
 @pytest.fixture
@@ -20,3 +22,13 @@ def learned_alone(settings: Settings) -> Iterator[None]:
     knowledge._models.clear()
     yield
     forget_knowledge()
+
+
+@pytest.fixture
+def judge_alone(settings: Settings) -> Iterator[Judge]:
+    """The judge that is sure of everything is the only flagger, and nothing is judged blind by chance."""
+    settings.MODERATION_FLAGGERS = []
+    settings.MODERATION_BLIND_SAMPLE_SHARE = 0
+    flagger = Judge()
+    with added(flagger):
+        yield flagger

@@ -5,41 +5,28 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from comments.enums import Status
-from comments.models import Article, Comment
+from comments.models import Article
 from moderation.enums import Action
 from moderation.flaggers.learning.model import pack
-from moderation.models import Decision, SiteModel
+from moderation.models import SiteModel
 from moderation.services import learning
-from moderation.services.decisions import decide
 from tests.factories import make_comment
-
-
-def judge(comment: Comment, moderator: User, action: Action, clause: str = "") -> Decision:
-    comment.refresh_from_db()
-    return decide(
-        comment=comment,
-        moderator=moderator,
-        action=action,
-        expected_status=Status(comment.status),
-        expected_revision=comment.revision,
-        clause=clause,
-    )
+from tests.moderation.reporting import judge
 
 
 def fill(article: Article, moderator: User, bad: int = 12, good: int = 12) -> None:
     for number in range(bad):
         judge(
             make_comment(article, body=f"Reiner Klüngel und Filz, Nummer {number} im Rathaus"),
-            moderator,
             Action.REJECT,
-            "respect",
+            clause="respect",
+            moderator=moderator,
         )
     for number in range(good):
         judge(
             make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {number}"),
-            moderator,
             Action.APPROVE,
+            moderator=moderator,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -37,21 +36,12 @@ from tests.moderation.desk_pages import sign_in, text_of
 from tests.moderation.test_notifications import ADDRESS, deliver, judge
 from tests.services.bad_flaggers import Asynchronous
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge_alone")]
 
 
 class Suspects(Asynchronous):
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> screening.Finding:
         return flagged(self, "Suspicious.", score=0.2)
-
-
-@pytest.fixture(autouse=True)
-def judge_alone(settings: Settings) -> Iterator[Judge]:
-    settings.MODERATION_FLAGGERS = []
-    settings.MODERATION_BLIND_SAMPLE_SHARE = 0
-    flagger = Judge()
-    with added(flagger):
-        yield flagger
 
 
 def proved(action: Action = Action.APPROVE, **values: Any) -> Article:

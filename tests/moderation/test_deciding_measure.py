@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from comments.enums import CheckOutcome, Status
 from comments.models import Comment
@@ -25,7 +24,7 @@ from tests.moderation.deciding import BAD, GOOD, Judge, add_judged, switch_on
 from tests.moderation.test_deciding import proved, send
 from tests.moderation.test_notifications import judge
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge_alone")]
 
 
 class DecidedMeanwhile(Judge):
@@ -34,14 +33,6 @@ class DecidedMeanwhile(Judge):
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         judge(Comment.objects.get())
         return super().check(comment, site)
-
-
-@pytest.fixture(autouse=True)
-def _judge_alone(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = []
-    settings.MODERATION_BLIND_SAMPLE_SHARE = 0
-    with added(Judge()):
-        yield
 
 
 def test_what_software_and_undone_decisions_say_proves_nothing() -> None:

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from comments.enums import Status
 from comments.models import Site
 from moderation.enums import Action, FlaggerState, PolicyState, Role, RuleEventKind, RuleStanding
-from moderation.flaggers.registry import added
 from moderation.models import Clause, DecidingRule, Decision, FlaggerSwitch, PolicyVersion
 from moderation.services import deciding
 from moderation.services.deciding_rules import review_rules, switch_rule_off
 from moderation.services.policies import current_policy, publish_policy
 from tests.factories import make_article, make_moderator
-from tests.moderation.deciding import BAD, GOOD, Judge, add_judged, switch_on
+from tests.moderation.deciding import BAD, GOOD, add_judged, switch_on
 from tests.moderation.desk_pages import sign_in, text_of
 from tests.moderation.test_deciding import events, proved, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge_alone")]
 
 CHANGED = {"text_de": "Ein anderer Text"}
-
-
-@pytest.fixture(autouse=True)
-def _judge_alone(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = []
-    settings.MODERATION_BLIND_SAMPLE_SHARE = 0
-    with added(Judge()):
-        yield
 
 
 def publish_next(

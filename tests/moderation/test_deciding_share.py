@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.urls import reverse
-from pytest_django import Settings
 
 from comments.enums import Status
 from comments.models import Comment
 from moderation.enums import Action
-from moderation.flaggers.registry import added
 from moderation.insights.flagger_counts import read_trust
 from moderation.insights.weeks import weeks_up_to_now
 from moderation.models import Decision, FlaggerSwitch
 from tests.factories import make_comment, make_moderator
-from tests.moderation.deciding import BAD, NUMBERS, Judge, add_judged
+from tests.moderation.deciding import BAD, NUMBERS, add_judged
 from tests.moderation.desk_pages import FRAGMENT, QUEUE, html_of, press, rows, sign_in, text_of
 from tests.moderation.test_deciding import proved, screened
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _judge_alone(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = []
-    settings.MODERATION_BLIND_SAMPLE_SHARE = 0
-    with added(Judge()):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge_alone")]
 
 
 def test_what_was_found_is_nowhere_until_the_drawn_comment_is_decided_and_told_then() -> None:

@@ -16,7 +16,8 @@ from moderation.services.decisions import undo
 from moderation.services.screening import screen_stored_comment
 from moderation.services.vectors import DecidedTexts
 from tests.factories import make_article, make_comment, make_moderator
-from tests.moderation.learning import judge, keep_version
+from tests.moderation.learning import keep_version
+from tests.moderation.reporting import judge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
 
@@ -29,14 +30,14 @@ def test_labels_are_the_last_standing_decisions_of_people() -> None:
     article = make_article()
     senior, other = make_moderator(article.site, role=Role.SENIOR), make_moderator(article.site, role=Role.SENIOR)
     approved, refused, spam, undone, restored, automatic = (make_comment(article) for _comment in range(6))
-    judge(approved, senior, Action.APPROVE)
-    judge(refused, senior, Action.REJECT, "respect")
-    judge(spam, senior, Action.SPAM)
-    undo(decision=judge(undone, senior, Action.REJECT, "respect"), moderator=senior)
-    judge(restored, senior, Action.REJECT, "respect")
+    judge(approved, Action.APPROVE, moderator=senior)
+    judge(refused, Action.REJECT, clause="respect", moderator=senior)
+    judge(spam, Action.SPAM, moderator=senior)
+    undo(decision=judge(undone, Action.REJECT, clause="respect", moderator=senior), moderator=senior)
+    judge(restored, Action.REJECT, clause="respect", moderator=senior)
     restored.refresh_from_db()
     uphold_appeal(appeal=file_appeal(comment=restored, text="Das war ein Irrtum."), moderator=other)
-    rule = judge(automatic, senior, Action.APPROVE)
+    rule = judge(automatic, Action.APPROVE, moderator=senior)
     Decision.objects.filter(pk=rule.pk).update(automated_decision=Automation.FULL)
     # Published without anybody's judgement: no label.
     make_comment(article, status=Status.APPROVED)
@@ -53,7 +54,7 @@ def test_moderators_count_by_how_often_others_came_to_the_same() -> None:
     careful, hasty, third = (make_moderator(article.site) for _moderator in range(3))
     for action in (Action.APPROVE, Action.REJECT):
         comment = make_comment(article)
-        decision = judge(comment, careful, action, "respect" if action == Action.REJECT else "")
+        decision = judge(comment, action, clause="respect" if action == Action.REJECT else "", moderator=careful)
         for moderator, opinion in ((third, action), (hasty, Action.SPAM)):
             Opinion.objects.create(
                 comment=comment,
@@ -64,7 +65,7 @@ def test_moderators_count_by_how_often_others_came_to_the_same() -> None:
                 change=decision.change,
             )
     for _decision in range(4):
-        undo(decision=judge(make_comment(article), hasty, Action.REJECT, "respect"), moderator=careful)
+        undo(decision=judge(make_comment(article), Action.REJECT, clause="respect", moderator=hasty), moderator=careful)
     weights = labels.moderator_weights(article.site)
     assert weights[third.pk] == pytest.approx(6.5 / 7)
     assert weights[careful.pk] == pytest.approx(7.5 / 9)
@@ -76,7 +77,7 @@ def test_decision_that_is_taken_back_during_an_appeal_counts_against_its_moderat
     senior, other = (make_moderator(article.site, role=Role.SENIOR) for _moderator in range(2))
 
     def refused() -> Decision:
-        decision = judge(make_comment(article), other, Action.REJECT, "respect")
+        decision = judge(make_comment(article), Action.REJECT, clause="respect", moderator=other)
         decision.comment.refresh_from_db()
         file_appeal(comment=decision.comment, text="Das war ein Irrtum.")
         return decision
@@ -84,7 +85,7 @@ def test_decision_that_is_taken_back_during_an_appeal_counts_against_its_moderat
     undo(decision=refused(), moderator=senior)
     assert labels.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
     # Who brings a text back that they had refused themselves has not been contradicted.
-    judge(refused().comment, other, Action.RESTORE)
+    judge(refused().comment, Action.RESTORE, moderator=other)
     assert labels.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 6)}
     uphold_appeal(appeal=refused().appeal, moderator=senior)
     assert labels.moderator_weights(article.site) == {other.pk: pytest.approx(4.5 / 7)}
@@ -103,7 +104,7 @@ def test_what_others_said_after_the_judge_had_spoken_teaches_nothing() -> None:
             comment=comment, revision=1, flagger="outside_judge", version="1", clause="respect",
             outcome=CheckOutcome.FLAGGED, score=0.5,
         )  # fmt: skip
-        judge(comment, make_moderator(article.site), Action.APPROVE)
+        judge(comment, Action.APPROVE, moderator=make_moderator(article.site))
     examples = learning._examples(article.site, ["respect"], DecidedTexts(article.site, 2))
     # Where it did not speak nobody knows what it would have been told.
     assert [example.facts[-1] for _label, _body, example, _past in examples] == [0.25, 0.75]
@@ -124,7 +125,7 @@ def test_what_checks_in_shadow_found_counts_nothing_in_judging_and_in_learning(
     # What the shipped model makes of a text would be asked for as well.
     assert (how.flagged, how.scores) == (counted, {"respect": 0.75})
 
-    judge(comment, make_moderator(article.site), Action.APPROVE)
+    judge(comment, Action.APPROVE, moderator=make_moderator(article.site))
     ((_label, _body, example, _past),) = learning._examples(article.site, ["respect"], DecidedTexts(article.site, 1))
     assert example.facts[-1] == sum(counted.values())
 
@@ -139,8 +140,8 @@ def test_what_software_decided_of_an_author_counts_for_nothing(*, is_by_rule: bo
     make_comment(article, status=Status.APPROVED)
     Comment.objects.update(author=refused.author)
     comment.refresh_from_db()
-    judge(refused, moderator, Action.REJECT, "respect")
-    judge(published, moderator, Action.APPROVE)
+    judge(refused, Action.REJECT, clause="respect", moderator=moderator)
+    judge(published, Action.APPROVE, moderator=moderator)
 
     def counted() -> tuple[int, int]:
         known = with_what_was_learnt(SiteKnowledge(), comment).circumstances

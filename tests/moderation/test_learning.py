@@ -39,7 +39,8 @@ from tests.factories import make_article, make_comment, make_moderator, make_sit
 from tests.moderation.deciding import add_judged
 from tests.moderation.desk_pages import sign_in
 from tests.moderation.inputs import sentence
-from tests.moderation.learning import fill, judge, keep_version, learn
+from tests.moderation.learning import fill, keep_version, learn
+from tests.moderation.reporting import judge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
 
@@ -60,7 +61,7 @@ def test_learning_of_a_clause_leaves_out_what_another_clause_refused() -> None:
     article = make_article()
     moderator = make_moderator(article.site)
     fill(article, moderator)
-    judge(make_comment(article), moderator, Action.REJECT, "on-topic")
+    judge(make_comment(article), Action.REJECT, clause="on-topic", moderator=moderator)
     made = learning.learn(article.site)
     assert made is not None
     assert (made.number, made.decisions, made.is_current) == (1, 25, True)
@@ -74,7 +75,7 @@ def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
     moderator = make_moderator(article.site)
     for count in (1, 3):
         for _comment in range(count):
-            judge(make_comment(article), moderator, Action.APPROVE)
+            judge(make_comment(article), Action.APPROVE, moderator=moderator)
         # Weights 3, policy 2, how many and which encoder 2, a rule 1, a batch 4, the end 1.
         with django_assert_num_queries(13):
             assert learning.learn(article.site) is None
@@ -137,7 +138,8 @@ def test_new_version_that_is_much_worse_for_one_clause_is_not_used_though_it_is_
     # Told apart from what is published by nothing at all.
     for number in range(40):
         comment = make_comment(article, body=f"Der Radweg am Bahnhof, Nummer {number}")
-        judge(comment, moderator, *((Action.REJECT, "on-topic") if number % 2 else (Action.APPROVE,)))
+        action, clause = (Action.REJECT, "on-topic") if number % 2 else (Action.APPROVE, "")
+        judge(comment, action, clause=clause, moderator=moderator)
     fill(article, moderator, good=0)
     kept = keep_version(article, 1, 0.5, is_current=True)
     window = {"both": 0.55, "cold": 0.6, "texts": 5_000, "bad": 1_000}
@@ -207,7 +209,7 @@ def test_what_is_decided_while_it_learns_is_learnt_the_next_time() -> None:
     article = make_article()
     moderator = make_moderator(article.site)
     fill(article, moderator)
-    with at_the_end(lambda: judge(make_comment(article), moderator, Action.APPROVE)):
+    with at_the_end(lambda: judge(make_comment(article), Action.APPROVE, moderator=moderator)):
         made = learn(article)
     assert made.decisions == 24
     assert learning.needs_learning(article.site)
@@ -281,7 +283,7 @@ def test_vector_of_a_text_is_kept_and_goes_with_it(settings: Settings) -> None:
     choose_states(site=article.site, administrator=administrator, flagger="learned", states={"": FlaggerState.OFF})
     forget_knowledge()
     screen_stored_comment(make_comment(article).pk)
-    judge(make_comment(article), administrator, Action.APPROVE)
+    judge(make_comment(article), Action.APPROVE, moderator=administrator)
     learning.learn(article.site)
     assert not TextVector.objects.exists()
 

@@ -16,7 +16,8 @@ from moderation.services import labels, learning
 from moderation.services.decisions import undo
 from moderation.services.finding_feedback import call_wrong
 from tests.factories import make_article, make_comment, make_moderator
-from tests.moderation.learning import fill, judge, learn
+from tests.moderation.learning import fill, learn
+from tests.moderation.reporting import judge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
 
@@ -31,7 +32,7 @@ def flag(article: Article, moderator: User, action: Action, clause: str = "", *,
         Finding.objects.create(flagger="terms", clause="respect", **said),
         Finding.objects.create(flagger="bursts", **said),
     ]
-    judge(comment, moderator, action, clause)
+    judge(comment, action, clause=clause, moderator=moderator)
     return found
 
 
@@ -87,7 +88,7 @@ def test_what_was_called_wrong_counts_as_much_as_the_surest_of_those_who_said_so
     # By an account that is gone.
     FindingFeedback.objects.create(finding=published, user=None)
     for _decision in range(3):
-        undo(decision=judge(make_comment(article), unsure, Action.REJECT, "respect"), moderator=sure)
+        undo(decision=judge(make_comment(article), Action.REJECT, clause="respect", moderator=unsure), moderator=sure)
     # Weights 3, a batch 2, the end 1.
     with django_assert_num_queries(6):
         first, second = (label for batch in labels.read_labels(article.site) for label in batch)
