@@ -37,7 +37,9 @@ AT_THE_DESK = datetime.timedelta(seconds=45)
 MEMBER_LIMIT = 200
 LEASE_LIMIT = 200
 # What a comment is loaded with, so that lease, deferral and blind look cost no query of their own.
-BESIDE = ("lease__user", "deferral__user", "article__desk_rule", "site__desk_settings")
+# What a site or an article chose for its desk.
+CHOSEN = ("article__desk_rule", "site__desk_settings")
+BESIDE = ("lease__user", "deferral__user", *CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def deferral_of(comment: Comment) -> QueueDeferral | None:
 
 
 def is_judged_blind(comment: Comment) -> bool:
-    """Whether its author is hidden for now, by choice of the site or under the article. No query with BESIDE."""
+    """Whether its author is hidden for now, by choice of the site or under the article. No query with CHOSEN."""
     if comment.waiting_since is None:
         return False
     chosen = (getattr(comment.article, "desk_rule", None), getattr(comment.site, "desk_settings", None))
@@ -176,7 +178,7 @@ def is_judged_blind(comment: Comment) -> bool:
 
 
 def spares_trusted(comment: Comment) -> bool:
-    """Whether comments of trusted authors appear at once on its site. No query with BESIDE."""
+    """Whether comments of trusted authors appear at once on its site. No query with CHOSEN."""
     chosen = getattr(comment.site, "desk_settings", None)
     return chosen is not None and chosen.publishes_trusted
 

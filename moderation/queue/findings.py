@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -20,10 +19,8 @@ from moderation.flaggers.names import flagger_name
 from moderation.flaggers.registry import installed_flagger
 from moderation.models import Clause, Finding, PolicyVersion
 from moderation.models.policies import in_reader_language
-from moderation.queue.colleagues import is_judged_blind
+from moderation.queue.colleagues import CHOSEN, is_judged_blind
 from moderation.queue.found import NamedComment, QueueFinding
-
-_BESIDE: Final = ("article__desk_rule", "site__desk_settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def _read_comments(wanted: set[tuple[int, str]]) -> dict[str, NamedComment]:
     if not wanted:
         return {}
     sites, ids = zip(*wanted, strict=True)
-    found = Comment.objects.filter(site__in=set(sites), public_id__in=ids).select_related(*_BESIDE)
+    found = Comment.objects.filter(site__in=set(sites), public_id__in=ids).select_related(*CHOSEN)
     return {
         one.public_id: NamedComment(one.public_id, "" if is_judged_blind(one) else one.author_name, one.posted_at)
         for one in found
