@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from comments.exceptions import InvalidInputError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -113,6 +115,14 @@ def normalise_line(source: str, *, limit: int) -> str:
     text = clean_line(source)
     check_length(text, limit)
     return text
+
+
+def require_length(field: str, text: str, limit: int) -> None:
+    """As `check_length`, for the field of a form. Raises InvalidInputError for the field."""
+    try:
+        check_length(text, limit)
+    except TextError as error:
+        raise InvalidInputError(field, str(error)) from error
 
 
 def check_length(text: str, limit: int) -> None:

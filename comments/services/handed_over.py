@@ -13,7 +13,7 @@ from comments.models import Article, ArticleText, Site
 from comments.origins import is_from_origins
 from comments.services.article_keys import find_by_former_key
 from comments.services.articles import TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, ArticleFacts, register_article
-from comments.text import TextError, check_length, clean_line
+from comments.text import clean_line, require_length
 
 TEASER_LIMIT = 2_000
 
@@ -49,11 +49,11 @@ def hand_over_article(*, site: Site, said: HandedOver) -> Article:
     clean_title = _clean(said.title)
     clean_teaser = _clean(said.teaser)
     body = "\n\n".join(filter(None, map(_clean, said.paragraphs)))
-    _require_length("title", clean_title, TITLE_LIMIT)
+    require_length("title", clean_title, TITLE_LIMIT)
     if clean_teaser:
-        _require_length("teaser", clean_teaser, TEASER_LIMIT)
+        require_length("teaser", clean_teaser, TEASER_LIMIT)
     if body:
-        _require_length("paragraphs", body, TEXT_LIMIT)
+        require_length("paragraphs", body, TEXT_LIMIT)
     facts = ArticleFacts(
         key=key,
         url=url,
@@ -75,10 +75,3 @@ def count_characters(article: Article) -> int:
 def _clean(source: str) -> str:
     """The words on one line."""
     return clean_line(_TAG.sub(" ", source))
-
-
-def _require_length(field: str, text: str, limit: int) -> None:
-    try:
-        check_length(text, limit)
-    except TextError as error:
-        raise InvalidInputError(field, str(error)) from error

@@ -14,7 +14,7 @@ from comments.enums import Status
 from comments.exceptions import InvalidInputError
 from comments.models import Comment, StatusChange
 from comments.services import outbox
-from comments.text import TextError, check_length, clean_body, is_visible
+from comments.text import clean_body, is_visible, require_length
 from moderation.enums import Action, AppealState, Measure, Permission
 from moderation.exceptions import AppealAnsweredError, AppealNotPossibleError, AppealNotYoursError, OwnDecisionError
 from moderation.models import Appeal, Decision
@@ -164,8 +164,5 @@ def _clean(field: str, text: str, *, needed: str = "") -> str:
         if needed:
             raise InvalidInputError(field, needed)
         return ""
-    try:
-        check_length(clean, TEXT_LIMIT)
-    except TextError as error:
-        raise InvalidInputError(field, str(error)) from error
+    require_length(field, clean, TEXT_LIMIT)
     return clean

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from comments.exceptions import InvalidInputError
 from comments.models import Author, Comment
-from comments.text import TextError, check_length, clean_body, is_visible
+from comments.text import clean_body, is_visible, require_length
 from moderation.enums import Permission
 from moderation.exceptions import NotAllowedError, NoteStaysError
 from moderation.models import AuthorNote
@@ -28,10 +28,7 @@ def add_note(*, author: Author, moderator: AbstractBaseUser, text: str, comment:
     clean = clean_body(text)
     if not any(map(is_visible, clean)):
         raise InvalidInputError("text", _("Please write something first."))
-    try:
-        check_length(clean, TEXT_LIMIT)
-    except TextError as error:
-        raise InvalidInputError("text", str(error)) from error
+    require_length("text", clean, TEXT_LIMIT)
     return AuthorNote.objects.create(author=author, comment=comment, text=clean, created_by_id=moderator.pk)
 
 

@@ -15,7 +15,7 @@ from comments.exceptions import InvalidInputError
 from comments.models import Author, Comment, Site
 from comments.services import gate, outbox
 from comments.services.gate import address_digest, address_domain
-from comments.text import TextError, check_length, clean_body, is_visible
+from comments.text import clean_body, is_visible, require_length
 from moderation.enums import Permission, RestrictionKind, RestrictionTarget
 from moderation.exceptions import NoLongerStandingError, NotAllowedError, ObjectionNotPossibleError, OwnDecisionError
 from moderation.models import Clause, Restriction
@@ -232,10 +232,7 @@ def _clean(field: str, text: str, *, needed: str = "") -> str:
         if needed:
             raise InvalidInputError(field, needed)
         return ""
-    try:
-        check_length(clean, REASON_LIMIT)
-    except TextError as error:
-        raise InvalidInputError(field, str(error)) from error
+    require_length(field, clean, REASON_LIMIT)
     return clean
 
 
