@@ -67,7 +67,7 @@ def checks_with_rules(stage: Stage) -> None:
     site = Site.objects.get()
     for number, (standing, language) in enumerate(zip(RuleStanding, ("", "de", "en", ""), strict=True)):
         rule = DecidingRule.objects.create(
-            site=site, flagger="links", language=language, action=(Action.APPROVE, Action.REJECT)[number % 2],
+            site=site, flagger="topic", language=language, action=(Action.APPROVE, Action.REJECT)[number % 2],
             standing=standing, is_active=standing != RuleStanding.FALLEN, threshold=0.98, lower_bound=0.991,
             decisions=9_000, pile=6_000, agreed=5_990, next_look=16_000,
         )  # fmt: skip
