@@ -2,7 +2,9 @@
 
 Before each of them its row is written, as begun: who finds that row later knows how it ended. A flagger gets two
 attempts at a revision; those begun before, here or for another comment, come last, so that the others have spoken by then.
-One that has hung, crashed or eaten up the memory twice is left out for some minutes, and its finding says so.
+One that has hung, crashed or eaten up the memory lately, or that has never come to an end, is on trial: only one process at
+a time is risked on such flaggers, and the sweep hands out what they could not look at meanwhile. Who did so twice, or was
+given up with its first comment, is left out for some minutes, and its finding says so.
 """
 
 from __future__ import annotations
@@ -10,15 +12,18 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db.models import Max, Q
+from django.db import transaction
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from comments import screening
 from comments.enums import CheckOutcome, FindingReach
-from comments.models import Comment
+from comments.models import Comment, Site
 from comments.services.screening import mark_screened, stored_screening_input, unseen_revisions
 from moderation.conf import settings
 from moderation.enums import FlaggerState
@@ -44,6 +49,34 @@ FAILURE_MEMORY = datetime.timedelta(minutes=5)
 _COSTLY = (TOO_SLOW, TOO_HUNGRY, CRASHED)
 # Of some hundred comments: more are seldom written in that time.
 _LATEST_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """How a flagger did with the latest comments: how often it was given up after it had hung, eaten up the memory or taken its
+    process down, and how often it is still where it was begun; whether it failed at all or may be at it; whether it has ever come
+    to an end."""
+
+    given_up: int = 0
+    hanging: int = 0
+    is_shaky: bool = False
+    has_ended: bool = False
+
+    @property
+    def is_left_out(self) -> bool:
+        return self.given_up + self.hanging >= MOST_FAILURES or (self.given_up > 0 and not self.has_ended)
+
+    @property
+    def is_on_trial(self) -> bool:
+        return self.given_up + self.hanging > 0 or not self.has_ended
+
+    @property
+    def is_risky(self) -> bool:
+        """Whether a process may be lost on it."""
+        return self.is_on_trial and not self.is_left_out
+
+
+_UNKNOWN = _Record()
 
 
 def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> bool:
@@ -84,16 +117,17 @@ def _screen_text(comment: Comment, *, is_after_crash: bool) -> tuple[bool, bool]
     unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
     if not unsettled:
         return True, True
-    troubled = _find_troubled()
-    unsettled.sort(key=lambda flagger: (flagger.name in rows, flagger.name in troubled))
-    return _run(comment, unsettled, knowledge, troubled, is_after_crash=is_after_crash)
+    latest = _read_records()
+    records = {one.name: latest.get(one.name, _UNKNOWN) for one in candidates}
+    unsettled.sort(key=lambda one: (one.name in rows, records[one.name].is_risky, records[one.name].is_shaky))
+    return _run(comment, unsettled, knowledge, records, is_after_crash=is_after_crash)
 
 
 def _run(
     comment: Comment,
     flaggers: Iterable[Flagger],
     knowledge: SiteKnowledge,
-    troubled: Mapping[str, int],
+    records: Mapping[str, _Record],
     *,
     is_after_crash: bool,
 ) -> tuple[bool, bool]:
@@ -104,12 +138,16 @@ def _run(
     if any(getattr(flagger, "reads_articles", False) for flagger in flaggers):
         knowledge = with_articles(knowledge, comment)
     lease = datetime.timedelta(0) if is_after_crash else settings.flagger_lease
+    on_trial = [name for name, record in records.items() if record.is_on_trial]
     is_over = True
     for flagger in flaggers:
-        is_unreliable = troubled.get(flagger.name, 0) >= MOST_FAILURES
-        row = _begin(comment, flagger, lease, is_unreliable=is_unreliable, state=states[flagger.name])
+        record = records[flagger.name]
+        begin = partial(_begin, comment, flagger, lease, is_left_out=record.is_left_out, state=states[flagger.name])
+        row = _begin_alone(begin, comment, on_trial) if record.is_risky else begin()
         if row is None:
             is_over = False
+            if record.is_risky:
+                break
         elif not _is_settled(row):
             # Read when its turn has come: what the others said counts.
             known = with_what_was_learnt(knowledge, comment) if flagger.name == LEARNED else knowledge
@@ -139,22 +177,22 @@ def _is_settled(row: Finding | None) -> bool:
 
 
 def _begin(
-    comment: Comment, flagger: Flagger, lease: datetime.timedelta, *, is_unreliable: bool, state: FlaggerState
+    comment: Comment, flagger: Flagger, lease: datetime.timedelta, *, is_left_out: bool, state: FlaggerState
 ) -> Finding | None:
     """The row of a flagger that may run now, or of one that is given up; None while somebody else is at it. 1 to 3 queries."""
-    first = in_state(without_result(flagger, CheckOutcome.NOT_RUN, PAUSED if is_unreliable else RUNNING), state)
+    first = in_state(without_result(flagger, CheckOutcome.NOT_RUN, PAUSED if is_left_out else RUNNING), state)
     row, is_new = Finding.objects.get_or_create(
         comment=comment,
         revision=comment.revision,
         flagger=flagger.name,
-        defaults={**stored(first), "attempts": 0 if is_unreliable else 1},
+        defaults={**stored(first), "attempts": 0 if is_left_out else 1},
     )
     if is_new or _is_settled(row):
         return row
     now = timezone.now()
     if row.created_at > now - lease:
         return None
-    if is_unreliable or row.attempts >= MOST_ATTEMPTS:
+    if is_left_out or row.attempts >= MOST_ATTEMPTS:
         logger.error("Flagger %s is given up for comment %s.", flagger.name, comment.pk)
         return row if _settle(row, without_result(flagger, CheckOutcome.FAILED, CRASHED)) else None
     claimed = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
@@ -162,6 +200,17 @@ def _begin(
         return None
     row.attempts += 1
     return row
+
+
+def _begin_alone(begin: Callable[[], Finding | None], comment: Comment, on_trial: Collection[str]) -> Finding | None:
+    """As `begin`; None, too, while a process is busy with one of the flaggers on trial for another comment, or was until a moment
+    ago. 4 queries more."""
+    with transaction.atomic():
+        # Whoever asks next waits until this row is there.
+        Site.objects.select_for_update(no_key=True).order_by("pk").first()
+        begun_since = timezone.now() - settings.flagger_lease
+        under_way = Finding.objects.unsettled().filter(flagger__in=on_trial, created_at__gt=begun_since)
+        return None if under_way.exclude(comment=comment).exists() else begin()
 
 
 def _settle(row: Finding, finding: screening.Finding) -> bool:
@@ -178,21 +227,20 @@ def _settle(row: Finding, finding: screening.Finding) -> bool:
     return is_mine
 
 
-def _find_troubled() -> dict[str, int]:
-    """How often flaggers lately hung, ate up the memory or took their process down, by name; 0 for one that was begun and
-    may be at it still, or gone. 2 queries, over the newest 5,000 rows.
-    """
+def _read_records() -> dict[str, _Record]:
+    """Of each flagger by name, over the newest 5,000 rows; what it cost is forgotten after some minutes. 2 queries."""
     now = timezone.now()
     newest = Finding.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    found = Finding.objects.filter(
-        Q(outcome=CheckOutcome.FAILED, message__in=_COSTLY) | Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0),
-        pk__gt=newest - _LATEST_ROWS,
-        created_at__gte=now - FAILURE_MEMORY,
-    )
+    is_fresh = Q(created_at__gte=now - FAILURE_MEMORY)
+    was_costly = Q(outcome=CheckOutcome.FAILED, message__in=_COSTLY)
+    is_begun = Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0)
     # Whoever is still at it after half the lease was not stopped by the soft limit of the task.
-    hanging_since = now - settings.flagger_lease / 2
-    counted: dict[str, int] = {}
-    for name, outcome, begun_at in found.values_list("flagger", "outcome", "created_at"):
-        is_failure = outcome == CheckOutcome.FAILED or begun_at < hanging_since
-        counted[name] = counted.get(name, 0) + is_failure
-    return counted
+    is_hanging = is_begun & Q(created_at__lt=now - settings.flagger_lease / 2)
+    lately = Finding.objects.filter(pk__gt=newest - _LATEST_ROWS).values_list("flagger")
+    found = lately.annotate(
+        given_up=Count("pk", filter=is_fresh & was_costly),
+        hanging=Count("pk", filter=is_fresh & is_hanging),
+        shaky=Count("pk", filter=is_fresh & (Q(outcome=CheckOutcome.FAILED) | is_begun)),
+        ended=Count("pk", filter=~Q(outcome=CheckOutcome.NOT_RUN) & ~was_costly),
+    )
+    return {name: _Record(given_up, hanging, shaky > 0, ended > 0) for name, given_up, hanging, shaky, ended in found}

@@ -208,11 +208,51 @@ def test_screen_stored_comment_shows_other_recent_texts_of_the_site_alone() -> N
     ]
 
 
+def test_screen_stored_comment_one_that_never_answered_is_begun_for_one_comment_at_a_time_and_the_others_speak() -> (
+    None
+):
+    article, start = make_article(), timezone.now()
+    with added(Well()):
+        screen_stored_comment(make_comment(article).pk)
+    first, second = make_comment(article), make_comment(article)
+    with added(GoesDown(), Well()), time_machine.travel(start) as clock:
+        crash(first)
+        assert outcomes(first) == {"goesdown": CheckOutcome.NOT_RUN, "well": CheckOutcome.CLEAR}
+        assert screen_stored_comment(second.pk)
+        assert outcomes(second) == {"well": CheckOutcome.CLEAR}
+        assert not is_screened(second)
+
+        clock.move_to(start + LEASE_OVER)
+        crash(second)
+
+
+@pytest.mark.parametrize("has_been_well", [True, False])
+def test_screen_stored_comment_one_that_was_well_is_begun_for_several_comments_at_once(has_been_well: bool) -> None:
+    article, remembers = make_article(), Remembers()
+    comments = [make_comment(article) for _ in range(2 + has_been_well)]
+    with added(remembers):
+        for comment in comments[2:]:
+            screen_stored_comment(comment.pk)
+        # As if another process were at it.
+        FindingRow.objects.create(
+            comment=comments[0],
+            revision=1,
+            flagger="remembers",
+            outcome=CheckOutcome.NOT_RUN,
+            message=RUNNING,
+            attempts=1,
+        )
+        assert screen_stored_comment(comments[1].pk)
+    assert is_screened(comments[1]) is has_been_well
+    assert len(remembers.shown) == 2 * has_been_well
+
+
 def test_screen_stored_comment_number_of_queries_does_not_depend_on_the_site(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     article = make_article()
     with added(Well()):
+        screen_stored_comment(make_comment(article).pk)
         for others in (1, 3):
             comment = [make_comment(article) for _ in range(others + 1)][-1]
             forget_knowledge()
