@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from comments.addresses import is_web_address, web_address
@@ -47,6 +48,7 @@ class CommentMarkdown(MarkdownIt):
         self.enable(["emphasis", "strikethrough", "backticks", "list", "blockquote", "link", "autolink"])
         # Not "entity": "&auml;" is shown as it was typed, so that nobody writes what readers see and checks do not.
         self.enable(["newline", "escape"])
+        self.inline.ruler.at("emphasis", _mark_emphasis)
         # Bare addresses are found by a rule of our own in place of the library's: it takes time in proportion to the text,
         # keeps no state, and leaves an address that may not be a link alone to its end.
         self.inline.ruler.at("linkify", _link_bare_address)
@@ -66,6 +68,22 @@ class CommentMarkdown(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802
         """Whether `normalizeLink` found an address that may be linked."""
         return is_web_address(url)
+
+
+def _mark_emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """As the library's rule, but stars within a word are stars, as underscores are: "Leser*innen und Autor*innen"."""
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    found = state.scanDelims(state.pos, canSplitWord=False)
+    for _number in range(found.length):
+        state.push("text", "", 0).content = marker
+        token = len(state.tokens) - 1
+        state.delimiters.append(
+            Delimiter(ord(marker), found.length, token, end=-1, open=found.can_open, close=found.can_close)
+        )
+    state.pos += found.length
+    return True
 
 
 def _link_bare_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001

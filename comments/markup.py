@@ -1,7 +1,8 @@
 """Comment text to safe HTML, and to plain text. The only module that knows the sanitisers.
 
 A small part of Markdown: paragraphs, line breaks, *emphasis*, **strong**, ~~struck~~, `code`, > quotes, lists, links.
-HTML that somebody types, its entities (&auml;) included, is shown as typed. Between the text and the page stand, one behind the other,
+HTML that somebody types, its entities (&auml;) included, is shown as typed, and so is a star within a word: "Leser*innen".
+Between the text and the page stand, one behind the other,
 
 1. markdown-it-py with raw HTML off and link rules of our own,
 2. the sanitisers named in the setting COMMENTS_SANITIZERS (bleach, then nh3; removing a name removes that wall),
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Raise it when the same text would give other HTML than before. It is stored with each text, so older HTML can be found.
-RENDER_VERSION: Final = 3
+RENDER_VERSION: Final = 4
 
 TAGS: Final = frozenset({"p", "br", "a", "em", "strong", "s", "code", "blockquote", "ul", "ol", "li"})
 _INLINE: Final = frozenset({"a", "em", "strong", "s", "code"})

@@ -108,6 +108,10 @@ def parse_and_write(html):
         ("Guten Tag", "<p>Guten Tag</p>"),
         ("eins\nzwei\n\ndrei", "<p>eins<br>\nzwei</p>\n<p>drei</p>"),
         ("*a* _b_ **c** ~~d~~ `e`", "<p><em>a</em> <em>b</em> <strong>c</strong> <s>d</s> <code>e</code></p>"),
+        (
+            "Leser*innen, **alle Autor*innen** *und* 2*3*4",
+            "<p>Leser*innen, <strong>alle Autor*innen</strong> <em>und</em> 2*3*4</p>",
+        ),
         ("> zitiert\n> weiter\n\nAntwort", "<blockquote>\n<p>zitiert<br>\nweiter</p>\n</blockquote>\n<p>Antwort</p>"),
         ("- a\n- b\n  - c", "<ul>\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>"),
         ("1986. War ein Jahr", '<ol start="1986">\n<li>War ein Jahr</li>\n</ol>'),
