@@ -71,11 +71,11 @@ class CommentMarkdown(MarkdownIt):
 
 
 def _mark_emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
-    """As the library's rule, but stars within a word are stars, as underscores are: "Leser*innen und Autor*innen"."""
+    """As the library's rule, but a single star within a word is a star: "Leser*innen und Autor*innen"."""
     marker = state.src[state.pos]
     if silent or marker not in "*_":
         return False
-    found = state.scanDelims(state.pos, canSplitWord=False)
+    found = state.scanDelims(state.pos, canSplitWord=state.src.startswith("**", state.pos))
     for _number in range(found.length):
         state.push("text", "", 0).content = marker
         token = len(state.tokens) - 1

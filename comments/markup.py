@@ -1,7 +1,7 @@
 """Comment text to safe HTML, and to plain text. The only module that knows the sanitisers.
 
 A small part of Markdown: paragraphs, line breaks, *emphasis*, **strong**, ~~struck~~, `code`, > quotes, lists, links.
-HTML that somebody types, its entities (&auml;) included, is shown as typed, and so is a star within a word: "Leser*innen".
+HTML that somebody types, its entities (&auml;) included, is shown as typed, and so is a single star within a word: "Leser*innen".
 Between the text and the page stand, one behind the other,
 
 1. markdown-it-py with raw HTML off and link rules of our own,

@@ -71,7 +71,7 @@ def sweep_outside_task() -> None:
 
 @shared_task(base=DjangoTask, soft_time_limit=20, time_limit=30, acks_late=True)
 def sweep_unscreened_task() -> None:
-    """Find comments whose message was lost, or whose worker died, and hand each to a worker."""
+    """Find comments whose message was lost, whose worker died, or for which a check on trial had no time, and hand each to a worker."""
     for comment_id in find_unscreened(older_than=SWEEP_AGE, limit=SWEEP_LIMIT):
         hint_on_commit(screen_comment_task, comment_id, expires_s=SWEEP_EXPIRES_S)
 

@@ -2,9 +2,9 @@
 
 Before each of them its row is written, as begun: who finds that row later knows how it ended. A flagger gets two
 attempts at a revision; those begun before, here or for another comment, come last, so that the others have spoken by then.
-One that has hung, crashed or eaten up the memory lately, or that has never come to an end, is on trial: only one process at
-a time is risked on such flaggers, and the sweep hands out what they could not look at meanwhile. Who did so twice, or was
-given up with its first comment, is left out for some minutes, and its finding says so.
+One that has not come to an end among the latest rows, or not since it hung, crashed or ate up the memory, is on trial: only
+one process at a time is risked on such flaggers, and the sweep hands out what they could not look at meanwhile. Who did so
+twice, or was given up with its first comment, is left out for some minutes, and its finding says so.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from comments import screening
 from comments.enums import CheckOutcome, FindingReach
-from comments.models import Comment, Site
+from comments.models import Comment
 from comments.services.screening import mark_screened, stored_screening_input, unseen_revisions
 from moderation.conf import settings
 from moderation.enums import FlaggerState
@@ -49,18 +49,21 @@ FAILURE_MEMORY = datetime.timedelta(minutes=5)
 _COSTLY = (TOO_SLOW, TOO_HUNGRY, CRASHED)
 # Of some hundred comments: more are seldom written in that time.
 _LATEST_ROWS = 5_000
+# Any number that nothing else locks by.
+_TRIAL_LOCK = 6_022_140_857
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """How a flagger did with the latest comments: how often it was given up after it had hung, eaten up the memory or taken its
-    process down, and how often it is still where it was begun; whether it failed at all or may be at it; whether it has ever come
-    to an end."""
+    """How a flagger did with the latest comments: how often it was lately given up because it hung, ate up the memory or took its
+    process down, and how often its time is over and it has not come back; whether it lately failed in any way, or may be at it;
+    whether it has come to an end at all, and since the last of these."""
 
     given_up: int = 0
     hanging: int = 0
     is_shaky: bool = False
     has_ended: bool = False
+    has_ended_since: bool = False
 
     @property
     def is_left_out(self) -> bool:
@@ -68,12 +71,7 @@ class _Record:
 
     @property
     def is_on_trial(self) -> bool:
-        return self.given_up + self.hanging > 0 or not self.has_ended
-
-    @property
-    def is_risky(self) -> bool:
-        """Whether a process may be lost on it."""
-        return self.is_on_trial and not self.is_left_out
+        return not (self.has_ended_since or self.is_left_out)
 
 
 _UNKNOWN = _Record()
@@ -84,8 +82,8 @@ def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> b
     none has yet; whether there was time for all of them.
 
     Idempotent, and safe to run twice at once. `is_after_crash` says that the process that was at it is gone: nobody waits
-    for what it began. Never changes where the comment stands. About 11 queries and 3 a flagger, 2 to 4 more where one
-    reads articles.
+    for what it began. Never changes where the comment stands. About 11 queries and 3 a flagger, 4 more for one on trial, 2 to 4
+    more where one reads articles.
     """
     comment = Comment.objects.with_context().select_related("parent").filter(pk=comment_id).first()
     if comment is None or comment.screened_revision >= comment.revision:
@@ -109,7 +107,7 @@ def _screen_text(comment: Comment, *, is_after_crash: bool) -> tuple[bool, bool]
     left_over = [
         one
         for one in installed_flaggers(Stage.INLINE)
-        if getattr(one, "has_encoder", None) is False and one.name not in rows
+        if getattr(one, "has_encoder", None) is False and not _is_settled(rows.get(one.name))
     ]
     candidates = (*installed_flaggers(Stage.ASYNCHRONOUS), *left_over)
     states = [(one, state_of(one, comment.language, knowledge)) for one in candidates]
@@ -119,7 +117,15 @@ def _screen_text(comment: Comment, *, is_after_crash: bool) -> tuple[bool, bool]
         return True, True
     latest = _read_records()
     records = {one.name: latest.get(one.name, _UNKNOWN) for one in candidates}
-    unsettled.sort(key=lambda one: (one.name in rows, records[one.name].is_risky, records[one.name].is_shaky))
+    # The judge that learns goes by what all others said.
+    unsettled.sort(
+        key=lambda one: (
+            one.name == LEARNED,
+            one.name in rows,
+            records[one.name].is_on_trial,
+            records[one.name].is_shaky,
+        )
+    )
     return _run(comment, unsettled, knowledge, records, is_after_crash=is_after_crash)
 
 
@@ -138,15 +144,16 @@ def _run(
     if any(getattr(flagger, "reads_articles", False) for flagger in flaggers):
         knowledge = with_articles(knowledge, comment)
     lease = datetime.timedelta(0) if is_after_crash else settings.flagger_lease
-    on_trial = [name for name, record in records.items() if record.is_on_trial]
+    on_trial = [name for name, record in records.items() if not record.has_ended_since]
     is_over = True
     for flagger in flaggers:
         record = records[flagger.name]
         begin = partial(_begin, comment, flagger, lease, is_left_out=record.is_left_out, state=states[flagger.name])
-        row = _begin_alone(begin, comment, on_trial) if record.is_risky else begin()
+        own = comment if is_after_crash else None
+        row = _begin_alone(begin, on_trial, own) if record.is_on_trial else begin()
         if row is None:
             is_over = False
-            if record.is_risky:
+            if record.is_on_trial:
                 break
         elif not _is_settled(row):
             # Read when its turn has come: what the others said counts.
@@ -202,15 +209,19 @@ def _begin(
     return row
 
 
-def _begin_alone(begin: Callable[[], Finding | None], comment: Comment, on_trial: Collection[str]) -> Finding | None:
-    """As `begin`; None, too, while a process is busy with one of the flaggers on trial for another comment, or was until a moment
-    ago. 4 queries more."""
+def _begin_alone(
+    begin: Callable[[], Finding | None], on_trial: Collection[str], gone: Comment | None
+) -> Finding | None:
+    """As `begin`; None, too, while a process is busy with one of the flaggers on trial, or was until a moment ago. What was at `gone`
+    has ended. 3 queries more."""
     with transaction.atomic():
-        # Whoever asks next waits until this row is there.
-        Site.objects.select_for_update(no_key=True).order_by("pk").first()
+        if connection.vendor == "postgresql":
+            # Whoever asks next waits until this row is there; SQLite has one writer at a time.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TRIAL_LOCK])
         begun_since = timezone.now() - settings.flagger_lease
         under_way = Finding.objects.unsettled().filter(flagger__in=on_trial, created_at__gt=begun_since)
-        return None if under_way.exclude(comment=comment).exists() else begin()
+        return None if under_way.exclude(comment=gone).exists() else begin()
 
 
 def _settle(row: Finding, finding: screening.Finding) -> bool:
@@ -236,11 +247,21 @@ def _read_records() -> dict[str, _Record]:
     is_begun = Q(outcome=CheckOutcome.NOT_RUN, attempts__gt=0)
     # Whoever is still at it after half the lease was not stopped by the soft limit of the task.
     is_hanging = is_begun & Q(created_at__lt=now - settings.flagger_lease / 2)
-    lately = Finding.objects.filter(pk__gt=newest - _LATEST_ROWS).values_list("flagger")
-    found = lately.annotate(
+    # To have nothing to say is an end, too.
+    is_end = ~is_begun & ~was_costly & ~Q(message=PAUSED)
+    latest = Finding.objects.filter(pk__gt=newest - _LATEST_ROWS).values_list("flagger")
+    counted = latest.annotate(
         given_up=Count("pk", filter=is_fresh & was_costly),
         hanging=Count("pk", filter=is_fresh & is_hanging),
         shaky=Count("pk", filter=is_fresh & (Q(outcome=CheckOutcome.FAILED) | is_begun)),
-        ended=Count("pk", filter=~Q(outcome=CheckOutcome.NOT_RUN) & ~was_costly),
+        cost_at=Max("created_at", filter=is_fresh & (was_costly | is_hanging)),
+        ended_at=Max("created_at", filter=is_end),
     )
-    return {name: _Record(given_up, hanging, shaky > 0, ended > 0) for name, given_up, hanging, shaky, ended in found}
+    return {name: _record(*values) for name, *values in counted}
+
+
+def _record(
+    given_up: int, hanging: int, shaky: int, cost_at: datetime.datetime | None, ended_at: datetime.datetime | None
+) -> _Record:
+    has_ended_since = ended_at is not None and (cost_at is None or ended_at > cost_at)
+    return _Record(given_up, hanging, shaky > 0, ended_at is not None, has_ended_since)

@@ -57,7 +57,7 @@ def check(body: str, *phrases: str) -> Finding:
         ("Du [Idi](https://x.example)ot!", "Idiot", "Idi](https://x.example)ot"),
         ("Du Idi*o*t!", "Idiot", "Idi*o*t"),
         ("Du Idi*_~~`o`~~_*t!", "Idiot", "Idi*_~~`o`~~_*t"),
-        ("Du Lumpen~~pack~~esel", "*packesel", "Lumpen~~pack~~esel"),
+        ("Du Lumpen**pack**esel", "*packesel", "Lumpen**pack**esel"),
         ("[fick](https://x.example) dich", "fick dich", "fick](https://x.example) dich"),
         ("f*ck dich, f*ck ihn", "fick", "f*ck"),
     ],
@@ -108,7 +108,7 @@ def test_unmarked_text_changes_within_words_alone() -> None:
     assert unmarked("Du Idi[o](https://x.example)t`en`!").replace(FILLER, "") == "Du Idioten`!"
 
 
-@pytest.mark.parametrize("body", ["Du Idi`o`t", "Du Idi[o](https://x.example)t", "Du *Idi`o`t*", "Du I~~di~~ot"])
+@pytest.mark.parametrize("body", ["Du Idi`o`t", "Du Idi[o](https://x.example)t", "Du **Id**i`ot`", "Du I~~di~~ot"])
 def test_tokens_of_a_word_with_markdown_in_it_are_those_of_the_word(body: str) -> None:
     assert [token.text for token in tokenize(body, with_addresses=False)] == ["du", "idiot"]
 

@@ -146,10 +146,13 @@ def test_screen_stored_comment_out_of_time_gives_that_flagger_up_and_leaves_the_
 
 
 def test_screen_stored_comment_process_ends_others_speak_first_next_time_and_two_attempts_are_the_end() -> None:
-    comment, start = make_comment(make_article()), timezone.now()
+    article, start = make_article(), timezone.now()
+    with added(Well()):
+        screen_stored_comment(make_comment(article).pk)
+    comment = make_comment(article)
     with added(GoesDown(), Well()), time_machine.travel(start) as clock:
         crash(comment)
-        row = FindingRow.objects.get(comment=comment)
+        row = FindingRow.objects.get(comment=comment, flagger="goesdown")
         assert (row.outcome, row.attempts, row.message) == (CheckOutcome.NOT_RUN, 1, RUNNING)
 
         # At once again, as when the broker hands the message to another worker: somebody may still be at it.
@@ -167,7 +170,7 @@ def test_screen_stored_comment_process_ends_others_speak_first_next_time_and_two
         row.refresh_from_db()
         assert (row.outcome, row.message) == (CheckOutcome.FAILED, CRASHED)
         assert is_screened(comment)
-    assert Comment.objects.waiting().get() == comment
+    assert comment in Comment.objects.waiting()
 
 
 def test_screen_stored_comment_after_its_process_ended_waits_for_nobody() -> None:
@@ -245,6 +248,74 @@ def test_screen_stored_comment_one_that_was_well_is_begun_for_several_comments_a
         assert screen_stored_comment(comments[1].pk)
     assert is_screened(comments[1]) is has_been_well
     assert len(remembers.shown) == 2 * has_been_well
+
+
+def test_screen_stored_comment_while_one_on_trial_is_at_it_no_other_is_begun_even_for_the_same_comment() -> None:
+    comment = make_comment(make_article())
+    with added(GoesDown()):
+        crash(comment)
+    with added(GoesDown(), Well()):
+        assert screen_stored_comment(comment.pk)
+        assert outcomes(comment) == {"goesdown": CheckOutcome.NOT_RUN}
+
+
+class Abstains(Asynchronous):
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        return Finding(self.name, self.version, CheckOutcome.NOT_RUN, message="Too few decisions to learn from.")
+
+
+def test_screen_stored_comment_one_that_had_nothing_to_say_is_not_on_trial() -> None:
+    article = make_article()
+    first, second = make_comment(article), make_comment(article)
+    with added(Abstains()):
+        screen_stored_comment(first.pk)
+        FindingRow.objects.create(
+            comment=first, revision=2, flagger="abstains", outcome=CheckOutcome.NOT_RUN, message=RUNNING, attempts=1
+        )
+        screen_stored_comment(second.pk)
+    assert is_screened(second)
+
+
+def test_screen_stored_comment_one_that_hung_is_on_trial_until_it_has_ended_again() -> None:
+    article, start = make_article(), timezone.now()
+    comments = [make_comment(article) for _ in range(4)]
+
+    class Sometimes(Asynchronous):
+        is_well = True
+
+        def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+            return (Well if self.is_well else RunsOutOfTime)().check(comment, site)
+
+    sometimes = Sometimes()
+    with added(sometimes), time_machine.travel(start) as clock:
+        screen_stored_comment(comments[0].pk)
+        clock.shift(1)
+        sometimes.is_well = False
+        screen_stored_comment(comments[1].pk)
+        clock.shift(1)
+        begun = FindingRow.objects.create(
+            comment=comments[0],
+            revision=2,
+            flagger="sometimes",
+            outcome=CheckOutcome.NOT_RUN,
+            message=RUNNING,
+            attempts=1,
+        )
+        sometimes.is_well = True
+        screen_stored_comment(comments[2].pk)
+        assert not is_screened(comments[2])
+
+        FindingRow.objects.filter(pk=begun.pk).update(outcome=CheckOutcome.CLEAR, message="")
+        begun = FindingRow.objects.create(
+            comment=comments[0],
+            revision=3,
+            flagger="sometimes",
+            outcome=CheckOutcome.NOT_RUN,
+            message=RUNNING,
+            attempts=1,
+        )
+        screen_stored_comment(comments[3].pk)
+        assert is_screened(comments[3])
 
 
 def test_screen_stored_comment_number_of_queries_does_not_depend_on_the_site(
