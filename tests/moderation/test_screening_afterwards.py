@@ -16,10 +16,9 @@ from comments import hints
 from comments.enums import ActorKind, ArticleMode, CheckOutcome, Status
 from comments.lifecycle import Actor, set_status
 from comments.models import Comment
-from comments.screening import Finding, ScreeningInput
+from comments.screening import ScreeningInput
 from comments.services.posting import revise_comment
 from comments.services.screening import find_unscreened, mark_screened, stored_screening_input
-from moderation.flaggers.base import SiteKnowledge, flagged
 from moderation.flaggers.guard import CRASHED, RUNNING, TOO_HUNGRY, TOO_SLOW
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.registry import added
@@ -27,23 +26,12 @@ from moderation.models import Finding as FindingRow
 from moderation.services.screening import screen_stored_comment
 from moderation.tasks import screen_comment_task, sweep_unscreened_task
 from tests.factories import make_article, make_comment, make_site
+from tests.moderation.screening import LEASE_OVER, Remembers, crash, is_screened, outcomes
 from tests.services.bad_flaggers import ANSWERING, MEBIBYTE, Asynchronous, EatsMemory, GoesDown, RunsOutOfTime, Well
 
 pytestmark = pytest.mark.django_db
 
-LEASE_OVER = datetime.timedelta(seconds=21)
 DAY = datetime.timedelta(days=1)
-
-
-class Remembers(Asynchronous):
-    """Keeps what it was shown."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[ScreeningInput, SiteKnowledge]] = []
-
-    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
-        self.shown.append((comment, site))
-        return flagged(self, "Seen before.", score=0.5)
 
 
 @pytest.fixture(autouse=True)
@@ -52,20 +40,6 @@ def _only_what_a_test_adds(settings: Settings) -> Iterator[None]:
     forget_knowledge()
     yield
     forget_knowledge()
-
-
-def outcomes(comment: Comment) -> dict[str, str]:
-    return dict(FindingRow.objects.filter(comment=comment).values_list("flagger", "outcome"))
-
-
-def crash(comment: Comment) -> None:
-    with pytest.raises(GoesDown.ProcessEndedError):
-        screen_stored_comment(comment.pk)
-
-
-def is_screened(comment: Comment) -> bool:
-    comment.refresh_from_db()
-    return comment.screened_revision == comment.revision
 
 
 def test_screen_stored_comment_flags_inform_and_move_nothing() -> None:
@@ -209,113 +183,6 @@ def test_screen_stored_comment_shows_other_recent_texts_of_the_site_alone() -> N
     assert [(text.comment, text.body, text.by_same_author) for text in site.recent_texts] == [
         (other.public_id, "Nachher", False)
     ]
-
-
-def test_screen_stored_comment_one_that_never_answered_is_begun_for_one_comment_at_a_time_and_the_others_speak() -> (
-    None
-):
-    article, start = make_article(), timezone.now()
-    with added(Well()):
-        screen_stored_comment(make_comment(article).pk)
-    first, second = make_comment(article), make_comment(article)
-    with added(GoesDown(), Well()), time_machine.travel(start) as clock:
-        crash(first)
-        assert outcomes(first) == {"goesdown": CheckOutcome.NOT_RUN, "well": CheckOutcome.CLEAR}
-        assert screen_stored_comment(second.pk)
-        assert outcomes(second) == {"well": CheckOutcome.CLEAR}
-        assert not is_screened(second)
-
-        clock.move_to(start + LEASE_OVER)
-        crash(second)
-
-
-@pytest.mark.parametrize("has_been_well", [True, False])
-def test_screen_stored_comment_one_that_was_well_is_begun_for_several_comments_at_once(has_been_well: bool) -> None:
-    article, remembers = make_article(), Remembers()
-    comments = [make_comment(article) for _ in range(2 + has_been_well)]
-    with added(remembers):
-        for comment in comments[2:]:
-            screen_stored_comment(comment.pk)
-        # As if another process were at it.
-        FindingRow.objects.create(
-            comment=comments[0],
-            revision=1,
-            flagger="remembers",
-            outcome=CheckOutcome.NOT_RUN,
-            message=RUNNING,
-            attempts=1,
-        )
-        assert screen_stored_comment(comments[1].pk)
-    assert is_screened(comments[1]) is has_been_well
-    assert len(remembers.shown) == 2 * has_been_well
-
-
-def test_screen_stored_comment_while_one_on_trial_is_at_it_no_other_is_begun_even_for_the_same_comment() -> None:
-    comment = make_comment(make_article())
-    with added(GoesDown()):
-        crash(comment)
-    with added(GoesDown(), Well()):
-        assert screen_stored_comment(comment.pk)
-        assert outcomes(comment) == {"goesdown": CheckOutcome.NOT_RUN}
-
-
-class Abstains(Asynchronous):
-    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
-        return Finding(self.name, self.version, CheckOutcome.NOT_RUN, message="Too few decisions to learn from.")
-
-
-def test_screen_stored_comment_one_that_had_nothing_to_say_is_not_on_trial() -> None:
-    article = make_article()
-    first, second = make_comment(article), make_comment(article)
-    with added(Abstains()):
-        screen_stored_comment(first.pk)
-        FindingRow.objects.create(
-            comment=first, revision=2, flagger="abstains", outcome=CheckOutcome.NOT_RUN, message=RUNNING, attempts=1
-        )
-        screen_stored_comment(second.pk)
-    assert is_screened(second)
-
-
-def test_screen_stored_comment_one_that_hung_is_on_trial_until_it_has_ended_again() -> None:
-    article, start = make_article(), timezone.now()
-    comments = [make_comment(article) for _ in range(4)]
-
-    class Sometimes(Asynchronous):
-        is_well = True
-
-        def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
-            return (Well if self.is_well else RunsOutOfTime)().check(comment, site)
-
-    sometimes = Sometimes()
-    with added(sometimes), time_machine.travel(start) as clock:
-        screen_stored_comment(comments[0].pk)
-        clock.shift(1)
-        sometimes.is_well = False
-        screen_stored_comment(comments[1].pk)
-        clock.shift(1)
-        begun = FindingRow.objects.create(
-            comment=comments[0],
-            revision=2,
-            flagger="sometimes",
-            outcome=CheckOutcome.NOT_RUN,
-            message=RUNNING,
-            attempts=1,
-        )
-        sometimes.is_well = True
-        screen_stored_comment(comments[2].pk)
-        assert not is_screened(comments[2])
-
-        FindingRow.objects.filter(pk=begun.pk).update(outcome=CheckOutcome.CLEAR, message="")
-        begun = FindingRow.objects.create(
-            comment=comments[0],
-            revision=3,
-            flagger="sometimes",
-            outcome=CheckOutcome.NOT_RUN,
-            message=RUNNING,
-            attempts=1,
-        )
-        screen_stored_comment(comments[3].pk)
-        assert is_screened(comments[3])
 
 
 def test_screen_stored_comment_number_of_queries_does_not_depend_on_the_site(
