@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,9 +37,7 @@ LEAST_RATE: Final = 0.2
 # From this share of a course on, each so many steps, the weights count to the mean.
 AVERAGED_FROM: Final = 0.35
 AVERAGED: Final = 5
-# Of each course, one after the other: the same texts in another order.
-STEPS: Final = (2_200, 1_200)
-# Each so many steps the vectors are compared with the base's, and in between pairs of texts about the same are learnt from.
+# Each so many steps the vectors are compared with the base's.
 COMPARE: Final = 4
 COMPARED_WEIGHT: Final = 5.0
 SUBJECTS_WEIGHT: Final = 0.5
@@ -46,6 +45,20 @@ _SORTED_TOGETHER: Final = 16
 _SAVE: Final = 50
 # The orders in which the shipped weights were learnt come after this one.
 _ORDER: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Of a course: its steps, at each how many of them pairs of texts about the same are learnt from, and whether from all kinds of
+    sentences."""
+
+    steps: int
+    pairs_each: int
+    with_late: bool
+
+
+# One after the other, each in an order of its own and from the mean of the one before.
+COURSES: Final = (Plan(2_200, pairs_each=4, with_late=False), Plan(2_000, pairs_each=2, with_late=True))
 
 
 def vocabulary(base: Base, data: Path, work: Path) -> list[int]:
@@ -59,24 +72,26 @@ def vocabulary(base: Base, data: Path, work: Path) -> list[int]:
 
 def learnt_files(work: Path) -> list[Path]:
     """One of each course."""
-    return [work / f"learnt-{number}.pt" for number, _steps in enumerate(STEPS, start=1)]
+    return [work / f"learnt-{number}.pt" for number, _plan in enumerate(COURSES, start=1)]
 
 
 def train(data: Path, work: Path) -> None:
     """All courses; what lies in the folder already is not learnt again."""
-    for number, steps in enumerate(STEPS, start=1):
-        _take_course(data, work, steps, number)
+    for number, plan in enumerate(COURSES, start=1):
+        _take_course(data, work, plan, number)
 
 
-def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
+def _take_course(data: Path, work: Path, plan: Plan, number: int) -> None:
     path = learnt_files(work)[number - 1]
     work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(2)
     base = read_base(base_file())
     kept = vocabulary(base, data, work)
     pieces = Pieces([base.pieces[number] for number in kept], [base.scores[number] for number in kept])
-    course = Course(base, kept, pieces, data, SEED + (_ORDER + number) * 1_000_000)
-    step = course.load(path)
+    course = Course(base, kept, pieces, data, plan, SEED + (_ORDER + number) * 1_000_000)
+    steps, step = plan.steps, course.load(path)
+    if not step and number > 1:
+        course.begin_at_mean_of(learnt_files(work)[number - 2])
     started, losses = time.monotonic(), [0.0, 0.0, 0.0]
     while step < steps:
         share = min(1.0, (step + 1) / WARM, max(LEAST_RATE, (steps - step) / (FALL * steps)))
@@ -87,7 +102,7 @@ def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
         step += 1
         if step % _SAVE == 0 or step == steps:
             course.save(path, step)
-            own, apart, subjects = losses[0] / _SAVE, losses[1] * COMPARE / _SAVE, losses[2] * COMPARE / _SAVE
+            own, apart, subjects = losses[0] / _SAVE, losses[1] * COMPARE / _SAVE, losses[2] * plan.pairs_each / _SAVE
             said = f"loss {own:.4f}, apart {apart:.4f}, subjects {subjects:.4f}"
             print(f"step {step}: {said}, {time.monotonic() - started:.0f} s", flush=True)
             losses = [0.0, 0.0, 0.0]
@@ -96,11 +111,11 @@ def _take_course(data: Path, work: Path, steps: int, number: int) -> None:
 class Course:
     """The network, what it learns from, and how far it is."""
 
-    def __init__(self, base: Base, kept: list[int], pieces: Pieces, data: Path, seed: int) -> None:
+    def __init__(self, base: Base, kept: list[int], pieces: Pieces, data: Path, plan: Plan, seed: int) -> None:
         """At its beginning; the seed says in which order it learns."""
-        self.seed = seed
+        self.plan, self.seed = plan, seed
         torch.manual_seed(seed)
-        self.lessons = [lesson for lesson in lessons(data) if not is_held_out(lesson.row)]
+        self.lessons = [lesson for lesson in lessons(data, with_late=plan.with_late) if not is_held_out(lesson.row)]
         self.cut = [pieces.encode(lesson.row.text)[: LONGEST - 2] for lesson in self.lessons]
         print(f"{len(self.lessons)} texts, {sum(map(len, self.cut))} pieces", flush=True)
         self.prompt = pieces.encode("query:")
@@ -148,8 +163,8 @@ class Course:
             apart = (1 - (vectors * wanted).sum(1)).mean()
             moved = float(apart.detach())
             loss = loss + COMPARED_WEIGHT * apart
-        elif step % COMPARE == COMPARE // 2:
-            pairs = self.subjects.loss(self.network, step // COMPARE, self.seed)
+        elif step % self.plan.pairs_each == self.plan.pairs_each // 2:
+            pairs = self.subjects.loss(self.network, step // self.plan.pairs_each, self.seed)
             paired = float(pairs.detach())
             loss = loss + SUBJECTS_WEIGHT * pairs
         loss.backward()
@@ -193,6 +208,12 @@ class Course:
         self.own.load_state_dict(state["own"])
         self.mean, self.averaged = state["mean"], state["averaged"]
         return int(state["step"])
+
+    def begin_at_mean_of(self, path: Path) -> None:
+        """With the weights that another course came to."""
+        mean = torch.load(path)["mean"]
+        self.network.load_state_dict(mean["network"])
+        self.own.load_state_dict(mean["own"])
 
 
 def batch_at(step: int, lengths: list[int], seed: int) -> list[int]:

@@ -80,7 +80,7 @@ def write_encoder(data: Path, work: Path, path: Path, compared: list[str]) -> li
     graph = _graph(base, state, scores)
     header = {
         "version": VERSION,
-        "data": hash_of([lesson.row for lesson in lessons(data)]),
+        "data": hash_of([lesson.row for lesson in lessons(data, with_late=True)]),
         "steps": steps,
         "heads": HEADS,
         "calibrations": calibrations,

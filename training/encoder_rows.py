@@ -42,10 +42,11 @@ class Lesson:
     head: int
 
 
-def lessons(data: Path) -> list[Lesson]:
-    """The same ones in the same order each time. YouTube is left out, so that it can tell how well spam is known unseen."""
+def lessons(data: Path, *, with_late: bool = False) -> list[Lesson]:
+    """The same ones in the same order each time. YouTube is left out, so that it can tell how well spam is known unseen.
+    `with_late`: with all kinds of sentences."""
     chance = random.Random(SEED)  # noqa: S311 - the same rows each time
-    found = [Lesson(row, 0) for row in respect_rows(data)]
+    found = [Lesson(row, 0) for row in respect_rows(data, with_late=with_late)]
     found += [Lesson(row, 1) for row in spam_rows(data) if row.source in ("sms_spam", "own texts", "own lines")]
     chance.shuffle(found)
     # Of each source first what is rarer: the spam among messages, the toxic among discussions.

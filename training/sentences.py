@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from training.sentences_testing import TESTING
-from training.sentences_training import TRAINING, SentenceSet
+from training.sentences_training import EARLY, TRAINING, SentenceSet
 
 SEED: Final = 20261128
 
@@ -47,9 +47,9 @@ def generate(sets: Mapping[str, SentenceSet], *, per_half: int) -> list[Sentence
     return made
 
 
-def training_sentences() -> list[Sentence]:
-    """For the training of models."""
-    return generate(TRAINING, per_half=1700)
+def training_sentences(*, with_late: bool = False) -> list[Sentence]:
+    """For the training of models; with the late kinds, more of them."""
+    return generate(TRAINING, per_half=2200) if with_late else generate(EARLY, per_half=1700)
 
 
 def testing_sentences() -> list[Sentence]:

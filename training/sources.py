@@ -44,8 +44,8 @@ def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
     return list(parquet.read_table(folder / f"{name}.parquet").to_pylist())
 
 
-def respect_rows(data: Path) -> list[Row]:
-    """What the respect model learns from; the same order each time."""
+def respect_rows(data: Path, *, with_late: bool = False) -> list[Row]:
+    """What the respect model learns from; the same order each time. `with_late`: with all kinds of sentences."""
     folder = data / "permissive"
     rows = [
         *_plain(folder, "germeval2018_train", "de"),
@@ -58,7 +58,7 @@ def respect_rows(data: Path) -> list[Row]:
         *_plain(folder, "fox_threads_5articles", "en"),
         *(
             Row(one.text, one.is_hateful, one.language, "sentences", f"{one.language}-{one.kind}-{at // 8}")
-            for at, one in enumerate(training_sentences())
+            for at, one in enumerate(training_sentences(with_late=with_late))
         ),
         *(
             Row(text, is_bad, talk.language, "talks", f"talk-{at}")
