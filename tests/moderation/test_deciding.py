@@ -314,7 +314,7 @@ def test_rule_decides_as_it_is_when_its_turn_comes(now: dict[str, Any]) -> None:
         "https://example.org/",
         "Du!!! +1",
         "Gut, du Idi[o](https://example.org)t.",
-        "Gut, du Id*io*t.",
+        "Gut, du Id**io**t.",
         "Gut [so](https://example.org 'nicht').",
     ],
 )
