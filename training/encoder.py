@@ -49,8 +49,8 @@ _ORDER: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Of a course: its steps, at each how many of them pairs of texts about the same are learnt from, and whether from all kinds of
-    sentences."""
+    """Of a course: its steps, of how many each time one looks at pairs of texts about the same, and whether it learns from all kinds
+    of sentences."""
 
     steps: int
     pairs_each: int
