@@ -36,9 +36,9 @@ AT_THE_DESK = datetime.timedelta(seconds=45)
 # More names than these help nobody.
 MEMBER_LIMIT = 200
 LEASE_LIMIT = 200
-# What a comment is loaded with, so that lease, deferral and blind look cost no query of their own.
 # What a site or an article chose for its desk.
 CHOSEN = ("article__desk_rule", "site__desk_settings")
+# What a comment is loaded with, so that lease, deferral and blind look cost no query of their own.
 BESIDE = ("lease__user", "deferral__user", *CHOSEN)
 
 

@@ -144,13 +144,13 @@ def _run(
     if any(getattr(flagger, "reads_articles", False) for flagger in flaggers):
         knowledge = with_articles(knowledge, comment)
     lease = datetime.timedelta(0) if is_after_crash else settings.flagger_lease
+    gone = comment if is_after_crash else None
     on_trial = [name for name, record in records.items() if not record.has_ended_since]
     is_over = True
     for flagger in flaggers:
         record = records[flagger.name]
         begin = partial(_begin, comment, flagger, lease, is_left_out=record.is_left_out, state=states[flagger.name])
-        own = comment if is_after_crash else None
-        row = _begin_alone(begin, on_trial, own) if record.is_on_trial else begin()
+        row = _begin_alone(begin, on_trial, gone) if record.is_on_trial else begin()
         if row is None:
             is_over = False
             if record.is_on_trial:
@@ -213,7 +213,7 @@ def _begin_alone(
     begin: Callable[[], Finding | None], on_trial: Collection[str], gone: Comment | None
 ) -> Finding | None:
     """As `begin`; None, too, while a process is busy with one of the flaggers on trial, or was until a moment ago. What was at `gone`
-    has ended. 3 queries more."""
+    has ended. 4 queries more."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             # Whoever asks next waits until this row is there; SQLite has one writer at a time.

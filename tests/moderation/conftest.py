@@ -25,6 +25,15 @@ def learned_alone(settings: Settings) -> Iterator[None]:
 
 
 @pytest.fixture
+def only_added_flaggers(settings: Settings) -> Iterator[None]:
+    """There is no flagger but those that a test adds, and nothing is known of its sites before."""
+    settings.MODERATION_FLAGGERS = []
+    forget_knowledge()
+    yield
+    forget_knowledge()
+
+
+@pytest.fixture
 def judge_alone(settings: Settings) -> Iterator[Judge]:
     """The judge that is sure of everything is the only flagger, and nothing is judged blind by chance."""
     settings.MODERATION_FLAGGERS = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -29,17 +28,9 @@ from tests.factories import make_article, make_comment, make_site
 from tests.moderation.screening import LEASE_OVER, Remembers, crash, is_screened, outcomes
 from tests.services.bad_flaggers import ANSWERING, MEBIBYTE, Asynchronous, EatsMemory, GoesDown, RunsOutOfTime, Well
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_added_flaggers")]
 
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _only_what_a_test_adds(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = []
-    forget_knowledge()
-    yield
-    forget_knowledge()
 
 
 def test_screen_stored_comment_flags_inform_and_move_nothing() -> None:

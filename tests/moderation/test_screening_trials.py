@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import time_machine
 from django.utils import timezone
-from pytest_django import Settings
 
 from comments.enums import CheckOutcome
 from comments.models import Comment
 from comments.screening import Finding, ScreeningInput
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.guard import RUNNING
-from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.registry import added
 from moderation.models import Finding as FindingRow
 from moderation.services.screening import screen_stored_comment
@@ -22,15 +18,7 @@ from tests.factories import make_article, make_comment
 from tests.moderation.screening import LEASE_OVER, Remembers, crash, is_screened, outcomes
 from tests.services.bad_flaggers import Asynchronous, GoesDown, RunsOutOfTime, Well
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _only_what_a_test_adds(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = []
-    forget_knowledge()
-    yield
-    forget_knowledge()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_added_flaggers")]
 
 
 def begin(comment: Comment, revision: int, flagger: str) -> FindingRow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -14,27 +13,14 @@ from comments.enums import CheckOutcome
 from comments.models import Comment
 from moderation import conf
 from moderation.flaggers.guard import PAUSED, TOO_HUNGRY, TOO_SLOW
-from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.registry import added
 from moderation.models import Finding
 from moderation.services.screening import screen_stored_comment
 from tests.factories import make_article, make_comment
+from tests.moderation.screening import crash
 from tests.services.bad_flaggers import MEBIBYTE, EatsMemory, GoesDown, RunsOutOfTime, Well
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _only_what_a_test_adds(settings: Settings) -> Iterator[None]:
-    settings.MODERATION_FLAGGERS = []
-    forget_knowledge()
-    yield
-    forget_knowledge()
-
-
-def crash(comment: Comment) -> None:
-    with pytest.raises(GoesDown.ProcessEndedError):
-        screen_stored_comment(comment.pk)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_added_flaggers")]
 
 
 def found(comment: Comment, flagger: str) -> Finding:
