@@ -107,3 +107,18 @@ def test_screen_stored_comment_one_that_hung_is_on_trial_until_it_has_ended_agai
         begin(comments[0], 3, "sometimes")
         screen_stored_comment(comments[3].pk)
         assert is_screened(comments[3])
+
+
+def test_screen_stored_comment_the_judge_that_learns_is_asked_last() -> None:
+    article = make_article()
+
+    class Learned(Well):
+        pass
+
+    first, second = make_comment(article), make_comment(article)
+    with added(Learned()):
+        screen_stored_comment(first.pk)
+    with added(Learned(), Well()):
+        screen_stored_comment(second.pk)
+    asked = FindingRow.objects.filter(comment=second).order_by("pk").values_list("flagger", flat=True)
+    assert list(asked) == ["well", "learned"]
