@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Final
@@ -75,7 +75,8 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class FlaggerFigures:
-    """A flagger on a site. By week, the latest first: (fired, looked) and (agreed, judged)."""
+    """A flagger on a site. By week, the latest first: (fired, looked) and (agreed, judged). `drifts`: how its last week differs
+    from the eight before, whatever time the other figures are of."""
 
     flagger: str
     looks: Looks
@@ -83,6 +84,7 @@ class FlaggerFigures:
     places: tuple[PlaceReport, ...]
     firing: tuple[Part, ...]
     precision: tuple[Part, ...]
+    drifts: tuple[Drift, ...]
 
     @property
     def missed(self) -> Part:
@@ -95,16 +97,6 @@ class FlaggerFigures:
         """The latest of these texts."""
         found = sorted((one for place in self.places for one in place.latest), key=lambda one: one.at, reverse=True)
         return tuple(found[:MISSES_SHOWN])
-
-    @property
-    def drifts(self) -> tuple[Drift, ...]:
-        """How its last week differs from those before."""
-        found = []
-        for measure, weeks in (("firing", self.firing), ("precision", self.precision)):
-            now, before = weeks[0], _sum(weeks[1:DRIFT_WEEKS])
-            if _has_changed(measure, before, now):
-                found.append(Drift(self.flagger, measure, before, now))
-        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,43 +120,58 @@ class FlaggerReport:
 
 
 def read_flagger_report(site: Site, weeks: Weeks) -> FlaggerReport:
-    """The measure of every flagger over these weeks. 8 queries, whatever there is."""
-    looks, tallies = read_looks(site, weeks), read_tallies(site, weeks)
+    """The measure of every flagger over these weeks, and how its last one differs from the eight before, also where fewer are
+    asked for. 8 queries, whatever there is."""
+    read = replace(weeks, count=max(weeks.count, DRIFT_WEEKS))
+    all_looks, all_tallies = read_looks(site, read), read_tallies(site, read)
+    looks = {key: value for key, value in all_looks.items() if key[1] < weeks.count}
+    tallies = {group: tally for group, tally in all_tallies.items() if group.week < weeks.count}
     misses, latest = read_misses(site, weeks), read_latest_misses(site, weeks)
     trust = {key: (restricted, count) for key, (count, restricted) in read_trust(site, weeks).items()}
     names = sorted({place.flagger for place, _week in looks} | {group.place.flagger for group in tallies})
-    flaggers = tuple(
-        _figures(
-            name,
-            {key: value for key, value in looks.items() if key[0].flagger == name},
-            {group: tally for group, tally in tallies.items() if group.place.flagger == name},
-            misses,
-            latest,
-            weeks.count,
+    flaggers = []
+    for name in names:
+        own_looks, own_tallies = _of(name, all_looks, all_tallies)
+        firing, precision = _by_week(own_looks, own_tallies, read.count)
+        looks_shown, tallies_shown = _of(name, looks, tallies)
+        flaggers.append(
+            FlaggerFigures(
+                flagger=name,
+                looks=_looks(looks_shown.values()),
+                all=_tally(tallies_shown.values()),
+                places=tuple(_places(looks_shown, tallies_shown, misses, latest)),
+                firing=firing[: weeks.count],
+                precision=precision[: weeks.count],
+                drifts=tuple(_drifts(name, firing=firing, precision=precision)),
+            )
         )
-        for name in names
-    )
-    return FlaggerReport(weeks, flaggers, trust)
+    return FlaggerReport(weeks, tuple(flaggers), trust)
 
 
-def _figures(
-    name: str,
-    looks: Mapping[tuple[Place, int], Looks],
-    tallies: Mapping[Group, Tally],
-    misses: Mapping[Place, Part],
-    latest: Mapping[Place, list[Missed]],
-    weeks: int,
-) -> FlaggerFigures:
-    by_week = [[looked for (_place, week), looked in looks.items() if week == number] for number in range(weeks)]
-    judged = [[tally for group, tally in tallies.items() if group.week == number] for number in range(weeks)]
-    return FlaggerFigures(
-        flagger=name,
-        looks=_looks(looks.values()),
-        all=_tally(tallies.values()),
-        places=tuple(_places(looks, tallies, misses, latest)),
-        firing=tuple((one.fired, one.looked) for one in map(_looks, by_week)),
-        precision=tuple((one.agreed, one.judged) for one in map(_tally, judged)),
+def _of(
+    name: str, looks: Mapping[tuple[Place, int], Looks], tallies: Mapping[Group, Tally]
+) -> tuple[dict[tuple[Place, int], Looks], dict[Group, Tally]]:
+    """What there is of one flagger."""
+    return (
+        {key: value for key, value in looks.items() if key[0].flagger == name},
+        {group: tally for group, tally in tallies.items() if group.place.flagger == name},
     )
+
+
+def _by_week(
+    looks: Mapping[tuple[Place, int], Looks], tallies: Mapping[Group, Tally], count: int
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """(fired, looked) and (agreed, judged) of so many weeks, the latest first."""
+    by_week = [_looks(looked for (_place, week), looked in looks.items() if week == number) for number in range(count)]
+    judged = [_tally(tally for group, tally in tallies.items() if group.week == number) for number in range(count)]
+    return tuple((one.fired, one.looked) for one in by_week), tuple((one.agreed, one.judged) for one in judged)
+
+
+def _drifts(name: str, *, firing: Sequence[Part], precision: Sequence[Part]) -> Iterator[Drift]:
+    for measure, weeks in (("firing", firing), ("precision", precision)):
+        now, before = weeks[0], _sum(weeks[1:DRIFT_WEEKS])
+        if _has_changed(measure, before, now):
+            yield Drift(name, measure, before, now)
 
 
 def _places(

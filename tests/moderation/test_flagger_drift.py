@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 import logging
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -78,6 +80,38 @@ def test_last_seven_days_are_compared_with_the_eight_weeks_before(days_ago: int,
     add_week(article, 60, 100)
     found = read_flagger_report(article.site, weeks_up_to_now(26)).drifts
     assert found == ((Drift("judge", "precision", (95, 100), (60, 100)),) if is_compared else ())
+
+
+@pytest.mark.parametrize("shown", [1, 4, 9, 26])
+def test_change_is_the_same_whatever_time_is_shown_and_the_figures_are_of_that_time(shown: int) -> None:
+    site, today = make_article().site, timezone.localdate()
+    FlaggerDay.objects.bulk_create(
+        FlaggerDay(
+            site=site, day=today - DAY * number, flagger="topic", language="de", looked=100, missing=0,
+            # Its last week is as the three before, and not as the eight before.
+            fired=10 if number < 28 else 1,
+        )
+        for number in range(63)
+    )  # fmt: skip
+    (topic,) = read_flagger_report(site, weeks_up_to_now(shown)).flaggers
+    assert topic.drifts == (Drift("topic", "firing", (245, 5600), (70, 700)),)
+    counted = min(shown, 9)
+    assert (len(topic.firing), topic.looks.looked) == (shown, 700 * counted)
+
+
+def test_change_is_said_of_four_weeks_as_of_thirteen_on_the_page_and_by_the_command() -> None:
+    article = make_article()
+    add_week(article, 95, 100, days_ago=40)
+    add_week(article, 60, 100)
+    sentence = "People agreed with “judge” in 60 % of the last seven days, before in 95 %."
+    client = sign_in(make_moderator(article.site, role=Role.ADMINISTRATOR))
+    for count in (4, 13):
+        assert sentence in text_of(client.get(f"/moderation/figures/checks/?weeks={count}"))
+        written = io.StringIO()
+        call_command("flagger_report", "--days", str(7 * count), stdout=written)
+        assert sentence in written.getvalue()
+    # Of what is shown there are no more weeks than before.
+    assert read_flagger_report(article.site, weeks_up_to_now(4)).flaggers[0].all.judged == 100
 
 
 def test_change_is_said_by_the_check_of_the_installation_and_on_the_page_to_who_may_see_decisions() -> None:
