@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from comments.enums import ArticleMode, CheckOutcome
-from comments.screening import ScreeningInput
+from comments.screening import Finding, ScreeningInput
 from moderation.evaluation.metrics import Judged
-from moderation.flaggers.base import ArticleWords, Flagger, SiteKnowledge, speaks
+from moderation.flaggers.base import ArticleWords, Flagger, SiteKnowledge, is_guess, speaks
 from moderation.flaggers.guard import check_safely
 
 # What a flagger that gives no score is taken to mean.
@@ -91,18 +91,31 @@ def _ask_once(flagger: Flagger, example: Example, articles: tuple[ArticleWords, 
     started = time.perf_counter()
     finding = check_safely(flagger, comment, site)
     seconds = time.perf_counter() - started
-    if finding.outcome not in (CheckOutcome.FLAGGED, CheckOutcome.CLEAR):
+    if finding.outcome not in (CheckOutcome.FLAGGED, CheckOutcome.CLEAR) or _cannot_tell(flagger, finding):
         return None, seconds
     score = _WITHOUT_SCORE.get(finding.outcome, 0.0) if finding.score is None else finding.score
     return Judged(score, finding.outcome == CheckOutcome.FLAGGED, example.labels[flagger.name]), seconds
 
 
+def _cannot_tell(flagger: Flagger, finding: Finding) -> bool:
+    """Whether a check that guesses found nothing and does not say how sure it is: 0 would be the greatest certainty."""
+    return is_guess(flagger) and finding.outcome == CheckOutcome.CLEAR and finding.score is None
+
+
 def _read_line(number: int, line: bytes) -> Example:
     try:
         # Some editors begin a file with a byte order mark.
-        return _read(json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8")))
+        found = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        # JSON can write half a character, with which nothing can be counted, kept or printed.
+        json.dumps(found, ensure_ascii=False).encode()
+        return _read(found)
     except UnicodeDecodeError as error:
         raise BadLineError(f"Line {number} is not in UTF-8.") from error
+    except UnicodeEncodeError as error:
+        half = f"{ord(error.object[error.start]):04x}"
+        raise BadLineError(
+            f"Line {number} has half a character in it, as an emoji that was cut in two: \\u{half}."
+        ) from error
     except KeyError as error:
         raise BadLineError(f"Line {number} has no {error.args[0]!r}.") from error
     except json.JSONDecodeError as error:
@@ -138,7 +151,7 @@ def _read_article(raw: object, language: str) -> ArticleWords:
     if not isinstance(raw, dict) or not isinstance(raw.get("title"), str):
         raise TypeError("its article is no text and no object with a title.")
     parts = raw.get("paragraphs") or raw.get("body") or ""
-    paragraphs = parts.splitlines() if isinstance(parts, str) else [str(part) for part in parts]
+    paragraphs = parts.splitlines() if isinstance(parts, str) else _read_texts(parts, "paragraphs")
     teaser = str(raw.get("teaser") or "")
     return ArticleWords(
         key=f"{raw['title']}\n{teaser}",
@@ -146,5 +159,11 @@ def _read_article(raw: object, language: str) -> ArticleWords:
         title=raw["title"],
         teaser=teaser,
         paragraphs=tuple(part.strip() for part in paragraphs if part.strip()),
-        published=tuple(map(str, raw.get("published") or ())),
+        published=tuple(_read_texts(raw.get("published") or [], "published")),
     )
+
+
+def _read_texts(raw: object, name: str) -> list[str]:
+    if not isinstance(raw, list) or not all(isinstance(one, str) for one in raw):
+        raise TypeError(f"{name!r} of its article is no list of texts.")
+    return raw

@@ -124,6 +124,14 @@ def test_command_counts_what_a_flagger_could_not_answer(tmp_path: Path, settings
         ('{"text": 5, "language": "de", "labels": {}}\n', "Line 1: its text or language is no text."),
         ('{"text": "x", "language": "de", "labels": {}}\n\n{"text": "x", "labels": {}}\n', "Line 3 has no 'language'"),
         ('{"text": "x", "language": "de", "labels": {"spam": 2}}\n', "Line 1: its labels are no object of 0 and 1 by the names of flaggers."),
+        (
+            '{"text": "x", "language": "de", "labels": {"spam": 1}, "article": {"title": "y", "paragraphs": 5}}\n',
+            "Line 1: 'paragraphs' of its article is no list of texts.",
+        ),
+        (
+            '{"text": "x", "language": "de", "labels": {"spam": 1}, "article": {"title": "y", "published": "text"}}\n',
+            "Line 1: 'published' of its article is no list of texts.",
+        ),
         ('{"text": "x", "language": "de", "labels": {"nobody": 1}}\n', "Nothing was measured. The labels of the file are: nobody."),
     ],
 )  # fmt: skip
@@ -133,6 +141,47 @@ def test_command_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, sa
     with pytest.raises(CommandError) as caught:
         run(path)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {"text": "Prima \ud83d"},
+        {"labels": {"shouting\ud83d": 1}},
+        {"slice": "\ude00"},
+        {"article": {"title": "\ud83d"}},
+        {"article": {"title": "", "published": ["\ud83d"]}},
+    ],
+)
+def test_half_a_character_anywhere_in_a_line_stops_both_commands_with_a_sentence(
+    tmp_path: Path, half: dict[str, object]
+) -> None:
+    path = write(tmp_path / "lines.jsonl", [LINES[0], LINES[1] | half])
+    sentence = r"Line 2 has half a character in it, as an emoji that was cut in two: \\ud(83d|e00)\.$"
+    with pytest.raises(CommandError, match=sentence):
+        run(path)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("learn", replay=path)
+
+
+def test_emoji_is_read_whether_it_is_written_as_it_is_or_as_two_halves() -> None:
+    lines = [
+        '{"text": "\\ud83d\\ude00", "language": "de", "labels": {}}',
+        '{"text": "😀", "language": "de", "labels": {}}',
+    ]
+    assert [one.text for one in read_examples(line.encode() for line in lines)] == ["😀", "😀"]
+
+
+def test_check_that_guesses_and_cannot_tell_gives_no_answer(tmp_path: Path) -> None:
+    article = {"title": "Neues Freibad am See", "paragraphs": ["Der Gemeinderat will am See ein Freibad bauen."]}
+    lines: list[object] = [
+        # Too short to say anything of.
+        {"text": text, "language": "de", "labels": {"topic": label}, "article": article}
+        for text, label in (("Ja.", 0), ("Nein!", 1), ("Genau.", 0))
+    ]
+    out = run(write(tmp_path / "lines.jsonl", lines), flagger="topic")
+    assert "all: 0 texts, 0 of them bad, 3 without an answer" in out
+    assert "roc_auc" not in out
 
 
 def test_command_names_labels_without_a_flagger_and_flaggers_that_cannot_be_measured(
