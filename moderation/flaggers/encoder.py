@@ -23,8 +23,7 @@ from moderation.conf import settings
 from moderation.flaggers.base import primary_language
 from moderation.flaggers.pieces import END, START, Pieces
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, NgramScorer, Score, WeightsError, load_scorer
-from moderation.flaggers.shown import FILLER, unmarked
-from moderation.flaggers.spelling import own_words
+from moderation.flaggers.shown import FILLER, own_words
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +92,7 @@ class Encoder:
 
     def _read(self, text: str) -> Reading:
         """What the encoder makes of a text, without quoted lines and code."""
-        own = own_words(unmarked(text), with_addresses=True).replace(FILLER, "")
+        own = own_words(text, with_addresses=True).replace(FILLER, "")
         numbers = self._pieces.encode(own)
         cut = min(len(numbers), _MOST_PIECES)
         windows = [numbers[start : min(start + _WINDOW, cut)] for start in range(0, cut, _WINDOW)] or [[]]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 from comments.screening import Finding, ScreeningInput
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged, primary_language
-from moderation.flaggers.spelling import own_words
+from moderation.flaggers.shown import FILLER, own_words
 
 _GERMAN = gettext_noop("Seems to be written in German, unlike this discussion.")
 _ENGLISH = gettext_noop("Seems to be written in English, unlike this discussion.")
@@ -151,7 +151,8 @@ def tell_language(text: str, *, expected: str) -> tuple[str, float]:
     only what stands beside three titles and more in a row tells. Letters from a set of bold, slanted or wide ones are the
     letters that they show.
     """
-    own = _MENTION.sub(" ", _QUOTATION.sub(" ", own_words(unicodedata.normalize("NFKC", text))))
+    plain = unicodedata.normalize("NFKC", own_words(text).replace(FILLER, ""))
+    own = _MENTION.sub(" ", _QUOTATION.sub(" ", plain))
     letters = sum(map(str.isalpha, own))
     foreign = sum(1 for char in own if char.isalpha() and not unicodedata.name(char, "LATIN").startswith("LATIN"))
     if letters >= _FEWEST_LETTERS and foreign >= letters * _FOREIGN_LETTERS:

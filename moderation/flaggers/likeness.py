@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import Final, Protocol
 from zlib import crc32
 
-from moderation.flaggers.spelling import fold, own_words
+from moderation.flaggers.shown import own_words
+from moderation.flaggers.spelling import fold
 
 # What weights were trained on: changes with every change of this module that changes a number.
 FEATURES: Final = "words2-40/runs4/dirichlet20000/published.25"

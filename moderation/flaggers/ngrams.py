@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
-from moderation.flaggers.shown import unmarked
-from moderation.flaggers.spelling import Traced, fold, own_words
+from moderation.flaggers.shown import own_words
+from moderation.flaggers.spelling import Traced, fold
 
 # What the weights were trained on: changes with every change of this module that changes a feature.
 FEATURES: Final = "fold1/char2-5/word1-2/binary-l2/crc32"
@@ -52,7 +52,7 @@ class Token:
 
 def tokenize(source: str, *, with_addresses: bool) -> list[Token]:
     """The tokens in order. Quoted lines and code are left out: not the author's words; addresses where asked. Linear."""
-    folded = fold(source if with_addresses else own_words(unmarked(source)))
+    folded = fold(source if with_addresses else own_words(source))
     blank = _MARKUP.sub(lambda match: " " * len(match[0]), folded.text)
     tokens: list[Token] = []
     for match in _TOKEN.finditer(blank):

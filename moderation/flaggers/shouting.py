@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import Action
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
-from moderation.flaggers.spelling import own_words
+from moderation.flaggers.shown import own_words
 
 _CAPITALS = gettext_noop("Written largely in capitals.")
 _PASSAGE = gettext_noop("Has a long passage in capitals.")

@@ -22,6 +22,8 @@ FILLER: Final = "\u2060"
 # Without any of them a page shows all of a text; the quotation and list marks at the start of a line are in no word.
 _MARKS = re.compile(r"[*_~`\[\\]")
 _LABEL_END = re.compile(r"[*_~`]*+\]\(")
+_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # A comment is looked at by several flaggers, one after the other.
 _TEXTS_KEPT: Final = 32
 
@@ -42,9 +44,11 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Shown(Traced):
-    """The words of the page, its lines and paragraphs apart, and the links among them that Markdown may have made."""
+    """The words of the page, its lines and paragraphs apart, the links among them that Markdown may have made, and the stretches
+    of the source that are code, with its marks."""
 
     links: tuple[PageLink, ...] = ()
+    code: tuple[tuple[int, int], ...] = ()
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)
@@ -58,7 +62,7 @@ def shown(source: str) -> Shown:
     for token in tokens:
         if token.type == "inline":
             page.add_block(token.children or [])
-    return Shown("".join(page.parts), tuple(page.origins), tuple(page.links))
+    return Shown("".join(page.parts), tuple(page.origins), tuple(page.links), tuple(page.code))
 
 
 def unmarked(source: str) -> str:
@@ -74,6 +78,25 @@ def unmarked(source: str) -> str:
     return "".join(chars)
 
 
+def own_words(source: str, *, with_addresses: bool = False) -> str:
+    """The author's own words, each character where it was: quoted lines, code and (unless they are asked for) addresses blanked
+    out, a FILLER in place of each mark that Markdown takes out of a word.
+
+    Code is what the page shows as code; a word that is partly code is a word.
+    """
+    text = unmarked(source)
+    chars = list(_blank_out(_QUOTED_LINE, text))
+    for start, end in shown(source).code:
+        if FILLER not in (text[start], text[end - 1]):
+            chars[start:end] = " " * (end - start)
+    own = "".join(chars)
+    return own if with_addresses else _blank_out(_ADDRESS, own)
+
+
+def _blank_out(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text)
+
+
 class _Tracing:
     """Finds one stretch of the page after the other in the source, never behind the place where it stands there."""
 
@@ -81,6 +104,7 @@ class _Tracing:
         self.parts: list[str] = []
         self.origins: list[int] = []
         self.links: list[PageLink] = []
+        self.code: list[tuple[int, int]] = []
         self._source = source
         # Within code a line's end is shown as a space.
         self._flat = source.replace("\n", " ")
@@ -98,6 +122,8 @@ class _Tracing:
                 self._pass_destination()
             elif token.type in ("softbreak", "hardbreak"):
                 self._add("\n", -1)
+            elif token.type == "code_inline":
+                self._add_code(token)
             elif token.info == SHOWN_TARGET:
                 self._add(token.content, -1)
             else:
@@ -111,6 +137,15 @@ class _Tracing:
         else:
             self._at = start + len(content)
             self.origins += range(start, self._at)
+
+    def _add_code(self, token: Token) -> None:
+        start = max(self._at, self._source.find(token.markup, self._at))
+        self._at = start + len(token.markup)
+        closing = re.compile(f"(?<!`){token.markup}(?!`)").search(self._source, self._at)
+        end = closing.end() if closing else self._at
+        self._add(token.content, self._flat.find(token.content, self._at, end))
+        self._at = end
+        self.code.append((start, end))
 
     def _pass_destination(self) -> None:
         if opening := _LABEL_END.match(self._source, self._at):

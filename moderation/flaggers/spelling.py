@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +23,6 @@ _LOOKALIKES: Final = {
     for char in chars
     if unicodedata.category(char)[0] == "L" and unicodedata.name(char, "").split(" ")[0] in _IMITATING
 } | dict.fromkeys(_LOOKS_LIKE_I, "i")
-
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-_CODE = re.compile(r"`[^`]+`")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +52,6 @@ def fold(source: str) -> Traced:
             parts.append(folded)
             origins.extend([at] * len(folded))
     return Traced("".join(parts), tuple(origins))
-
-
-def own_words(source: str, *, with_addresses: bool = False) -> str:
-    """The text with quoted lines, code and (unless they are asked for) addresses blanked out, each character where it was."""
-    for pattern in (_QUOTED_LINE, _CODE) if with_addresses else (_QUOTED_LINE, _CODE, _ADDRESS):
-        source = pattern.sub(lambda match: " " * len(match[0]), source)
-    return source
 
 
 @lru_cache(maxsize=8192)

@@ -23,8 +23,7 @@ from moderation.flaggers.base import Stage, primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.ngrams import says_something, tokenize
 from moderation.flaggers.registry import installed_flaggers
-from moderation.flaggers.shown import shown
-from moderation.flaggers.spelling import own_words
+from moderation.flaggers.shown import own_words, shown
 from moderation.gate import standing_restrictions
 from moderation.insights.deciding import decided_today, is_measured_on, start_of_day, sureness_of
 from moderation.models import (

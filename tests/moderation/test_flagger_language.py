@@ -28,6 +28,7 @@ GERMAN = "Ich glaube wirklich nicht, dass das eine gute Idee für die Leute ist,
     ("body", "language", "says"),
     [
         (ENGLISH, "de", "English"),
+        (f"\uff40{ENGLISH}\uff40", "de", "English"),  # wide backticks make no code
         (ENGLISH, "de-AT", "English"),
         (GERMAN, "en", "German"),
         (GERMAN.translate(WIDE), "en", "German"),

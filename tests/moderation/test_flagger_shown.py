@@ -16,7 +16,7 @@ from comments.screening import Finding
 from moderation.flaggers.base import SiteKnowledge, TermEntry
 from moderation.flaggers.ngrams import tokenize
 from moderation.flaggers.personal_data import PersonalDataFlagger
-from moderation.flaggers.shown import FILLER, shown, unmarked
+from moderation.flaggers.shown import FILLER, own_words, shown, unmarked
 from moderation.flaggers.terms import TermsFlagger
 from tests.moderation.inputs import make_input, marked
 
@@ -111,6 +111,34 @@ def test_unmarked_text_changes_within_words_alone() -> None:
 @pytest.mark.parametrize("body", ["Du Idi`o`t", "Du Idi[o](https://x.example)t", "Du **Id**i`ot`", "Du I~~di~~ot"])
 def test_tokens_of_a_word_with_markdown_in_it_are_those_of_the_word(body: str) -> None:
     assert [token.text for token in tokenize(body, with_addresses=False)] == ["du", "idiot"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("Danke `code` und `` a`b `` sehr", "Danke und sehr"),
+        ("Danke `eins\nzwei` sehr", "Danke sehr"),
+        ("- Danke `eins\n  zwei` sehr\n- `drei`", "Danke sehr"),
+        ("> `eins\n> zwei` drei\n\nDanke `vier`", "Danke"),
+        ("`\n\nDu Idiot.\n\n`", "Du Idiot"),
+        ("\\`Du Idiot.\\`", "Du Idiot"),
+        ("`` Du Idiot. `", "Du Idiot"),
+        ("Idi`o`t oder `code` oder `Idi`ot", "Idiot oder oder Idiot"),
+        ("`Du Idiot.`" + 700 * "*", "Du Idiot"),
+    ],
+)
+def test_own_words_are_all_that_the_page_does_not_show_as_quotation_or_code(body: str, words: str) -> None:
+    own = own_words(body)
+    assert len(own) == len(body)
+    assert re.findall(r"\w+", own.replace(FILLER, "")) == words.split()
+
+
+@given(st.lists(st.sampled_from(["`", "``", "\\`", "\\\\`", "*", "\n\n", "\n", "-", "du", "Wort"]), max_size=14))
+@hypothesis_settings(max_examples=300, deadline=None)
+def test_own_words_are_the_words_of_the_page_without_its_code(parts: list[str]) -> None:
+    body = " ".join(parts).strip()
+    page = re.sub(r"<code>.*?</code>|<[^>]*>", " ", render(body), flags=re.DOTALL)
+    assert re.findall(r"\w+", own_words(body)) == re.findall(r"\w+", page)
 
 
 @pytest.mark.parametrize(
