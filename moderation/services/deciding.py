@@ -22,6 +22,7 @@ from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Stage, primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.ngrams import says_something, tokenize
+from moderation.flaggers.plain import is_plain
 from moderation.flaggers.registry import installed_flaggers
 from moderation.flaggers.shown import own_words, shown
 from moderation.gate import standing_restrictions
@@ -57,7 +58,7 @@ def decide_by_rules(comment_id: int) -> Decision | None:
     Safe to call again, and at once with a person: whoever decided first has decided. Left to people is whatever anybody
     has looked at, taken, put aside or asked about, whatever was ever decided, whose author is restricted, what two people
     decide, what a check did not read to its end, what would appear where another one found something, is missing or passes over parts
-    of the text, what is in a language or would be rejected by a clause that nothing speaks for, and the share that keeps the
+    of the text or is not sure to read it as people do, what is in a language or would be rejected by a clause that nothing speaks for, and the share that keeps the
     measure honest, without being told what was found. 1 query where no rule decides, else about 12, and 16 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
@@ -194,8 +195,11 @@ def _is_all_clear(states: Mapping[str, FlaggerState], findings: Mapping[str, Fin
 
 def _is_read_as_written(comment: Comment) -> bool:
     """Whether flaggers that go by the wording pass over nothing in a text, read the words that the page shows, and there is
-    something to read: quoted lines and code they leave out, and of a text without a word they think nothing bad. 1 query."""
+    something to read: quoted lines and code they leave out, and of a text without a word, or in letters that they were not
+    measured on, they think nothing bad. 1 query."""
     body = comment.revisions.values_list("body", flat=True).get(number=comment.revision)
+    if not is_plain(body):
+        return False
     is_own = own_words(body, with_addresses=True) == body and says_something(tokenize(body, with_addresses=False))
     return is_own and _WORD.findall(body) == _WORD.findall(shown(body).text)
 

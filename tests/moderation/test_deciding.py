@@ -316,6 +316,10 @@ def test_rule_decides_as_it_is_when_its_turn_comes(now: dict[str, Any]) -> None:
         "Gut, du Idi[o](https://example.org)t.",
         "Gut, du Id**io**t.",
         "Gut [so](https://example.org 'nicht').",
+        "Gut. \u202e!liehgeiS\u202c",
+        "Gut. 你他妈的是个白痴",
+        "Gut. ɥɔolɥɔsɹ∀",
+        "Gut. A.r.s.c.h",
     ],
 )
 def test_nothing_is_published_that_checks_by_wording_do_not_read(body: str) -> None:
@@ -324,6 +328,11 @@ def test_nothing_is_published_that_checks_by_wording_do_not_read(body: str) -> N
     while is_drawn(comment.public_id, 0.01):
         comment = make_comment(article, body=body)
     assert screened(comment).status == Status.PENDING
+
+
+def test_emoji_and_punctuation_keep_nothing_from_being_published() -> None:
+    comment = send(proved(), "„Gut“ – so geht’s, z. B. heute… 👍🏽❤️👨\u200d👩\u200d👧 :-)")
+    assert comment.status == Status.APPROVED
 
 
 @pytest.mark.parametrize(
