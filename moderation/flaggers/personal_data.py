@@ -8,17 +8,20 @@ what belongs to the publisher.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput, Span
+from comments.text import is_hidden
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged, primary_language
 from moderation.flaggers.links import is_own_host
 from moderation.flaggers.shown import shown
+from moderation.flaggers.spelling import Traced
 
 _FOUND = gettext_noop("Contains what may be somebody's personal data (%(count)s).")
 _TELEPHONE_LABEL = gettext_noop("Telephone number")
@@ -27,8 +30,12 @@ _EMAIL_LABEL = gettext_noop("E-mail address")
 _ADDRESS_LABEL = gettext_noop("Postal address")
 _PLATE_LABEL = gettext_noop("Number plate")
 
-# Spaces at which no line breaks, as word processors put them into numbers.
-_SPACES: Final = str.maketrans("\u00a0\u2007\u202f", "   ")
+# As word processors put them into numbers, and whoever does not want them to be found: hyphens and minus signs; longer dashes.
+_HYPHENS: Final = frozenset("\u2010\u2011\u2043\u2212\ufe63\uff0d")
+_DASHES: Final = frozenset("\u2012\u2013\u2014\u2015")
+# Of a character that is another one to the eye, in another width or typeface.
+_LOOKS_ALIKE: Final = ("<wide>", "<narrow>", "<font>", "<small>")
+_KEYCAP: Final = "\u20e3"
 _WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 # What a number with a country code or a leading zero looks like; 8 to 15 digits.
@@ -41,11 +48,22 @@ _TELEPHONE_PARTS = re.compile(r"[ ()/.\-\u2013]+")
 _MOST_PARTS: Final = 7
 _DATE = re.compile(
     r"0?\d{1,2}[./-]0?\d{1,2}[./-](?:\d{2}|\d{4})\b"
+    # "01. 02. 2024", and with a time: "01.02. 20.15".
+    r"|0?\d{1,2}\. ?0?\d{1,2}\. ?(?:19|20)\d{2}\b"
+    r"|(?:0[1-9]|[12]\d|3[01])\. ?(?:0\d|1[0-2])\. (?:[01]\d|2[0-3])\.[0-5]\d\Z"
     # From when to when: "01.-03.05.2024", "02.03.-04.05.2023".
     r"|(?:0[1-9]|[12]\d|3[01])\.(?:(?:0\d|1[0-2])\.)? ?[-\u2013] ?(?:0[1-9]|[12]\d|3[01])\.(?:0\d|1[0-2])\."
 )
-# "+12.345.678": more of them than before.
-_INCREASE = re.compile(r"\+\d{1,3}(?:\.\d{3})+")
+# "+12.345.678", "+5.000-10.000", "+100 000 000": more of them than before.
+_INCREASE = re.compile(
+    r"\+\d{1,3}(?:\.\d{3})+(?: ?[-\u2013] ?\d{1,3}(?:\.\d{3})+)?"
+    r"|\+\d{1,3}(?: \d{3})?(?: 000)+(?: ?[-\u2013] ?\d{1,3}(?: \d{3})?(?: 000)+)?"
+)
+# From which month or issue to which ("02/2023-03/2024"), from which postcode to which ("01067-01069").
+_RANGE = re.compile(
+    r"(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2} ?[-\u2013] ?(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}"
+    r"|(0\d)\d{3} ?[-\u2013] ?\1\d{3}"
+)
 # To be called by everybody: free, shared and paid services, directory enquiries. Without a country code the discussion's
 # language says whose they are, since they are area codes elsewhere: 0345 is Halle, 0118 Reading.
 _PUBLIC = re.compile(
@@ -155,6 +173,9 @@ _POSTCODE = re.compile(
     r"[, \n]{1,3}(?:(?:D-)?\d{5}|(?:A-|CH-)\d{4}|(?!19|20)[1-9]\d{3}) [A-ZÄÖÜ]"
     r"|[, ]{1,2}[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b"
 )
+# A road between places, along which many live: "an der Bundesstraße 27".
+_ROAD = re.compile(r"(?:bundes|land(?:es)?|kreis|staats)stra(?:ß|ss)e", re.IGNORECASE)
+_ALONG = re.compile(r"\b(?:an|auf|neben|über|entlang|hinter|von) (?:der|einer) (?:\w+ )?\Z", re.IGNORECASE)
 # Where everybody may go, unless a word says that somebody is at home there.
 _PUBLIC_PLACE = re.compile(
     r"rathaus|museum|theater|bibliothek|b(?:ü|ue)cherei|ministerium|landtag|bundestag|amtsgericht|landgericht|bahnhof|schule\b|"
@@ -185,7 +206,7 @@ class PersonalDataFlagger:
     """Finds what may be used to call, visit or pay somebody; inline, linear."""
 
     name = "personal_data"
-    version = "5"
+    version = "6"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     first_state = FlaggerState.SHADOW
@@ -194,8 +215,9 @@ class PersonalDataFlagger:
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Where the text has personal data, each marked with its kind."""
         page = shown(comment.body)
+        read = _as_it_looks(page.text)
         # Addresses of pages hold numbers of all sorts, and are shown as links.
-        text = _WEB_ADDRESS.sub(lambda match: " " * len(match[0]), page.text).translate(_SPACES)
+        text = _WEB_ADDRESS.sub(lambda match: " " * len(match[0]), read.text)
         is_telephone = partial(_is_telephone, language=primary_language(comment.language))
         spans = _without_overlaps(
             [
@@ -211,7 +233,7 @@ class PersonalDataFlagger:
         if not spans:
             return clear(self)
         score = max(_SURENESS[span.label] for span in spans)
-        spans = [Span(*page.source_span(span.start, span.end), span.label) for span in spans]
+        spans = [Span(*page.source_span(*read.source_span(span.start, span.end)), span.label) for span in spans]
         return flagged(self, _FOUND, {"count": len(spans)}, score=score, clause="personal-data", spans=spans)
 
 
@@ -222,6 +244,33 @@ _SURENESS: Final = {
     _ADDRESS_LABEL: 0.7,
     _PLATE_LABEL: 0.7,
 }
+
+
+def _as_it_looks(text: str) -> Traced:
+    """The text without characters that show nothing, and with those in another width or typeface, spaces and hyphens as they
+    are on a keyboard."""
+    if text.isascii():
+        return Traced(text, range(len(text)))
+    looks = [(at, look) for at, char in enumerate(text) if (look := char if char.isascii() else _look(char))]
+    return Traced("".join(look for _, look in looks), tuple(at for at, _ in looks))
+
+
+@lru_cache(maxsize=4096)
+def _look(char: str) -> str:
+    """What a character looks like, one character or none."""
+    if is_hidden(char) or char == _KEYCAP:
+        return ""
+    if char in _HYPHENS:
+        return "-"
+    if char in _DASHES:
+        return "\u2013"
+    if unicodedata.category(char) == "Zs":
+        return " "
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    alike = unicodedata.normalize("NFKC", char) if unicodedata.decomposition(char).startswith(_LOOKS_ALIKE) else char
+    return alike if len(alike) == 1 else char
 
 
 def is_account(text: str) -> bool:
@@ -258,6 +307,8 @@ def _is_telephone(match: re.Match[str], *, language: str) -> bool:
     digits = re.sub(r"[^\d+]", "", number)
     if not _FEWEST_DIGITS <= len(digits.lstrip("+")) <= _MOST_DIGITS or _DATE.match(number.strip("( ")):
         return False
+    if _RANGE.fullmatch(number):
+        return False
     parts = _TELEPHONE_PARTS.split(number.strip("( "))
     if (
         len(parts) > _MOST_PARTS
@@ -293,9 +344,13 @@ def _is_home(match: re.Match[str]) -> bool:
     if _KNOWN_TO_ALL.match(match[0]):
         return False
     around = _around(match)
+    has_postcode = _POSTCODE.match(match.string, match.end())
+    is_along = _ROAD.match(match[0]) and _ALONG.search(match.string[max(0, match.start() - _NEARBY) : match.start()])
+    if is_along and not has_postcode:
+        return False
     if _PUBLIC_PLACE.search(around.replace(match[0], " ")) and not _AT_HOME.search(around):
         return False
-    return bool(_LIVES.search(around) or _POSTCODE.match(match.string, match.end()))
+    return bool(has_postcode or _LIVES.search(around))
 
 
 def _is_plate(match: re.Match[str]) -> bool:

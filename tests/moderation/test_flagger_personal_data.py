@@ -223,8 +223,85 @@ INNOCENT = [
     "FC Bayern - HSV 5:0",
     # Short German.
     "Super Fotos! Gefällt mir. mfg",
+    "Am 01. 02. 2024 war es so",
+    "Seit dem Tag am 03. 10. 1990",
+    "Bauzeit 02/2023-03/2024",
+    "Bauzeit 02/2023\u201303/2024",
+    "Heft 01/2024 - 02/2024",
+    "Die Sendung vom 01.02. 20.15 Uhr",
+    "Es sind +5.000-10.000 Stellen",
+    "Das sind +100 000 000 Menschen",
+    "Das sind +2\u202f500\u202f000 Menschen",
+    "In 01067-01069 Dresden",
+    "Am 01.\u200902.\u20092024, Bauzeit 02/2023\u201103/2024",
+    "5\u00a0m², 10⁸, ½ und 3×4 — so ist es, ①②③④⑤⑥⑦⑧",
+    "Wir wohnen direkt an der Bundesstraße 27",
+    "Die an der Landstraße 12 wohnen",
     "",
 ]
+
+
+HIDDEN = ("\u200c", "\u200d", "\u034f", "\u200e", "\u200f", "\ufe0f", "\u2067", "\u2069")
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize(
+    ("before", "found", "after"),
+    [
+        ("Ruft ihn an: ", "0171~2345678", "!"),
+        ("Schreibt an ", "max~@gmx~.de", " bitte"),
+        ("Spendet an ", "DE89~3704 0044 0532 0~130 00", " bitte"),
+        ("Der wohnt in der ", "Linden~straße 12", "."),
+        ("Der Fahrer mit ", "S-AB~ 1234", "!"),
+    ],
+)
+def test_characters_that_show_nothing_hide_no_personal_data(before: str, found: str, after: str, hidden: str) -> None:
+    body = f"{before}{found}{after}".replace("~", hidden)
+    assert marked(check(body), body) == [found.replace("~", hidden)]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Ruft an: ０１７１ ２３４５６７８!", "０１７１ ２３４５６７８"),
+        ("Ruft an: 𝟎𝟏𝟕𝟏/𝟐𝟑𝟒𝟓𝟔𝟕𝟖!", "𝟎𝟏𝟕𝟏/𝟐𝟑𝟒𝟓𝟔𝟕𝟖"),
+        ("Ruft an: ＋４９（１７１）２３４５６７８!", "＋４９（１７１）２３４５６７８"),
+        ("Ruft an: 0️⃣1️⃣7️⃣1️⃣ 2345678!", "0️⃣1️⃣7️⃣1️⃣ 2345678"),
+        ("Ruft an: 0171\u2009234\u200556\u300078!", "0171\u2009234\u200556\u300078"),
+        (
+            "Spendet an ＤＥ８９ ３７０４ ００４４ ０５３２ ０１３０ ００ bitte",
+            "ＤＥ８９ ３７０４ ００４４ ０５３２ ０１３０ ００",
+        ),
+        ("Schreibt an max＠gmx.de bitte", "max＠gmx.de"),
+        ("Schreibt an 𝐦𝐚𝐱@𝐠𝐦𝐱．𝐝𝐞 bitte", "𝐦𝐚𝐱@𝐠𝐦𝐱．𝐝𝐞"),
+        *(
+            (f"Ruft an: 0171{dash}2345678!", f"0171{dash}2345678")
+            for dash in "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"
+        ),
+        ("Der Fahrer mit S\u2011AB 1234!", "S\u2011AB 1234"),
+        ("Ruft 👍🏽 **an**: 01**71**\u20112345678!", "01**71**\u20112345678"),
+    ],
+)
+def test_personal_data_is_read_as_it_looks(body: str, found: str) -> None:
+    assert marked(check(body), body) == [found]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Nummer 01. 234 5678 in Wien", "01. 234 5678"),
+        ("Ruft an: 02/2023-7654", "02/2023-7654"),
+        ("Ruft an: +49 171 234 567", "+49 171 234 567"),
+        ("Ruft an: +49.171.2345678", "+49.171.2345678"),
+        ("Ruft an: 01067-81069", "01067-81069"),
+        ("Er wohnt in der Landstraße 12", "Landstraße 12"),
+        ("Er wohnt Bundesstraße 27", "Bundesstraße 27"),
+        ("An der Bundesstraße 27, 20146 Hamburg", "Bundesstraße 27"),
+        ("Er wohnt an der Lindenstraße 12", "Lindenstraße 12"),
+    ],
+)
+def test_personal_data_that_resembles_a_date_an_amount_or_a_road_is_found(body: str, found: str) -> None:
+    assert marked(check(body), body) == [found]
 
 
 @pytest.mark.parametrize("body", INNOCENT)
