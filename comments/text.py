@@ -8,7 +8,9 @@ After `clean_body`, `clean_line` (and so after every `normalise_*` function) a t
   characters (they show as boxes, or as the icons of whatever font the page uses: a way to imitate a badge);
 * has no characters that show nothing and that no script needs (soft hyphen, zero width space, byte order mark, fillers,
   tag characters). The zero width joiners and the variation selectors stay in a body: emoji, Persian and Indic scripts need them;
-* has at most eight combining marks in a row, and bidirectional controls that end on the line on which they began.
+* has no bidirectional embeddings and overrides: an override shows Latin letters backwards, so that a word is another one to
+  the eye than to every check. Who writes Arabic or Hebrew has the isolates and the marks, which turn no Latin word round;
+* has at most eight combining marks in a row, and bidirectional isolates that end on the line on which they began.
 
 All functions are pure, defined for every `str` (lone surrogates included), idempotent, and take time in proportion to the text.
 Lengths are counted in code points, as `len` does: JavaScript's `text.length` counts more for emoji, `[...text].length` the same.
@@ -50,6 +52,7 @@ _UNWANTED = re.compile(
     f"({_TAG_FLAGS})|["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls
     "\xad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"  # show nothing
+    "\u202a-\u202e"  # embeddings and overrides of direction
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # show nothing
     "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
     "\ufdd0-\ufdef"
@@ -77,6 +80,8 @@ _SELECTORS = (
     | {chr(0xFE00 + n) for n in range(16)}
     | {chr(0xE0100 + n) for n in range(240)}
 )
+# What turns the direction of writing: letters and digits of scripts from right to left, marks, embeddings, isolates.
+_TURNS_DIRECTION = frozenset("R AL AN LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())  # noqa: SIM905
 _BLANK_SYMBOLS = frozenset("\u2800")
 
 
@@ -212,6 +217,13 @@ def balance_bidi(text: str) -> str:
     if not _BIDI.search(text):
         return text
     return "\n".join(map(_balance_line, text.split("\n")))
+
+
+def isolate(text: str) -> str:
+    """Return the text, of one line, so that it turns round nothing of a sentence in which it is put."""
+    if _TURNS_DIRECTION.isdisjoint(map(unicodedata.bidirectional, text)):
+        return text
+    return f"\u2068{balance_bidi(text)}{_ISOLATE_END}"
 
 
 @cache

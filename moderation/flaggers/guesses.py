@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
+from comments.text import balance_bidi
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, flagged
 from moderation.flaggers.encoder import scorer_for
@@ -85,6 +86,6 @@ def quoted(body: str, spans: Iterable[Span]) -> str:
 
 
 def quotation(text: str) -> str:
-    """A stretch of a text in one line, cut to 60 characters."""
+    """A stretch of a text in one line, cut to 60 characters; what turns the direction of writing in it ends in it."""
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_WORD else text[: _LONGEST_WORD - 1] + "…"
+    return balance_bidi(text if len(text) <= _LONGEST_WORD else text[: _LONGEST_WORD - 1] + "…")

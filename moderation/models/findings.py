@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.enums import CheckOutcome, FindingReach
 from comments.models import Comment, Site
+from comments.text import isolate
 from moderation.enums import FlaggerState
 
 _QUOTATION = re.compile("“([^“”]*)”")
@@ -112,10 +113,13 @@ class Finding(models.Model):
 
 
 def _in_marks_of_language(value: str | int) -> str | int:
-    """A list of quotations, which flaggers put in English marks, in those of the active language; anything else as it is."""
-    if not isinstance(value, str) or not _QUOTATIONS.fullmatch(value):
+    """A list of quotations, which flaggers put in English marks, in those of the active language; anything else as it is. What
+    is written from right to left, as words of the text may be, turns nothing else of the sentence round."""
+    if not isinstance(value, str):
         return value
-    return _QUOTATION.sub(lambda found: gettext("“%(note)s”") % {"note": found[1]}, value)
+    if not _QUOTATIONS.fullmatch(value):
+        return isolate(value)
+    return _QUOTATION.sub(lambda found: isolate(gettext("“%(note)s”") % {"note": found[1]}), value)
 
 
 class FindingFeedback(models.Model):

@@ -210,7 +210,7 @@ def test_render_given_as_many_lines_as_a_long_poem_keeps_the_markup():
 
 
 def test_render_given_direction_closed_in_a_dropped_title_falls_back_and_logs_no_text(caplog):
-    source = normalise_body('\u202egeheim [x](https://a.example "\u202c")')
+    source = normalise_body('\u2067geheim [x](https://a.example "\u2069")')
     assert render(source) == f"<p>{words(source)}</p>"
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "direction left open" in caplog.text
@@ -283,7 +283,7 @@ def test_render_version_is_a_positive_number():
         ("1986. Ein Jahr\n1987. Noch eins", "1986. Ein Jahr\n1987. Noch eins"),
         ("- a\n- b\n\n  c", "- a\n- b\nc"),
         ("&lt;b&gt; \\*x\\* <i>", "&lt;b&gt; *x* <i>"),
-        ('\u202eab [x](https://a.example "\u202c")', "\u202eab x\u202c"),
+        ('\u2067ab [x](https://a.example "\u2069")', "\u2067ab x\u2069"),
     ],
 )
 def test_to_plain_given_markup_keeps_the_words(source, plain):

@@ -17,6 +17,7 @@ from comments.text import (
     balance_bidi,
     clean_body,
     clean_line,
+    isolate,
     normalise_body,
     normalise_line,
 )
@@ -55,7 +56,7 @@ INTACT = [
     "ქართული, Ελληνικά, русский, 日本語、한국어",
     "❤️ 👩‍💻 👨‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇩🇪 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏴󠁧󠁢󠁳󠁣󠁴󠁿",
     "葛󠄀城市",
-    "embedded \u202bעברית\u202c and isolated \u2067עברית\u2069 words",
+    "words that are isolated (\u2067עברית\u2069) and marked (עברית!\u200f)",
     "  eingerückt".strip() + "\n  - eine Liste\n\tmit Tabulator",
 ]
 
@@ -104,6 +105,7 @@ def assert_trustworthy(text):
     assert {"Cc", "Cs", "Co"}.isdisjoint(map(unicodedata.category, re.sub("[\n\t]", "", text)))
     assert longest_run_of_marks(text) <= MARKS_LIMIT
     assert is_balanced(text)
+    assert not set("\u202a\u202b\u202c\u202d\u202e") & set(text)
 
 
 # --- Every code point
@@ -169,7 +171,7 @@ def test_normalise_body_given_ordinary_text_of_any_script_leaves_it_alone(text):
 
 
 @pytest.mark.parametrize(
-    "text", [text for text in INTACT if not set("\n\u200e\u202b\u2067󠄀") & set(text) and "🏴" not in text]
+    "text", [text for text in INTACT if not set("\n\u200e\u200f\u2067󠄀") & set(text) and "🏴" not in text]
 )
 def test_normalise_line_given_ordinary_text_of_any_script_leaves_it_alone(text):
     assert normalise_line(text, limit=200) == unicodedata.normalize("NFC", text)
@@ -194,11 +196,10 @@ def test_normalise_line_given_ordinary_text_of_any_script_leaves_it_alone(text):
         ("a\n\n\n\n\n\nb", "a\n\n\nb"),
         ("a\n \t\n\xa0\n\u3000\n\nb", "a\n\n\nb"),
         ("  a  \n  b  \n\n", "a\n  b"),
-        ("\u202eabc", "\u202eabc\u202c"),
-        ("\u202eabc\nd\u202ce", "\u202eabc\u202c\nde"),
-        ("a\u2069\u202cb", "ab"),
-        ("\u2066a\u202bb\u2069c", "\u2066a\u202bb\u202c\u2069c"),
-        ("\u202ba\u2066b\u202cc", "\u202ba\u2066bc\u2069\u202c"),
+        ("\u2067abc", "\u2067abc\u2069"),
+        ("\u2067abc\nd\u2069e", "\u2067abc\u2069\nde"),
+        ("a\u202ab\u202bc\u202cd\u202de\u202ef", "abcdef"),
+        ("\u2066a\u202eb\u2069c\u202c", "\u2066ab\u2069c"),
     ],
 )
 def test_clean_body_given_unwanted_characters_removes_only_them(source, text):
@@ -224,6 +225,34 @@ def test_clean_line_given_hidden_characters_keeps_those_that_do_something(source
 
 def test_balance_bidi_given_text_without_controls_returns_it():
     assert balance_bidi("a\nb") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("text", "balanced"),
+    [
+        ("\u202eabc", "\u202eabc\u202c"),
+        ("\u202eabc\nd\u202ce", "\u202eabc\u202c\nde"),
+        ("a\u2069\u202cb", "ab"),
+        ("\u2066a\u202bb\u2069c", "\u2066a\u202bb\u202c\u2069c"),
+        ("\u202ba\u2066b\u202cc", "\u202ba\u2066bc\u2069\u202c"),
+    ],
+)
+def test_balance_bidi_closes_what_a_line_leaves_open_in_order(text, balanced):
+    assert balance_bidi(text) == balanced
+
+
+@pytest.mark.parametrize(
+    ("text", "isolated"),
+    [
+        ("Straße 5, “ja”!", "Straße 5, “ja”!"),
+        ("عربي", "\u2068عربي\u2069"),
+        ("ab\u200f", "\u2068ab\u200f\u2069"),
+        ("Arsch\u202eloch", "\u2068Arsch\u202eloch\u202c\u2069"),
+        ("a\u2069b\u2067c", "\u2068ab\u2067c\u2069\u2069"),
+    ],
+)
+def test_isolate_encloses_what_turns_the_direction_of_writing_and_nothing_else(text, isolated):
+    assert isolate(text) == isolated
 
 
 # --- Limits and their sentences

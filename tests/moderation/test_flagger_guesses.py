@@ -14,10 +14,12 @@ from django.utils import translation
 from pytest_django import Settings
 
 from comments.enums import ArticleMode, CheckOutcome, Status
+from comments.screening import Span
 from config import settings as config_settings
 from moderation.flaggers import registry, respect, scorers
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.guard import read_answer
+from moderation.flaggers.guesses import quoted
 from moderation.flaggers.ngrams import tokenize
 from moderation.flaggers.respect import RespectFlagger
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, WeightsError, load_scorer
@@ -42,6 +44,16 @@ def test_words_of_a_finding_stand_in_the_quotation_marks_of_who_reads_it() -> No
     for language, sentence_of_it in (("de", "So: „Vollidiot“, „dumm“"), ("en", "So: “Vollidiot”, “dumm”")):
         with translation.override(language):
             assert finding.sentence("Insults") == sentence_of_it
+
+
+def test_words_from_right_to_left_turn_round_nothing_of_the_sentence_that_quotes_them() -> None:
+    body = "Arsch\u2067loch! So dumm\u2069 שלום"
+    words = quoted(body, [Span(0, 10, ""), Span(15, 19, ""), Span(21, 25, "")])
+    finding = Finding(message="So: %(words)s on %(host)s.", parameters={"words": words, "host": "\u202eshop.example"})
+    with translation.override("en"):
+        assert finding.sentence("Insults") == (
+            "So: \u2068“Arsch\u2067loch\u2069”\u2069, “dumm”, \u2068“שלום”\u2069 on \u2068\u202eshop.example\u202c\u2069."
+        )
 
 
 @pytest.mark.parametrize("name", ["respect", "spam"])
