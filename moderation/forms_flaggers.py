@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from comments.exceptions import InvalidInputError
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import decidable
-from moderation.models.deciding import DECIDING_ACTIONS
+from moderation.models.deciding import DECIDING_ACTIONS, DecidingRule
 from moderation.services.deciding_rules import RuleChoice
 from moderation.services.flagger_switches import SwitchLine
 
@@ -52,7 +52,10 @@ class SwitchForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """By which rule a flagger may decide; shares are percentages. Offered are the directions that it can take, which may be none."""
+    """By which rule a flagger may decide; shares are percentages. Offered are the directions that it can take, which may be none.
+
+    That of a `rule` there is keeps direction and language, and starts from what was chosen; it is sent with the rule's id as `rule`.
+    """
 
     action = forms.ChoiceField(label=_("It may"), choices=[(one.value, one.label) for one in DECIDING_ACTIONS])
     language = forms.ChoiceField(label=_("Comments"))
@@ -72,9 +75,9 @@ class RuleForm(forms.Form):
         error_messages=_instead(_("Please choose a share between 1 and 90 percent.")),
     )
 
-    def __init__(self, line: SwitchLine, data: QueryDict | None = None) -> None:
-        super().__init__(data, auto_id=f"{line.flagger.name}_rule_%s")
-        self.line = line
+    def __init__(self, line: SwitchLine, data: QueryDict | None = None, rule: DecidingRule | None = None) -> None:
+        super().__init__(data, auto_id=f"{line.flagger.name}_rule{rule.pk if rule else ''}_%s")
+        self.line, self.rule = line, rule
         self.possible = decidable(line.flagger)
         # What else is sent is for the service to refuse, in a sentence.
         offered = [(one.value, one.label) for one in DECIDING_ACTIONS if one in self.possible]
@@ -82,6 +85,15 @@ class RuleForm(forms.Form):
         self.fields["language"] = forms.ChoiceField(
             label=_("Comments"), choices=[(one or _ALL, _LANGUAGES.get(one, one)) for one in line.states]
         )
+        if rule:
+            self.fields["action"].widget = self.fields["language"].widget = forms.HiddenInput()
+            self.initial = {
+                "action": rule.action,
+                "language": rule.language or _ALL,
+                "bound": _percent(rule.bound),
+                "ceiling": rule.ceiling,
+                "people_share": _percent(rule.people_share),
+            }
 
     @property
     def choice(self) -> RuleChoice:
@@ -94,6 +106,12 @@ class RuleForm(forms.Form):
     def refuse(self, error: InvalidInputError) -> None:
         """Show what the service refused at its field."""
         self.add_error(error.field, str(error.message))
+
+
+def _percent(share: float) -> float:
+    """A share as a field has it, 99 or 99.95: as it was sent."""
+    percent = round(100 * share, 6)
+    return int(percent) if percent.is_integer() else percent
 
 
 def _field(language: str) -> str:

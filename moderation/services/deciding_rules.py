@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -121,7 +122,8 @@ def switch_rule_on(*, site: Site, administrator: AbstractBaseUser, flagger: str,
     with transaction.atomic():
         DecidingRule.objects.get_or_create(**key, defaults={"next_look": FEWEST_DECISIONS})
         rule = DecidingRule.objects.select_for_update().get(**key)
-        if rule.bound != choice.bound or rule.standing == RuleStanding.FALLEN:
+        # A share that comes back from a page as a percentage may be another one in the last digit.
+        if not math.isclose(rule.bound, choice.bound, abs_tol=1e-9) or rule.standing == RuleStanding.FALLEN:
             rule.standing, rule.threshold, rule.next_look = RuleStanding.MEASURING, None, FEWEST_DECISIONS
         rule.is_active = True
         rule.bound, rule.ceiling, rule.people_share = choice.bound, choice.ceiling, choice.people_share

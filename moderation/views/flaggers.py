@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -28,12 +29,21 @@ from moderation.views.desk import Desk, desk_action, desk_page, open_administere
 
 
 @dataclass(frozen=True, slots=True)
+class RuleEntry(RuleLine):
+    """A rule on the page, with the form that changes it. `apart`: where it is for all languages and decides in some alone, in
+    which it does and in which not, "" for all others."""
+
+    form: RuleForm
+    apart: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One check on the page. `rules`: each with whether its check holds back there, since it decides nowhere else."""
+    """One check on the page. `rules`: each with whether its check holds back in any language of it, since it decides nowhere else."""
 
     form: SwitchForm
     rule_form: RuleForm
-    rules: list[tuple[RuleLine, bool]]
+    rules: list[tuple[RuleEntry, bool]]
     is_refused: bool
     is_open: bool
 
@@ -68,12 +78,15 @@ def switch(request: HttpRequest, name: str) -> HttpResponse:
 @desk_action
 def decide(request: HttpRequest, name: str) -> HttpResponse:
     """Let a check decide once it is proved; then 303 to it, which says so where it holds back from now on. 404 for a check there
-    is not, 422 with the page for what is refused."""
+    is not, 422 with the page for what is refused: also a rule there is that was not sent as `rule`, whose values nobody saw."""
     desk = open_administered_desk(request)
     line = _line(desk, name)
-    form = RuleForm(line, request.POST)
+    rules = DecidingRule.objects.filter(site=desk.site, flagger=name)
+    known = next((one for one in rules if str(one.pk) == request.POST.get("rule")), None)
+    form = RuleForm(line, request.POST, known)
     if form.is_valid():
         try:
+            _require_seen(form, rules)
             switch_rule_on(site=desk.site, administrator=signed_in(request), flagger=name, choice=form.choice)
         except InvalidInputError as error:
             form.refuse(error)
@@ -127,11 +140,39 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
 
 
 def _entry(line: SwitchLine, rules: list[RuleLine], refused: RuleForm | None, changed: set[str]) -> Entry:
-    is_refused = refused is not None and refused.line.flagger.name == line.flagger.name
-    own = [(one, line.state_in(one.rule.language) == FlaggerState.ON) for one in rules]
+    of_check = refused if refused and refused.line.flagger.name == line.flagger.name else None
+    own = [_rule_entry(line, one, rules, of_check) for one in rules]
     has_rule = any(one.rule.is_active or one.rule.standing == RuleStanding.FALLEN for one in rules)
-    is_open = is_refused or has_rule or line.flagger.name in changed
-    return Entry(SwitchForm(line), refused if refused and is_refused else RuleForm(line), own, is_refused, is_open)
+    is_open = of_check is not None or has_rule or line.flagger.name in changed
+    another = of_check if of_check and not of_check.rule else None
+    return Entry(SwitchForm(line), another or RuleForm(line), own, another is not None, is_open)
+
+
+def _rule_entry(
+    line: SwitchLine, one: RuleLine, rules: list[RuleLine], refused: RuleForm | None
+) -> tuple[RuleEntry, bool]:
+    is_refused = refused is not None and refused.rule == one.rule
+    form = refused if refused and is_refused else RuleForm(line, rule=one.rule)
+    holds = {language: line.state_in(language) == FlaggerState.ON for language in _languages(line, one, rules)}
+    usual = holds[one.rule.language]
+    apart = [(language, is_held) for language, is_held in holds.items() if is_held != usual or not (language or usual)]
+    entry = RuleEntry(one.rule, one.today, one.events, form, tuple(apart) if len(set(holds.values())) > 1 else ())
+    return entry, any(holds.values())
+
+
+def _languages(line: SwitchLine, one: RuleLine, rules: list[RuleLine]) -> list[str]:
+    """Those that a rule is for, as far as something may be chosen for them: not those that have one of their own."""
+    if one.rule.language:
+        return [one.rule.language]
+    own = {other.rule.language for other in rules if other.rule.action == one.rule.action and other.rule.language}
+    return [language for language in line.states if language not in own]
+
+
+def _require_seen(form: RuleForm, rules: Iterable[DecidingRule]) -> None:
+    """Refuse to change a rule by the form for another one."""
+    choice = form.choice
+    if any((one.action, one.language) == (choice.action, choice.language) and one != form.rule for one in rules):
+        raise InvalidInputError("language", _("There is such a rule: please change it where it stands above."))
 
 
 def _contents(lines: list[SwitchLine]) -> list[tuple[str, list[str]]]:

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from comments.enums import CheckOutcome
-from comments.models import Comment, Site
+from comments.models import Comment
 from moderation.enums import FlaggerState, Role
 from moderation.flaggers.knowledge import forget_knowledge, load_knowledge
 from moderation.models import DecidingEvent, DecidingRule, Finding, FlaggerSwitch
 from moderation.services.deciding_rules import read_rules
 from moderation.services.flagger_switches import choose_states, read_switches
 from tests.factories import make_article, make_comment, make_moderator, make_site
+from tests.moderation.checks_page import address, administrator, decide_address, lines, rule_of
 from tests.moderation.desk_pages import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -31,20 +31,6 @@ def _fresh(settings: Settings) -> Iterator[None]:
     forget_knowledge()
     yield
     forget_knowledge()
-
-
-def administrator(site: Site) -> Client:
-    return sign_in(make_moderator(site, role=Role.ADMINISTRATOR))
-
-
-def address(site: Site, name: str = "") -> str:
-    return f"/moderation/flaggers/{name and name + '/'}?site={site.slug}"
-
-
-def lines(client: Client, site: Site) -> dict[str, str]:
-    page = client.get(address(site)).content.decode()
-    rows = re.findall(r'<li class="mg-checking" id="check-(\w+)">(.*?)</li>', page, re.DOTALL)
-    return {name: re.sub(r"\s+", " ", row) for name, row in rows}
 
 
 def add_finding(comment: Comment, flagger: str, *, is_shadow: bool = False) -> None:
@@ -194,14 +180,6 @@ def test_reading_switches_takes_two_queries(django_assert_num_queries: DjangoAss
             FlaggerSwitch.objects.get_or_create(site=article.site, flagger="links", language=f"x{number}", state="on")
         with django_assert_num_queries(2):
             read_switches(article.site)
-
-
-def rule_of(site: Site, **sent: str) -> dict[str, str]:
-    return {"action": "reject", "language": "de", "bound": "99.5", "ceiling": "20", "people_share": "5"} | sent
-
-
-def decide_address(site: Site, name: str = "links") -> str:
-    return f"/moderation/flaggers/{name}/decide/?site={site.slug}"
 
 
 def test_rule_is_chosen_shown_with_its_standing_and_switched_off() -> None:
