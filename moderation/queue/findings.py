@@ -22,6 +22,10 @@ from moderation.models.policies import in_reader_language
 from moderation.queue.colleagues import CHOSEN, is_judged_blind
 from moderation.queue.found import NamedComment, QueueFinding
 
+# What sentences name besides the words of a text.
+_OF_NO_TEXT = ("flagger", "clause", "others", "model", "paragraph", "comments", "seconds", "status")
+_QUOTED = re.compile('([“„«»‚‘"])[^“”„«»‚‘’"]+([”“«»’‘"])')
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -55,12 +59,14 @@ def read_flagged(comment: Comment, revision: int) -> tuple[QueueFinding, ...]:
 
 def read_finding(finding: Finding, comment: Comment, named: Named) -> QueueFinding:
     """A finding of a comment as a value, its sentence in the active language."""
+    title = named.titles.get((comment.site_id, finding.clause), "")
     return QueueFinding(
         flagger=finding.flagger,
         outcome=CheckOutcome(finding.outcome),
         score=finding.score,
         clause=finding.clause,
-        sentence=_sentence(finding, named.titles.get((comment.site_id, finding.clause), "")),
+        sentence=_sentence(finding, title),
+        veiled_sentence=_sentence(_without_quotations(finding), title),
         spans=tuple(_spans(finding.spans)),
         learnt_version=_learnt_version(finding),
         comments=tuple(_named_comment(one, comment, named) for one in _comments_in(finding)),
@@ -79,6 +85,26 @@ def _sentence(finding: Finding, title: str) -> str:
     if finding.message == RUNNING and installed_flagger(finding.flagger) is None:
         return gettext(GONE) % {"flagger": name}
     return finding.sentence(name)
+
+
+def _without_quotations(finding: Finding) -> Finding:
+    """The finding with "…" for what its sentence may quote: a word of a list is in the text, too, however it is written there,
+    and so is the name of a link."""
+    if not isinstance(finding.parameters, dict):
+        return finding
+    values = {
+        name: value if name in _OF_NO_TEXT else _without_words(name, value)
+        for name, value in finding.parameters.items()
+    }
+    return Finding(flagger=finding.flagger, clause=finding.clause, message=finding.message, parameters=values)
+
+
+def _without_words(name: str, value: object) -> object:
+    """What a sentence says of a text without its words. Of reasons, which are told in words of their own, what they quote."""
+    if not isinstance(value, str):
+        return value
+    quoted = _QUOTED.sub(r"\1…\2", value)
+    return quoted if name == "reason" or quoted != value else "…"
 
 
 def _named_comment(public_id: str, comment: Comment, named: Named) -> NamedComment:

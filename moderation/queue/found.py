@@ -31,6 +31,8 @@ class QueueFinding:
     sentence: str
     spans: tuple[Span, ...]
     learnt_version: int = 0
+    # The sentence without whatever it may quote of the text.
+    veiled_sentence: str = field(default="", compare=False)
     # The comments that the sentence names by their identifiers, in this order.
     comments: tuple[NamedComment, ...] = ()
     # Which finding it is, and the accounts that call it wrong.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable
 
 from django import template
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Status
 from moderation.assets import desk_asset
 from moderation.enums import Action, RestrictionKind, RestrictionTarget
-from moderation.flaggers.guesses import quotation
 from moderation.flaggers.names import flagger_name
 from moderation.flaggers.names import flagger_purpose as purpose_of
 from moderation.flaggers.registry import guesses
@@ -179,21 +177,12 @@ def result(finding: QueueFinding) -> str:
 
 
 @register.simple_tag
-def result_parts(finding: QueueFinding, veiled: str | None = None) -> tuple[str, str]:
-    """As `result`, what stands before and after the comments that the sentence names; of a `veiled` text without its words."""
-    sentence = result(finding) if veiled is None else _unquoted(finding, veiled)
+def result_parts(finding: QueueFinding, *, is_veiled: bool = False) -> tuple[str, str]:
+    """As `result`, what stands before and after the comments that the sentence names; of a veiled text without its words."""
+    sentence = finding.veiled_sentence if is_veiled and finding.sentence else result(finding)
     ids = ", ".join(one.public_id for one in finding.comments)
     before, found, after = sentence.rpartition(ids) if ids else (sentence, "", "")
     return (before, after) if found or not ids else (sentence, "")
-
-
-def _unquoted(finding: QueueFinding, body: str) -> str:
-    """The sentence without the stretches of the text that the finding marks, where it quotes them."""
-    sentence = result(finding)
-    for stretch in sorted({quotation(body[span.start : span.end]) for span in finding.spans}, key=len, reverse=True):
-        if stretch:
-            sentence = re.sub(f'(?<=[“„«‚‘"]){re.escape(stretch)}(?=[”“»’‘"])', "…", sentence, flags=re.IGNORECASE)
-    return sentence
 
 
 @register.filter

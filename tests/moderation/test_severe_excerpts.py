@@ -314,3 +314,30 @@ def test_flag_quotes_no_words_of_a_veiled_text(place: str, settings: Settings) -
     assert "Like what was refused: “…”, “…”; the word “…”." in read(moderator, address)
     DeskPreferences.objects.create(user=moderator, shows_severe=True)
     assert "Like what was refused: “Sehr”, “böse Worte”; the word “sehr”." in read(moderator, address)
+
+
+@pytest.mark.parametrize(
+    ("message", "parameters", "veiled"),
+    [
+        ("On the list: %(terms)s", {"terms": "“Idiot”, “Tor”"}, "On the list: “…”, “…”"),
+        ("Leads to %(hosts)s", {"hosts": "nazi-hurensohn.example"}, "Leads to …"),
+        (
+            "Against “%(clause)s”: %(reason)s",
+            {"clause": "Respect", "reason": 'It says "Idiot".'},
+            'Against “Title unlawful”: It says "…".',
+        ),
+    ],
+)
+def test_flag_names_no_word_of_a_veiled_text_that_is_written_otherwise_there(
+    message: str, parameters: dict[str, str], veiled: str
+) -> None:
+    comment = make_severe()
+    finding = Finding.objects.get()
+    # Marked is what stands there, as “Id10ten”.
+    finding.message, finding.parameters, finding.clause, finding.spans = message, parameters, "unlawful", [[0, 4, ""]]
+    finding.save()
+    moderator = make_moderator(comment.site)
+    address = f"{QUEUE}?comment={comment.public_id}"
+    assert veiled in unescape(read(moderator, address))
+    DeskPreferences.objects.create(user=moderator, shows_severe=True)
+    assert message % (parameters | {"clause": "Title unlawful"}) in unescape(read(moderator, address))
