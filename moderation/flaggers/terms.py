@@ -78,8 +78,15 @@ def _find(matcher: Matcher, body: str) -> set[Hit]:
     found = set(_find_in(matcher, body))
     page = shown(body)
     if page.text != body:
-        found.update(_moved(hit, page) for hit in _find_in(matcher, page.text))
+        found.update(_placed(hit, page) for hit in _find_in(matcher, page.text))
     return found
+
+
+def _placed(hit: Hit, page: Traced) -> Hit:
+    """A place on the page as one in the source; an empty one for what stands in an address that the page adds to it."""
+    is_added = hit.end - hit.start > 1 and page.origins[hit.start] == page.origins[hit.end - 1]
+    moved = _moved(hit, page)
+    return replace(moved, end=moved.start) if is_added else moved
 
 
 def _find_in(matcher: Matcher, source: str) -> Iterator[Hit]:
@@ -175,6 +182,6 @@ def _without_scraps(text: str, hits: list[Hit]) -> Iterator[Hit]:
 def _mark(hits: list[Hit]) -> Iterator[Span]:
     end = 0
     for hit in hits[:_MOST_SPANS]:
-        if hit.start >= end:
+        if end <= hit.start < hit.end:
             yield Span(hit.start, hit.end, _LABEL)
             end = hit.end

@@ -16,6 +16,11 @@ from moderation.queue import QueueFinding
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 # Marks over and behind letters, and what joins or parts them unseen.
 _WITHIN_WORDS = ("Mn", "Mc", "Cf")
+# What goes on with the sign before it: marks, the shades of skin, the letters of flags; and what joins it with the next.
+_WITHIN_SIGNS = ("Mn", "Mc", "Me")
+_SHADES_AND_FLAGS = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
+_JOINER = "\u200d"
 WORD = re.compile(r"\s*\S+|\s+\Z")
 # Pairs of equal words that a comparison may have to look at; above it the texts are shown whole.
 COMPARISON_LIMIT = 50_000
@@ -157,13 +162,27 @@ def _joined(text: str, marks: Iterable[Mark]) -> Iterator[list[Mark]]:
 
 
 def _is_one_word(stretch: str) -> bool:
-    """Whether nothing in it parts two words; signs that are put over letters, or cannot be seen, do not. No word goes on in
-    writing without spaces, as Chinese is."""
-    return all(
+    """Whether nothing in it parts two words, or two signs; signs that are put over letters, or cannot be seen, do not. No word
+    goes on in writing without spaces, as Chinese is."""
+    return all(_goes_on(before, after) for before, after in pairwise(stretch))
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a character belongs to the same word as the one before it, or to the same sign, as joined emoji are one."""
+    if _is_of_word(before) and _is_of_word(after):
+        return True
+    if before.isspace() or after.isspace():
+        return False
+    is_flag = bool(_FLAG_LETTER.match(before) and _FLAG_LETTER.match(after))
+    is_mark = unicodedata.category(after) in _WITHIN_SIGNS or bool(_SHADES_AND_FLAGS.match(after))
+    return is_flag or is_mark or _JOINER in (before, after)
+
+
+def _is_of_word(char: str) -> bool:
+    return (
         (char.isalnum() and unicodedata.east_asian_width(char) != "W")
         or char == "_"
         or unicodedata.category(char) in _WITHIN_WORDS
-        for char in stretch
     )
 
 

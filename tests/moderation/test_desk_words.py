@@ -103,6 +103,26 @@ def test_labels_in_writing_without_spaces_stand_where_each_mark_ends() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("marked_sign", "rest"),
+    [
+        ("\U0001f437", "\u200d\u2744\ufe0f"),
+        ("\U0001f44d", "\U0001f3fd"),
+        ("\U0001f1e9", "\U0001f1ea"),
+        ("\u2764", "\ufe0f"),
+    ],
+)
+def test_label_of_a_mark_that_ends_inside_a_joined_sign_stands_behind_the_sign(marked_sign: str, rest: str) -> None:
+    expected = Stretch((Part(marked_sign), between(rest)), (Label("x"),))
+    assert marked_paragraphs(f"Du {marked_sign}{rest} da", [Span(3, 4, "x")]) == (
+        (plain("Du "), expected, plain(" da")),
+    )
+    # Signs that are not joined are two.
+    assert marked_paragraphs(f"{marked_sign}\U0001f600", [Span(0, 1, "x")]) == (
+        (marked(marked_sign, "x"), plain("\U0001f600")),
+    )
+
+
 def test_marks_in_one_word_have_their_labels_behind_it_and_leave_out_what_is_between() -> None:
     marks = [Mark(0, 2, "x", 1), Mark(3, 5, "y", 2), Mark(4, 6, "x", 1), Mark(8, 10, "y", 2)]
     assert marked_paragraphs("Nudelsa at", marks) == (

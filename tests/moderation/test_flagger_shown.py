@@ -66,6 +66,11 @@ def test_terms_are_found_and_marked_whatever_markdown_stands_in_them(body: str, 
     assert marked(check(body, phrase), body)[0] == found
 
 
+def test_term_in_an_address_that_the_page_adds_is_marked_where_it_was_typed_alone() -> None:
+    body = "[https://ebay.de](https://evil.example/Idiot)"
+    assert marked(check(body, "Idiot"), body) == ["Idiot"]
+
+
 @given(st.lists(st.tuples(st.integers(1, 3), st.lists(st.sampled_from(WRAPPINGS), max_size=2)), min_size=1, max_size=6))
 @hypothesis_settings(max_examples=300, deadline=None)
 def test_terms_that_readers_see_are_found(wrapped: list[tuple[int, list[str]]]) -> None:
