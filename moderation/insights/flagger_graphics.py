@@ -26,7 +26,7 @@ def precision_chart(report: FlaggerReport) -> charts.Chart | None:
         for one in report.busiest
         if one.all.judged
     ]
-    sentence = _("For each check, in which share of the texts it had flagged people restricted the text.")
+    sentence = _("For each check, in which share of what it had flagged people agreed.")
     return (
         charts.make_shares("precision", _("How often people agreed with each check"), sentence, rows) if rows else None
     )
@@ -45,14 +45,22 @@ def trust_chart(report: FlaggerReport) -> charts.Chart | None:
 
 def firing_chart(one: FlaggerFigures, weeks: Weeks) -> charts.Chart | None:
     """How often a flagger found something, week by week; none over fewer than two weeks of looks."""
-    sentence = _("Found something in %(share)s of the texts it looked at; in the last seven days in %(now)s.")
+    if one.firing[0][1]:
+        sentence = _("Found something in %(share)s of the texts it looked at; in the last seven days in %(now)s.")
+    else:
+        sentence = _(
+            "Found something in %(share)s of the texts it looked at; in the last seven days it looked at none."
+        )
     values = {"share": percent((one.looks.fired, one.looks.looked)), "now": percent(one.firing[0])}
     return _over_time(f"firing-{one.flagger}", _("Found something, by week"), sentence % values, one.firing, weeks)
 
 
 def agreement_chart(one: FlaggerFigures, weeks: Weeks) -> charts.Chart | None:
     """How often people agreed with it, week by week; none over fewer than two weeks of judged findings."""
-    sentence = _("People agreed in %(share)s of what was judged; in the last seven days in %(now)s.")
+    if one.precision[0][1]:
+        sentence = _("People agreed in %(share)s of what was judged; in the last seven days in %(now)s.")
+    else:
+        sentence = _("People agreed in %(share)s of what was judged; in the last seven days nothing was judged.")
     values = {"share": percent((one.all.agreed, one.all.judged)), "now": percent(one.precision[0])}
     return _over_time(f"agreed-{one.flagger}", _("People agreed, by week"), sentence % values, one.precision, weeks)
 

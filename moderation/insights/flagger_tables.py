@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from moderation.flaggers.names import flagger_name
 from moderation.insights.flagger_report import Drift, FlaggerFigures, FlaggerReport, Part, PlaceReport
+from moderation.insights.page import Figures
 from moderation.insights.statistics import wilson_interval
 from moderation.insights.tables import Cell, Table
 from moderation.insights.writing import write_part
@@ -48,6 +49,16 @@ def places_table(one: FlaggerFigures, titles: Mapping[str, str], *, is_group: bo
         for place in one.places
     )
     return Table(one.flagger, flagger_name(one.flagger), columns, rows)
+
+
+def contribution_words_table(figures: Figures) -> Table:
+    """What each flagger contributed as people read it, with its name and fewer columns than the file has."""
+    columns = (_("Check"), _("People restricted"), _("Share"))
+    rows = tuple(
+        (flagger_name(one.flagger), _of(one.restricted, one.fired), interval_words((one.restricted, one.fired)))
+        for one in figures.flaggers or ()
+    )
+    return Table("flaggers", _("What each check contributed"), columns, rows)
 
 
 def trust_table(report: FlaggerReport) -> Table:

@@ -151,12 +151,12 @@ def _outcomes(figures: Figures) -> charts.Chart:
 def _flaggers(figures: Figures) -> charts.Chart:
     rows = []
     for one in figures.flaggers or ():
-        written = write_part(one.agreed, one.fired)
+        written = write_part(one.restricted, one.fired)
         rows.append(
-            (flagger_name(one.flagger), one.agreed / one.fired, wilson_interval(one.agreed, one.fired), written)
+            (flagger_name(one.flagger), one.restricted / one.fired, wilson_interval(one.restricted, one.fired), written)
         )
     sentence = _("For each check, in which share of the texts it had flagged people restricted the text.")
-    return charts.make_shares("flaggers", _("How often people agreed with each check"), sentence, rows)
+    return charts.make_shares("flaggers", _("How often people restricted what a check had flagged"), sentence, rows)
 
 
 def _sections(figures: Figures) -> charts.Chart:

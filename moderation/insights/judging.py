@@ -49,7 +49,7 @@ class FlaggerShare:
 
     flagger: str
     fired: int
-    agreed: int
+    restricted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def read_flaggers(site: Site, span: Span) -> list[FlaggerShare]:
             findings_hidden=False,
         )
         .values_list("comment__findings__flagger")
-        .annotate(fired=Count("pk"), agreed=Count("pk", filter=~Q(measure=Measure.NONE)))
+        .annotate(fired=Count("pk"), restricted=Count("pk", filter=~Q(measure=Measure.NONE)))
         .order_by("comment__findings__flagger")
     )
     return [FlaggerShare(*row) for row in rows]

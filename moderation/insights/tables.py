@@ -80,14 +80,21 @@ def outcomes_table(figures: Figures) -> Table:
 
 
 def flaggers_table(figures: Figures) -> Table:
-    """What each flagger contributed, with the interval in which its true share lies."""
+    """What each flagger contributed, with the interval in which the true share of what people restricted lies."""
     rows: list[tuple[Cell, ...]] = []
     for one in figures.flaggers or ():
-        low, high = wilson_interval(one.agreed, one.fired)
+        low, high = wilson_interval(one.restricted, one.fired)
         rows.append(
-            (one.flagger, one.fired, one.agreed, round(one.agreed / one.fired, 4), round(low, 4), round(high, 4))
+            (
+                one.flagger,
+                one.fired,
+                one.restricted,
+                round(one.restricted / one.fired, 4),
+                round(low, 4),
+                round(high, 4),
+            )
         )
-    columns = (_("Check"), _("Found something"), _("People agreed"), _("Share"), _("At least"), _("At most"))
+    columns = (_("Check"), _("Found something"), _("People restricted"), _("Share"), _("At least"), _("At most"))
     return Table("flaggers", _("What each check contributed"), columns, tuple(rows))
 
 

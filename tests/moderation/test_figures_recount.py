@@ -139,7 +139,7 @@ def check(room: Newsroom, span: Span, figures: Figures) -> None:
                     continue
                 fired[finding.flagger] += 1
                 agreed[finding.flagger] += one.measure != "none"
-    assert {one.flagger: (one.fired, one.agreed) for one in figures.flaggers or ()} == {
+    assert {one.flagger: (one.fired, one.restricted) for one in figures.flaggers or ()} == {
         name: (count, agreed[name]) for name, count in fired.items()
     }
     judged = [one for one in decisions if one.action in JUDGING]
