@@ -141,6 +141,8 @@ class Comment(models.Model):
     # Whether it was drawn from what software would have decided, for people to judge without seeing what that had found.
     # Written by moderation alone.
     is_drawn = models.BooleanField(_("drawn"), default=False, db_default=False, editable=False)
+    # Which share of its like was drawn when it was, so that it stands for all of them; 1 where people judge all.
+    drawn_share = models.FloatField(_("share drawn"), default=1, db_default=1, editable=False)
     posted_at = models.DateTimeField(_("posted"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     # Shown first in its discussion.
@@ -305,6 +307,10 @@ class Revision(models.Model):
         constraints = (
             # Revisions of a comment are numbered.
             models.UniqueConstraint(fields=("comment", "number"), name="revision_number_unique"),
+        )
+        indexes = (
+            # moderation/insights: the new texts of some days.
+            models.Index(fields=("created_at",), condition=Q(number__gt=1), name="revision_new_texts"),
         )
 
     def __str__(self) -> str:

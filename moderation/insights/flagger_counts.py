@@ -12,7 +12,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db.models import BooleanField, Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncDate
 
 from comments.enums import CheckOutcome, Status
@@ -20,6 +37,7 @@ from comments.models import Site
 from moderation.enums import Action, Automation, Measure
 from moderation.flaggers.base import primary_language
 from moderation.insights.judging import JUDGING
+from moderation.insights.statistics import weighted_interval
 from moderation.insights.weeks import DAY, Weeks
 from moderation.models import Decision, Finding, FindingFeedback, FlaggerDay
 
@@ -96,6 +114,41 @@ class Day(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Misses:
+    """Of the texts that people would restrict: in how many a flagger finds nothing, and in how many something. Each text that
+    people judged counts as often as there are texts that it was drawn to stand for: once, but for those that a rule would have
+    decided. `missed_weight` and `found_weight`: how often one of either kind counts at most, whatever people decided."""
+
+    missed: float = 0.0
+    found: float = 0.0
+    missed_weight: float = 1.0
+    found_weight: float = 1.0
+
+    def __add__(self, other: Misses) -> Misses:
+        return Misses(
+            self.missed + other.missed,
+            self.found + other.found,
+            max(self.missed_weight, other.missed_weight),
+            max(self.found_weight, other.found_weight),
+        )
+
+    @property
+    def all(self) -> float:
+        """In how many there was something to be found."""
+        return self.missed + self.found
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether some of them were drawn and stand for others."""
+        return max(self.missed_weight, self.found_weight) > 1
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between which shares the one that it misses lies, 95 times in 100."""
+        return weighted_interval(self.missed, self.all, part_weight=self.missed_weight, rest_weight=self.found_weight)
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """A text that people restricted by a clause, in which a flagger had looked for something and found nothing."""
 
@@ -128,7 +181,7 @@ def count_judges(site: Site, weeks: Weeks) -> int:
 
 
 def read_looks(site: Site, weeks: Weeks) -> dict[tuple[Place, int], Looks]:
-    """How often each flagger looked, by place and week: kept sums, and what came since the last of them. 3 queries."""
+    """How often each flagger looked, by place and week: kept sums, and what came since the last of them. 4 queries."""
     kept = FlaggerDay.objects.filter(site=site, day__gte=weeks.first_day)
     last = kept.aggregate(last=Max("day"))["last"]
     columns = ("day", "flagger", "language", "is_shadow", "clause", "looked", "fired", "missing")
@@ -145,16 +198,32 @@ def read_looks(site: Site, weeks: Weeks) -> dict[tuple[Place, int], Looks]:
 
 
 def count_days(site: Site, weeks: Weeks, first: datetime.date, last: datetime.date) -> Iterator[tuple[Day, Looks]]:
-    """What flaggers said of the comments that came on these days, the last one included. 1 query, over all of it."""
+    """What flaggers said of the texts that came on these days, the last one included: a comment's first text when it was posted, a
+    new one when it was written. 2 queries, over all of it."""
+    start, end = weeks.midnight(first), weeks.midnight(last + DAY)
+    first_texts = Finding.objects.filter(
+        comment__site=site,
+        # All there are: by status there is an index of the times.
+        comment__status__in=Status.values,
+        comment__posted_at__gte=start,
+        comment__posted_at__lt=end,
+        revision=1,
+    )
+    new_texts = Finding.objects.filter(
+        comment__site=site,
+        comment__revisions__number=F("revision"),
+        # The condition of the index.
+        comment__revisions__number__gt=1,
+        comment__revisions__created_at__gte=start,
+        comment__revisions__created_at__lt=end,
+    )
+    for texts, moment in ((first_texts, "comment__posted_at"), (new_texts, "comment__revisions__created_at")):
+        yield from _count_days(texts, weeks, moment)
+
+
+def _count_days(texts: QuerySet[Finding], weeks: Weeks, moment: str) -> Iterator[tuple[Day, Looks]]:
     rows = (
-        Finding.objects.filter(
-            comment__site=site,
-            # All there are: by status there is an index of the times.
-            comment__status__in=Status.values,
-            comment__posted_at__gte=weeks.midnight(first),
-            comment__posted_at__lt=weeks.midnight(last + DAY),
-        )
-        .annotate(day=TruncDate("comment__posted_at", tzinfo=weeks.zone))
+        texts.annotate(day=TruncDate(moment, tzinfo=weeks.zone))
         .values_list("day", "flagger", "comment__language", "is_shadow", "clause")
         .annotate(
             looked=Count("pk", filter=Q(outcome__in=(CheckOutcome.CLEAR, CheckOutcome.FLAGGED))),
@@ -212,23 +281,52 @@ def _clause() -> Case:
     return Case(spam, default=Coalesce("clause__slug", Value("")), output_field=CharField())
 
 
-def read_misses(site: Site, weeks: Weeks) -> dict[Place, tuple[int, int]]:
-    """Of the texts that people restricted by a clause and a flagger looked at: in how many it found nothing, in how many
-    something. 1 query. A place names the clause of the decision, not that of a finding."""
+def read_misses(site: Site, weeks: Weeks) -> dict[Place, Misses]:
+    """Of the texts that people restrict by a clause and a flagger looks at: in how many it finds nothing, in how many
+    something. 2 queries. A place names the clause of the decision, not that of a finding.
+
+    Estimated as Horvitz and Thompson do, "A Generalization of Sampling Without Replacement From a Finite Universe", Journal of the
+    American Statistical Association 47 (1952), 663-685 (https://doi.org/10.1080/01621459.1952.10483446): a text counts once
+    divided by its chance to be judged. That is 1, but for texts that a rule would have decided: of these people see the share
+    that was drawn at random. Those that a rule did decide are none of the sample, also if somebody has judged them since.
+    """
+    judged = judged_texts(site, weeks)
+    by_rule = Decision.objects.filter(comment=OuterRef("comment"), revision=OuterRef("revision"), rule__isnull=False)
+    weight = ExpressionWrapper(Value(1.0) / F("comment__drawn_share"), output_field=FloatField())
     rows: Iterable[tuple[Any, ...]] = (
-        _looked_at(judged_texts(site, weeks).filter(RESTRICTED), CheckOutcome.CLEAR, CheckOutcome.FLAGGED)
+        _looked_at(judged.filter(~Exists(by_rule), RESTRICTED), CheckOutcome.CLEAR, CheckOutcome.FLAGGED)
         .values_list("comment__findings__flagger", "content_language", _clause())
         .annotate(
-            missed=Count("pk", filter=Q(comment__findings__outcome=CheckOutcome.CLEAR)),
-            found=Count("pk", filter=Q(comment__findings__outcome=CheckOutcome.FLAGGED)),
+            missed=Sum(weight, filter=Q(comment__findings__outcome=CheckOutcome.CLEAR), default=0.0),
+            found=Sum(weight, filter=Q(comment__findings__outcome=CheckOutcome.FLAGGED), default=0.0),
         )
         .order_by()
     )
-    found: dict[Place, tuple[int, int]] = {}
+    weights = _read_weights(judged)
+    found: dict[Place, Misses] = defaultdict(Misses)
     for flagger, language, clause, missed, hit in rows:
         place = Place(flagger, primary_language(language), clause)
-        before = found.get(place, (0, 0))
-        found[place] = (before[0] + missed, before[1] + hit)
+        of_clear, of_flagged = (
+            weights.get((place.flagger, place.language, outcome), 1.0)
+            for outcome in (CheckOutcome.CLEAR, CheckOutcome.FLAGGED)
+        )
+        found[place] += Misses(missed, hit, of_clear, of_flagged)
+    return found
+
+
+def _read_weights(judged: QuerySet[Decision]) -> dict[tuple[str, str, str], float]:
+    """How often a judged text counts at most, by flagger, language and outcome; once where there is none. 1 query, over those
+    that were drawn."""
+    drawn = _looked_at(judged.filter(comment__is_drawn=True), CheckOutcome.CLEAR, CheckOutcome.FLAGGED)
+    rows: Iterable[tuple[Any, ...]] = (
+        drawn.values_list("comment__findings__flagger", "content_language", "comment__findings__outcome")
+        .annotate(least=Min("comment__drawn_share"))
+        .order_by()
+    )
+    found: dict[tuple[str, str, str], float] = defaultdict(lambda: 1.0)
+    for flagger, language, outcome, least in rows:
+        key = (flagger, primary_language(language), outcome)
+        found[key] = max(found[key], 1 / least)
     return found
 
 

@@ -15,6 +15,7 @@ from moderation.insights.flagger_counts import (
     Group,
     Looks,
     Missed,
+    Misses,
     Place,
     Tally,
     read_latest_misses,
@@ -42,8 +43,7 @@ Part = tuple[int, int]
 class PlaceReport:
     """A flagger in one language, by one clause. `looks` are of that language, whatever it found; `fired` by this clause.
 
-    `missed` of `missed + found` texts that people restricted by this clause, in which it found nothing; both 0 where it
-    names no clause. `shown` and `hidden`: what people made of its findings where they saw them, and where they did not.
+    `misses`: of the texts that people restrict by this clause, all 0 where it names no clause. `shown` and `hidden`: what people made of its findings where they saw them, and where they did not.
     """
 
     place: Place
@@ -52,8 +52,7 @@ class PlaceReport:
     all: Tally
     shown: Tally
     hidden: Tally
-    missed: int
-    found: int
+    misses: Misses
     latest: tuple[Missed, ...]
 
     @property
@@ -87,10 +86,9 @@ class FlaggerFigures:
     drifts: tuple[Drift, ...]
 
     @property
-    def missed(self) -> Part:
-        """In how many texts that people restricted by one of its clauses it found nothing, of how many it looked at."""
-        missed = sum(one.missed for one in self.places)
-        return missed, missed + sum(one.found for one in self.places)
+    def misses(self) -> Misses:
+        """Of the texts that people restrict by one of its clauses."""
+        return reduce(add, (one.misses for one in self.places), Misses())
 
     @property
     def latest(self) -> tuple[Missed, ...]:
@@ -121,7 +119,7 @@ class FlaggerReport:
 
 def read_flagger_report(site: Site, weeks: Weeks) -> FlaggerReport:
     """The measure of every flagger over these weeks, and how its last one differs from the eight before, also where fewer are
-    asked for. 8 queries, whatever there is."""
+    asked for. 10 queries, whatever there is."""
     read = replace(weeks, count=max(weeks.count, DRIFT_WEEKS))
     all_looks, all_tallies = read_looks(site, read), read_tallies(site, read)
     looks = {key: value for key, value in all_looks.items() if key[1] < weeks.count}
@@ -177,7 +175,7 @@ def _drifts(name: str, *, firing: Sequence[Part], precision: Sequence[Part]) -> 
 def _places(
     looks: Mapping[tuple[Place, int], Looks],
     tallies: Mapping[Group, Tally],
-    misses: Mapping[Place, Part],
+    misses: Mapping[Place, Misses],
     latest: Mapping[Place, list[Missed]],
 ) -> Iterable[PlaceReport]:
     """One for each language and clause that something was found by; one without a clause where nothing was."""
@@ -193,7 +191,6 @@ def _places(
     silent = {place for place in fired if place.language not in {one.language for one in found} and not place.clause}
     for place in sorted(found | silent):
         groups = by_place[place]
-        missed, hit = misses.get(place, (0, 0)) if place.clause else (0, 0)
         yield PlaceReport(
             place=place,
             looks=languages[place.language],
@@ -201,8 +198,7 @@ def _places(
             all=_tally(tally for _group, tally in groups),
             shown=_tally(tally for group, tally in groups if not group.is_hidden),
             hidden=_tally(tally for group, tally in groups if group.is_hidden),
-            missed=missed,
-            found=hit,
+            misses=misses.get(place, Misses()) if place.clause else Misses(),
             latest=tuple(latest.get(place, [])[:MISSES_SHOWN]) if place.clause else (),
         )
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from moderation.flaggers.names import flagger_name
+from moderation.insights.flagger_counts import Misses
 from moderation.insights.flagger_report import Drift, FlaggerFigures, FlaggerReport, Part, PlaceReport
 from moderation.insights.page import Figures
 from moderation.insights.statistics import wilson_interval
@@ -28,7 +29,8 @@ def measure_table(report: FlaggerReport, *, is_group: bool = True) -> Table:
         _("Check"), _("Language"), _("Clause"), _("Looked at"), _("Without a result"), _("Found something"),
         *((
             _("Judged"), _("People agreed"), _("Precision"), _("At least"), _("At most"), _("By this clause"),
-            _("Called wrong"), _("Missed"), _("Share missed"), _("Judged, flag hidden"), _("Agreed, flag hidden"),
+            _("Called wrong"), _("Missed"), _("Share missed"), _("Missed at least"), _("Missed at most"),
+            _("Judged, flag hidden"), _("Agreed, flag hidden"),
         ) if is_group else ()),
     )  # fmt: skip
     rows = tuple(
@@ -145,8 +147,11 @@ def _flagger_json(one: FlaggerFigures) -> dict[str, Any]:
                 "called_wrong": place.all.wrong,
                 "precision": place.all.agreed / place.all.judged if place.all.judged else None,
                 "interval": place.interval if place.all.judged else None,
-                "missed": place.missed,
-                "found": place.found,
+                "missed": place.misses.missed,
+                "found": place.misses.found,
+                "share_missed": place.misses.missed / place.misses.all if place.misses.all else None,
+                "missed_interval": place.misses.interval if place.misses.all else None,
+                "missed_is_estimated": place.misses.is_estimated,
                 "latest_missed": [{"comment": miss.comment, "at": miss.at.isoformat()} for miss in place.latest],
                 "shown": {"agreed": place.shown.agreed, "judged": place.shown.judged},
                 "hidden": {"agreed": place.hidden.agreed, "judged": place.hidden.judged},
@@ -162,13 +167,21 @@ def _place_cells(place: PlaceReport) -> tuple[Cell, ...]:
 
 
 def _judged_cells(place: PlaceReport) -> tuple[Cell, ...]:
-    tally, looked_for = place.all, place.missed + place.found
+    tally = place.all
     return (
         tally.judged, tally.agreed, *_share_cells((tally.agreed, tally.judged)), tally.by_clause, tally.wrong,
-        place.missed if place.place.clause else None,
-        round(place.missed / looked_for, _PLACES) if looked_for else None,
-        place.hidden.judged, place.hidden.agreed,
+        *_missed_cells(place), place.hidden.judged, place.hidden.agreed,
     )  # fmt: skip
+
+
+def _missed_cells(place: PlaceReport) -> tuple[Cell, Cell, Cell, Cell]:
+    """How many, their share and its interval; the number with one place where texts stand for others that were not drawn."""
+    misses = place.misses
+    if not misses.all:
+        return (0 if place.place.clause else None), None, None, None
+    number = round(misses.missed, 1)
+    share, low, high = (round(one, _PLACES) for one in (misses.missed / misses.all, *misses.interval))
+    return int(number) if number.is_integer() else number, share, low, high
 
 
 def _share_cells(part: Part) -> tuple[Cell, Cell, Cell]:
@@ -181,12 +194,12 @@ def _share_cells(part: Part) -> tuple[Cell, Cell, Cell]:
 
 
 def _few(place: PlaceReport) -> tuple[Cell, ...]:
-    tally, looked_for = place.all, place.missed + place.found
+    tally = place.all
     return (
         _of(tally.agreed, tally.judged),
         interval_words((tally.agreed, tally.judged)),
         _of(tally.by_clause, tally.judged) if place.place.clause else None,
-        _of(place.missed, looked_for) if looked_for else None,
+        missed_words(place.misses),
     )
 
 
@@ -195,8 +208,19 @@ def interval_words(part: Part) -> str | None:
     agreed, judged = part
     if not judged:
         return None
-    low, high = wilson_interval(agreed, judged)
-    values = {"share": round(100 * agreed / judged), "low": round(100 * low), "high": round(100 * high)}
+    return _share_words(agreed / judged, wilson_interval(agreed, judged))
+
+
+def missed_words(misses: Misses) -> str | None:
+    """How many of how many are missed, and the share with its interval: "4 of 20 · 20 % (8 to 42)"."""
+    if not misses.all:
+        return None
+    part = write_part(round(misses.missed), round(misses.all))
+    return f"{part} · {_share_words(misses.missed / misses.all, misses.interval)}"
+
+
+def _share_words(share: float, interval: tuple[float, float]) -> str:
+    values = {"share": round(100 * share), "low": round(100 * interval[0]), "high": round(100 * interval[1])}
     return _("%(share)d %% (%(low)d to %(high)d)") % values
 
 

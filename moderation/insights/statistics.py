@@ -22,7 +22,7 @@ def nearest_rank(share: float, count: int) -> int:
     return max(1, math.ceil(share * count - 1e-9))
 
 
-def wilson_interval(agreed: int, fired: int) -> tuple[float, float]:
+def wilson_interval(agreed: float, fired: float) -> tuple[float, float]:
     """Between which shares the true one lies, 95 times in 100. (0, 1) without observations.
 
     Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of the American Statistical
@@ -34,6 +34,24 @@ def wilson_interval(agreed: int, fired: int) -> tuple[float, float]:
     middle = (share + square / (2 * fired)) / (1 + square / fired)
     reach = Z_95 * math.sqrt(share * (1 - share) / fired + square / (4 * fired**2)) / (1 + square / fired)
     return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def weighted_interval(part: float, whole: float, *, part_weight: float, rest_weight: float) -> tuple[float, float]:
+    """As `wilson_interval`, for sums of weights: each text counts as often as there are texts that it was drawn to stand for, in
+    the part at most `part_weight` times, in the rest at most `rest_weight` times.
+
+    Wilson's interval of that number of texts at which its variance p(1 - p) / n is the one of the ratio of both sums, as Korn and
+    Graubard do, "Confidence Intervals for Proportions with Small Expected Number of Positive Counts Estimated from Survey Data",
+    Survey Methodology 24 (1998), 193-201. The variance, linearised and with the drawings taken as independent, is the sum of
+    w² (y - p)² / whole²; no weight being greater than the two given, it is at most p (1 - p) (a (1 - p) + b p) / whole. So the
+    interval is rather too wide than too narrow, has a width also where no text of one kind was seen, and is Wilson's own where
+    every text stands for itself.
+    """
+    if not whole:
+        return 0.0, 1.0
+    share = part / whole
+    count = whole / (part_weight * (1 - share) + rest_weight * share)
+    return wilson_interval(share * count, count)
 
 
 def agreement_share(pairs: Mapping[tuple[str, str], int]) -> float | None:

@@ -149,7 +149,7 @@ class FindingFeedback(models.Model):
 
 
 class FlaggerDay(models.Model):
-    """How often a flagger looked at texts of comments that came on a day, and what came of it. A sum of findings, kept
+    """How often a flagger looked at texts that came on a day, and what came of it. A sum of findings, kept
     because it would take too long to count all of them whenever somebody looks.
     """
 

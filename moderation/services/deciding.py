@@ -111,9 +111,10 @@ def _decide(comment_id: int, rules: list[DecidingRule], policy: PolicyVersion | 
     locked = DecidingRule.objects.select_for_update().deciding().filter(pk=rule.pk, policy=policy).first()
     if locked is None or not _proposes(locked, finding) or not _may_decide(comment, locked, clause):
         return None
-    if is_drawn(comment.public_id, max(locked.people_share, settings.blind_sample_share)):
+    share = max(locked.people_share, settings.blind_sample_share)
+    if is_drawn(comment.public_id, share):
         # What they decide says whether the rule is right: they may not be told what it would have done.
-        hide_findings(comment.pk)
+        hide_findings(comment.pk, min(share, 1.0))
         return None
     change = lifecycle.set_status(
         comment.pk,

@@ -21,7 +21,7 @@ _AGAIN = 3
 def sum_days(site: Site) -> int:
     """Sum the days that are over and not yet kept, and the last three once more; return how many rows were written.
 
-    Idempotent. 4 queries; the first time over everything of half a year, later over three days.
+    Idempotent. 5 queries; the first time over everything of half a year, later over three days.
     """
     weeks = weeks_up_to_now(_WEEKS)
     last = FlaggerDay.objects.filter(site=site).aggregate(last=Max("day"))["last"]

@@ -44,10 +44,11 @@ def refresh_risk(comment_id: int) -> None:
             Comment.objects.filter(pk=comment_id).update(is_flagged=shown[0], risk=shown[1])
 
 
-def hide_findings(comment_id: int) -> None:
-    """Have a comment judged without seeing what was found in it, as those of the blind sample are. 3 to 4 queries."""
+def hide_findings(comment_id: int, share: float) -> None:
+    """Have a comment, drawn with so many of its like, judged without seeing what was found in it, as those of the blind sample
+    are. 3 to 4 queries."""
     with transaction.atomic():
-        Comment.objects.filter(pk=comment_id).update(is_drawn=True)
+        Comment.objects.filter(pk=comment_id).update(is_drawn=True, drawn_share=share)
         refresh_risk(comment_id)
 
 

@@ -12,7 +12,13 @@ from moderation.insights import GROUP
 from moderation.insights.flagger_counts import count_judges
 from moderation.insights.flagger_graphics import agreement_chart, firing_chart, precision_chart, trust_chart
 from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
-from moderation.insights.flagger_tables import drift_sentence, measure_table, places_table, trust_words_table
+from moderation.insights.flagger_tables import (
+    drift_sentence,
+    measure_table,
+    missed_words,
+    places_table,
+    trust_words_table,
+)
 from moderation.insights.judging import read_clause_titles
 from moderation.insights.statistics import difference_interval
 from moderation.insights.weeks import Weeks, weeks_up_to_now
@@ -25,7 +31,7 @@ WEEKS = (4, 13, 26)
 @desk_page
 @require_safe
 def flagger_figures(request: HttpRequest) -> HttpResponse:
-    """What each check said over the chosen weeks and what people made of it. 10 queries besides the session's."""
+    """What each check said over the chosen weeks and what people made of it. 12 queries besides the session's."""
     desk = open_desk(request)
     weeks = _weeks(request)
     report, people = read_flagger_report(desk.site, weeks), count_judges(desk.site, weeks)
@@ -48,6 +54,8 @@ def flagger_figures(request: HttpRequest) -> HttpResponse:
             {
                 "figures": one,
                 "firing": firing_chart(one, weeks),
+                "looked_for": round(one.misses.all),
+                "missed": missed_words(one.misses) if is_group and one.misses.is_estimated else None,
                 "agreement": agreement_chart(one, weeks) if is_group else None,
                 "table": places_table(one, titles, is_group=is_group),
             }
@@ -62,7 +70,7 @@ def flagger_figures(request: HttpRequest) -> HttpResponse:
 @desk_page
 @require_safe
 def flagger_figures_csv(request: HttpRequest) -> HttpResponse:
-    """The same by check, language and clause as a CSV file (RFC 4180, UTF-8). 9 queries besides the session's."""
+    """The same by check, language and clause as a CSV file (RFC 4180, UTF-8). 11 queries besides the session's."""
     desk = open_desk(request)
     weeks = _weeks(request)
     is_group = _may_see(desk, count_judges(desk.site, weeks))
