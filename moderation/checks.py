@@ -1,4 +1,4 @@
-"""What would go wrong later with the flaggers, said at start."""
+"""What would go wrong later with the settings and the flaggers, said at start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import DatabaseError
 
 from comments.models import Site
 from comments.outgoing import may_be_told
-from moderation.conf import settings
+from moderation.conf import SETTINGS, settings
 from moderation.flaggers import encoder
 from moderation.flaggers.registry import BrokenFlaggerError, load_flagger
 from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
@@ -20,6 +20,14 @@ from moderation.insights.weeks import weeks_up_to_now
 
 # Names that lead nowhere from the public network: RFC 6761, 6762 and 8375, and ICANN's ".internal".
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".home.arpa")
+
+
+@register()
+def check_settings(**_kwargs: object) -> Iterable[CheckMessage]:
+    """Each MODERATION_ setting is something that it can be."""
+    for setting in SETTINGS:
+        if fault := setting.fault():
+            yield Error(f"{setting.name} {fault}", id="marginalia_moderation.E003")
 
 
 @register()

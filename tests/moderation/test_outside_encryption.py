@@ -6,7 +6,7 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-SECRET = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0"
+SECRET = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
 
 
 def warned(settings: Settings, url: str, *, is_deployment: bool = True) -> list[str]:

@@ -298,7 +298,7 @@ def test_judge_marks_the_words_of_a_text_that_looks_like_one_it_knows(judge: Ser
 def test_version_of_who_is_asked_is_another_with_another_address_or_option(judge: Service, settings: Settings) -> None:
     judge_version, call_out_version = OutsideJudge().version, CallOut().version
     settings.MODERATION_JUDGE |= {"options": {"temperature": 1}}
-    settings.MODERATION_CALL_OUT = {"url": "https://other.example/check", "secrets": ["whsec_c2VjcmV0c2VjcmV0c2VjcmV0"]}
+    settings.MODERATION_CALL_OUT = {"url": "https://other.example/check", "secrets": ["whsec_" + "c2Vj" * 8]}
     assert judge_version != OutsideJudge().version
     assert call_out_version != CallOut().version
 
