@@ -14,7 +14,8 @@ from comments.models import Site
 from comments.outgoing import may_be_told
 from moderation.conf import SETTINGS, settings
 from moderation.flaggers import encoder
-from moderation.flaggers.registry import BrokenFlaggerError, load_flagger
+from moderation.flaggers.installed import BrokenFlaggerError
+from moderation.flaggers.registry import load_flagger
 from moderation.insights.flagger_report import DRIFT_WEEKS, read_flagger_report
 from moderation.insights.weeks import weeks_up_to_now
 

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import cast
 
 from django.utils.module_loading import import_string
 
 from comments.screening import Finding, ScreeningInput
 from moderation.conf import settings
-from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, is_guess
-from moderation.flaggers.outside.base import OutsideFlagger
+from moderation.flaggers.installed import BrokenFlaggerError, install
 
 logger = logging.getLogger(__name__)
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_VERSION_LENGTH = 20
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
+# What stands in the address of a check's page.
+_NO_SLUG = re.compile(r"[^A-Za-z0-9_]")
 
 _added: list[Flagger] = []
-
-
-class BrokenFlaggerError(Exception):
-    """A flagger that cannot be used; the message says what is wrong with it."""
 
 
 class MissingFlagger:
@@ -65,12 +57,13 @@ def guesses(name: str) -> bool:
 
 @contextmanager
 def added(*flaggers: Flagger) -> Iterator[None]:
-    """For tests: these flaggers too, until the block ends. In this process only."""
-    _added.extend(flaggers)
+    """For tests: these flaggers too, until the block ends. In this process only. Raises BrokenFlaggerError."""
+    installed = [install(flagger) for flagger in flaggers]
+    _added.extend(installed)
     try:
         yield
     finally:
-        for flagger in flaggers:
+        for flagger in installed:
             _added.remove(flagger)
 
 
@@ -79,57 +72,16 @@ def load_flagger(path: str) -> Flagger:
     try:
         made = import_string(path)
         flagger = made() if callable(made) else None
-    except Exception as error:
-        # Importing and making it runs code that may be anybody's.
+    except (Exception, SystemExit) as error:
+        # Importing and making it runs code that may be anybody's; a script that is imported may end.
         raise BrokenFlaggerError(f"{path} cannot be loaded: {error!r}") from error
     if flagger is None:
         example = "newsroom.telephone.TelephoneFlagger"
         raise BrokenFlaggerError(f"{path} is no class: name the class in a module, as in {example}.")
-    if fault := _find_fault(flagger):
-        raise BrokenFlaggerError(f"{path} {fault}")
-    return cast("Flagger", flagger)
-
-
-def _find_fault(flagger: object) -> str:
-    """What is wrong with an object that should be a flagger; empty when nothing is."""
-    # Read without the help of the types, which are only what its author meant.
-    name, version, stage, languages, check = (
-        getattr(flagger, attribute, None) for attribute in ("name", "version", "stage", "languages", "check")
-    )
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        return f"is named {name!r}; a name has up to 40 small letters, digits and underscores."
-    if not isinstance(version, str) or len(version) > _VERSION_LENGTH:
-        return f"has no version that is a text of at most {_VERSION_LENGTH} characters."
-    if not isinstance(stage, Stage):
-        return "has no stage of moderation.flaggers.base.Stage."
-    if not isinstance(languages, tuple):
-        return "has no languages that are a tuple."
-    if not all(isinstance(language, str) and _LANGUAGE.fullmatch(language) for language in languages):
-        return 'has languages that are no codes without a region, as in ("de", "en").'
-    if getattr(flagger, "first_state", FlaggerState.INFORM) not in FlaggerState.values:
-        return "has a first_state that is none of moderation.enums.FlaggerState."
-    if not _are_decidable(getattr(flagger, "decides", ())):
-        return "has a decides that is no tuple of APPROVE and REJECT of moderation.enums.Action."
-    if stage is Stage.OUTSIDE and not isinstance(flagger, OutsideFlagger):
-        return "is of the stage OUTSIDE and lacks what moderation.flaggers.outside.base.OutsideFlagger has."
-    if not callable(check):
-        return "has no method check()."
-    return "" if _takes_two(check) else "has a check() that does not take a comment and a site."
-
-
-def _are_decidable(actions: object) -> bool:
-    return isinstance(actions, tuple) and all(one in (Action.APPROVE, Action.REJECT) for one in actions)
-
-
-def _takes_two(check: Callable[..., object]) -> bool:
-    """Whether it can be called as it will be; true where Python cannot tell."""
     try:
-        inspect.signature(check).bind(None, None)
-    except TypeError:
-        return False
-    except ValueError:
-        return True
-    return True
+        return install(flagger)
+    except BrokenFlaggerError as error:
+        raise BrokenFlaggerError(f"{path} {error}") from error
 
 
 @cache
@@ -140,6 +92,6 @@ def _load_all(paths: tuple[str, ...]) -> tuple[Flagger, ...]:
             flagger = load_flagger(path)
         except BrokenFlaggerError:
             logger.exception("A flagger is missing.")
-            flagger = MissingFlagger(path.rpartition(".")[2][:40])
+            flagger = MissingFlagger(_NO_SLUG.sub("", path.rpartition(".")[2])[:40] or "unnamed")
         flaggers.setdefault(flagger.name, flagger)
     return tuple(flaggers.values())

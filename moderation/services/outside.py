@@ -173,11 +173,15 @@ def _find_answer(row: Finding, flagger: OutsideFlagger) -> screening.Finding | N
     question = _build_question(row.comment)
     if not question.clauses:
         return without_result(flagger, CheckOutcome.NOT_RUN, sentences.NO_POLICY)
-    key = f"marginalia:outside:{flagger.name}:{flagger.cache_key(question)}"
+    try:
+        key = f"marginalia:outside:{flagger.name}:{flagger.cache_key(question)}"
+        letter = flagger.write(question, _seal(row))
+    except Exception as error:  # noqa: BLE001 - what writes the question may be anybody's code
+        logger.error("Flagger %s failed: %s", flagger.name, type(error).__name__)  # noqa: TRY400
+        return _failed(flagger, FAILED)
     kept = ask_cache(lambda: cache.get(key))
     if isinstance(kept, screening.Finding):
         return kept
-    letter = flagger.write(question, _seal(row))
     turn = take_turn(row, flagger, letter)
     if turn is Turn.SPENT:
         return without_result(flagger, CheckOutcome.NOT_RUN, sentences.SPENT)

@@ -120,11 +120,12 @@ class TakesOne(Finds):
 
 def test_check_flaggers_says_what_is_wrong_in_a_sentence(settings: Settings) -> None:
     here = "tests.moderation.test_flagger_registry"
-    settings.MODERATION_FLAGGERS = [here, f"{here}.Regional", f"{here}.TakesOne"]
+    settings.MODERATION_FLAGGERS = [here, f"{here}.Regional", f"{here}.TakesOne", "sys.exit"]
     assert [message.msg.removeprefix(f"MODERATION_FLAGGERS: {here}") for message in check_flaggers()] == [
         " is no class: name the class in a module, as in newsroom.telephone.TelephoneFlagger.",
         '.Regional has languages that are no codes without a region, as in ("de", "en").',
         ".TakesOne has a check() that does not take a comment and a site.",
+        "MODERATION_FLAGGERS: sys.exit cannot be loaded: SystemExit()",
     ]
 
 

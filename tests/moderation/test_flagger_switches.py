@@ -15,8 +15,9 @@ from comments.models import Comment, Site
 from comments.screening import Finding, ScreeningInput
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, flagged, state_of
+from moderation.flaggers.installed import BrokenFlaggerError
 from moderation.flaggers.knowledge import load_knowledge
-from moderation.flaggers.registry import BrokenFlaggerError, added, load_flagger
+from moderation.flaggers.registry import added, load_flagger
 from moderation.insights.judging import read_flaggers
 from moderation.insights.spans import Period, span_of
 from moderation.models import DecidingRule, FlaggerSwitch

@@ -14,7 +14,8 @@ from moderation.conf import settings
 from moderation.evaluation.judging import Answers, BadLineError, Example, ask, read_examples
 from moderation.evaluation.metrics import measure_with_intervals
 from moderation.flaggers.base import Stage
-from moderation.flaggers.registry import BrokenFlaggerError, load_flagger
+from moderation.flaggers.installed import BrokenFlaggerError
+from moderation.flaggers.registry import load_flagger
 
 _ROUNDS = 200
 
