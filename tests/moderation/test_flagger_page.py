@@ -247,8 +247,8 @@ def test_rule_with_nothing_or_no_number_in_a_field_is_told_what_it_may_be(sent: 
     ("name", "action", "sentence"),
     [
         ("links", "approve", "This check cannot publish: it gives no score to texts in which it finds nothing."),
-        ("language", "approve", "It cannot decide: it names no clause to reject by"),
-        ("language", "reject", "It cannot decide: it names no clause to reject by"),
+        ("language", "approve", "It cannot decide: it does not declare that it names a clause to reject by"),
+        ("language", "reject", "It cannot decide: it does not declare that it names a clause to reject by"),
     ],
 )
 def test_rule_that_could_never_be_proved_is_refused_and_changes_nothing(name: str, action: str, sentence: str) -> None:
