@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from comments.screening import ScreeningInput, Verdict
 from moderation.enums import FlaggerState
-from moderation.flaggers.base import Stage, in_state, state_of
+from moderation.flaggers import terms
+from moderation.flaggers.base import SiteKnowledge, Stage, in_state, state_of
 from moderation.flaggers.inline import run_inline
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.registry import installed_flaggers
 from moderation.policy import judge
 
+logger = logging.getLogger(__name__)
+
 
 def screen(screening_input: ScreeningInput) -> Verdict:
-    """Look at a new text while its author waits: at most MODERATION_INLINE_BUDGET and 1 query.
+    """Look at a new text while its author waits: at most MODERATION_INLINE_BUDGET and 1 query; longer where a
+    long list of terms has just changed.
 
     Whatever a flagger does, there is a verdict, and a check that failed sends the comment to a moderator. What flaggers
     in shadow say is among the findings, and without consequence.
@@ -21,7 +27,18 @@ def screen(screening_input: ScreeningInput) -> Verdict:
     states = [(one, state_of(one, screening_input.language, knowledge)) for one in installed_flaggers(Stage.INLINE)]
     by_name = {flagger.name: state for flagger, state in states}
     flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
+    if by_name.get(terms.NAME, FlaggerState.OFF) != FlaggerState.OFF:
+        _prepare_terms(knowledge, screening_input.language)
     findings = [
         in_state(finding, by_name[finding.flagger]) for finding in run_inline(flaggers, screening_input, knowledge)
     ]
     return judge(findings, screening_input.mode, is_trusted=screening_input.is_trusted)
+
+
+def _prepare_terms(knowledge: SiteKnowledge, language: str) -> None:
+    """Outside of the budget, since a list of thousands would use it up, and the first comment would not be looked at."""
+    try:
+        terms.prepare(knowledge, language)
+    except Exception:
+        # The flagger will fail in the same way, and its finding says so.
+        logger.exception("The list of terms cannot be compiled.")

@@ -43,10 +43,13 @@ _NAMED: Final = 3
 _MOST_SPANS: Final = 50
 
 
+NAME: Final = "terms"
+
+
 class TermsFlagger:
     """Finds the site's terms; inline. Linear in the text; the list is compiled once."""
 
-    name = "terms"
+    name = NAME
     version = "6"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
@@ -111,6 +114,11 @@ def _moved(hit: Hit, text: Traced) -> Hit:
 
 def _in_order(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: (hit.start, -hit.end))
+
+
+def prepare(site: SiteKnowledge, language: str) -> None:
+    """Compile the list for texts in a language, once in each process and after each change: about 40 ms for 1,000 terms."""
+    _compile(site.terms, primary_language(language))
 
 
 @lru_cache(maxsize=64)

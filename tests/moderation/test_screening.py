@@ -21,10 +21,11 @@ from moderation.flaggers.base import SiteKnowledge, Stage, flagged
 from moderation.flaggers.inline import forget_slow_flaggers, run_inline
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.registry import added
+from moderation.flaggers.terms import _compile
 from moderation.models import Finding as FindingRow
 from moderation.models import FlaggerSwitch
 from moderation.screening import screen
-from tests.factories import make_article, make_comment
+from tests.factories import make_article, make_comment, make_site
 from tests.moderation.inputs import make_input, sentence
 from tests.services.bad_flaggers import ANSWERING, Asynchronous
 
@@ -121,6 +122,30 @@ def test_post_under_post_moderated_article_flags_hold_back(body: str, status: St
     with added(Finds()):
         comment = make_comment(article, body=body)
     assert comment.status == status
+
+
+class SeesLists(Finds):
+    """Stands in the place of the list of terms, and sees whether one was compiled when it is asked."""
+
+    name = "terms"  # type: ignore[assignment]
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        return flagged(self, "Of %(lists)s lists.", {"lists": _compile.cache_info().currsize}, score=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "lists"), [(FlaggerState.INFORM, [1]), (FlaggerState.OFF, [])])
+def test_screen_list_of_terms_is_compiled_before_the_budget_begins(
+    state: FlaggerState, lists: list[int], settings: Settings
+) -> None:
+    settings.MODERATION_FLAGGERS = []
+    site = make_site("demo")
+    FlaggerSwitch.objects.create(site=site, flagger="terms", state=state)
+    _compile.cache_clear()
+    with added(SeesLists()):
+        found = screen(make_input("Danke!")).findings
+    assert [finding.parameters["lists"] for finding in found] == lists
+    assert _compile.cache_info().currsize == len(lists)
 
 
 @pytest.mark.django_db
