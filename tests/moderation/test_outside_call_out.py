@@ -195,6 +195,14 @@ def test_call_out_with_another_status_is_a_failed_finding_and_no_redirect_is_fol
     assert Lane.objects.count() == 1
 
 
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_call_out_that_does_not_take_one_question_is_not_left_alone(service: Service, status: int) -> None:
+    service.reply = lambda _asked: Reply(status)
+    row = found(make_asked())
+    assert (row.outcome, row.message) == (CheckOutcome.FAILED, sentences.NOT_TAKEN)
+    assert not Lane.objects.exists()
+
+
 # --- From a comment to the card
 
 

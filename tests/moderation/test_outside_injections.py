@@ -18,7 +18,7 @@ from comments.text import normalise_body
 from moderation.enums import FlaggerState
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside.base import AskedClause, Question
-from moderation.flaggers.outside.framing import Message, build_messages, verdict_schema
+from moderation.flaggers.outside.framing import Message, build_messages, is_shown_whole, verdict_schema
 from moderation.models import Decision, Finding, FlaggerSwitch
 from moderation.services.outside import ask, put_questions
 from tests.factories import CLAUSES, make_article, make_comment
@@ -79,6 +79,25 @@ def test_parent_lead_and_passages_are_framed_as_the_comment_is() -> None:
         document = the_document(build_messages(asked, NONCE))
         assert document["comment"] == "Ja."
         assert document["article"]["passages"].startswith("Erster.\n\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["Ein Satz mit „Umlauten“ ist schön.\n\n", "Обычное предложение о городе.\n", "今天天气很好。"]
+)
+def test_long_text_without_mark_up_is_shown_whole(text: str) -> None:
+    body = (text * 500)[: 5_000 if text.isascii() or len(text.encode()) < 3 * len(text) else 3_300]
+    document = the_document(build_messages(question(body), NONCE))
+    assert (document["comment"], document["left_out"], is_shown_whole(body)) == (body, 0, True)
+
+
+@pytest.mark.parametrize("sign", ["<", "\u202e", "\U000e0001", "\ud800", "\n", '"', "\U0001f600"])
+def test_what_is_sent_has_a_greatest_length_whatever_it_is_made_of(sign: str) -> None:
+    asked = Question(make_input(sign * 5_000, parent_body=sign * 5_000), sign * 5_000, POLICY, sign * 5_000)
+    user = build_messages(asked, NONCE)[1]["content"]
+    assert len(user.encode()) < 10_000 + 4 * 4_000 + 500
+    document = the_document(build_messages(asked, NONCE))
+    assert set(document["comment"]) <= {sign}
+    assert set(document["parent"]) <= {sign}
 
 
 def test_schema_has_the_clauses_in_force_and_no_place_for_another_word() -> None:

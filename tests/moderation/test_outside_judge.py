@@ -108,6 +108,7 @@ def test_judge_verdict_becomes_a_finding_with_its_quotation_marked(judge: Servic
         },
         "parent": None,
         "comment": BODY,
+        "left_out": 0,
     }
     assert '"text": "Text respect"' in sent["messages"][0]["content"]
     # Nothing of who wrote it.
@@ -149,8 +150,7 @@ GOOD = verdict(CLAUSES, respect=INSULT)
         ("Sure! " + json.dumps(GOOD), sentences.NOT_JSON),
         (f"```json\n{json.dumps(GOOD)}\n```", sentences.NOT_JSON),
         (json.dumps(GOOD) + "{}", sentences.NOT_JSON),
-        ("[" * 100_000, sentences.NOT_JSON),
-        ([GOOD], sentences.NOT_JSON),
+        ("[" * 100_000, sentences.NOT_JSON), ([GOOD], sentences.NOT_JSON),
         ({**GOOD, "approve": GOOD["respect"]}, sentences.UNKNOWN),
         ({**GOOD, "respect": {**GOOD["respect"], "verdict": "approve"}}, sentences.UNKNOWN),
         (json.dumps(GOOD)[:-1] + ',"respect":' + json.dumps(GOOD["on-topic"]) + "}", sentences.UNKNOWN),

@@ -12,7 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from comments.enums import CheckOutcome
 from comments.outgoing import Answer
@@ -20,7 +20,11 @@ from comments.screening import Finding, ScreeningInput
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage
 from moderation.flaggers.guard import without_result
-from moderation.flaggers.outside.sentences import ELSEWHERE
+from moderation.flaggers.outside.sentences import ELSEWHERE, NOT_TAKEN, STATUS
+
+# By these a server says that it does not take one request: too long, not to be read, or stopped by a filter. Whoever writes a
+# comment can bring that about, and must not have the service left alone for all others by it.
+_OF_ONE_QUESTION: Final = frozenset({400, 403, 413, 422, 451})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,13 @@ class AnswerError(Exception):
         self.message = message
         self.parameters = dict(parameters or {})
         self.is_trouble = is_trouble
+
+
+def bad_status(status: int) -> AnswerError:
+    """What is wrong with an answer of another status than was agreed: with this one question, or with the service itself."""
+    if status in _OF_ONE_QUESTION:
+        return AnswerError(NOT_TAKEN, {"status": status})
+    return AnswerError(STATUS, {"status": status}, is_trouble=True)
 
 
 @runtime_checkable

@@ -20,8 +20,17 @@ from comments.screening import Finding
 from moderation.conf import settings
 from moderation.flaggers.base import clear, flagged
 from moderation.flaggers.guard import without_result
-from moderation.flaggers.outside.base import AnswerError, Bounds, Envelope, Letter, Outside, Question, digest
-from moderation.flaggers.outside.sentences import BAD_TEXT, STATUS, UNKNOWN
+from moderation.flaggers.outside.base import (
+    AnswerError,
+    Bounds,
+    Envelope,
+    Letter,
+    Outside,
+    Question,
+    bad_status,
+    digest,
+)
+from moderation.flaggers.outside.sentences import BAD_TEXT, UNKNOWN
 from moderation.flaggers.outside.verdicts import (
     LABEL_LENGTH,
     REASON_SHOWN,
@@ -85,7 +94,7 @@ class CallOut(Outside):
         if answer.status == 204:
             return without_result(self, CheckOutcome.CLEAR, _NO_OPINION)
         if answer.status != 200:
-            raise AnswerError(STATUS, {"status": answer.status}, is_trouble=True)
+            raise bad_status(answer.status)
         said = read_object(answer.body)
         if said.get("outcome") == "clear":
             require_fields(said, frozenset({"outcome"}))

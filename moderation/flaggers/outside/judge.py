@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
 
+from comments.enums import CheckOutcome
 from comments.outgoing import Answer
 from comments.screening import Finding
 from moderation.conf import settings
 from moderation.flaggers.base import clear, flagged
-from moderation.flaggers.outside.base import AnswerError, Bounds, Envelope, Letter, Outside, Question, digest
-from moderation.flaggers.outside.framing import INSTRUCTIONS, build_messages, verdict_schema
-from moderation.flaggers.outside.sentences import CUT_OFF, NOT_JSON, STATUS
+from moderation.flaggers.guard import without_result
+from moderation.flaggers.guesses import TOO_LONG
+from moderation.flaggers.outside.base import (
+    AnswerError,
+    Bounds,
+    Envelope,
+    Letter,
+    Outside,
+    Question,
+    bad_status,
+    digest,
+)
+from moderation.flaggers.outside.framing import INSTRUCTIONS, build_messages, is_shown_whole, verdict_schema
+from moderation.flaggers.outside.sentences import CUT_OFF, NOT_JSON
 from moderation.flaggers.outside.verdicts import REASON_SHOWN, Breach, read_breaches, read_object, shorten
 
 _VERSION: Final = "1"
 _PATH: Final = "/v1/chat/completions"
 _ONE = gettext_noop("Against “%(clause)s”, says %(model)s: %(reason)s")
 _MORE = gettext_noop("Against “%(clause)s”, says %(model)s: %(reason)s Also against: %(others)s.")
+_ONE_AT_FIRST = gettext_noop("Against “%(clause)s”, says %(model)s, shown only the beginning of the text: %(reason)s")
+_MORE_AT_FIRST = gettext_noop(
+    "Against “%(clause)s”, says %(model)s, shown only the beginning of the text: %(reason)s Also against: %(others)s."
+)
 _TITLE_SHOWN: Final = 80
 _OTHERS_SHOWN: Final = 200
 
@@ -68,12 +85,15 @@ class OutsideJudge(Outside):
     def read(self, answer: Answer, question: Question) -> Finding:
         """The clause that is broken most surely, with the others named and the quotations of all marked. Raises AnswerError."""
         if answer.status != 200:
-            raise AnswerError(STATUS, {"status": answer.status}, is_trouble=True)
+            raise bad_status(answer.status)
         verdict = read_object(_content(answer.body))
         found = read_breaches(verdict, question.clauses, question.comment.body)
-        if not found:
+        is_whole = is_shown_whole(question.comment.body)
+        if not found and is_whole:
             return clear(self)
-        return self._report(found)
+        if not found:
+            return replace(without_result(self, CheckOutcome.CLEAR, TOO_LONG), is_whole=False)
+        return self._report(found, is_whole=is_whole)
 
     def count_tokens(self, answer: Answer) -> int | None:
         """What the answer's "usage" says."""
@@ -84,7 +104,7 @@ class OutsideJudge(Outside):
         total = usage.get("total_tokens") if isinstance(usage, dict) else None
         return total if type(total) is int and 0 <= total < 10**7 else None
 
-    def _report(self, found: list[Breach]) -> Finding:
+    def _report(self, found: list[Breach], *, is_whole: bool) -> Finding:
         first, *others = found
         parameters = {
             "model": shorten(settings.judge.model, _TITLE_SHOWN),
@@ -93,13 +113,15 @@ class OutsideJudge(Outside):
         }
         if others:
             parameters["others"] = shorten(", ".join(breach.clause.title for breach in others), _OTHERS_SHOWN)
+        one, more = (_ONE, _MORE) if is_whole else (_ONE_AT_FIRST, _MORE_AT_FIRST)
         return flagged(
             self,
-            _MORE if others else _ONE,
+            more if others else one,
             parameters,
             score=first.score,
             clause=first.clause.slug,
             spans=[breach.span for breach in found],
+            is_whole=is_whole,
         )
 
 

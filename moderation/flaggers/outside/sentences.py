@@ -16,6 +16,10 @@ TOO_LATE = gettext_noop("Not asked: the check “%(flagger)s” did not get its 
 # Asked in vain.
 SILENT = gettext_noop("The service behind the check “%(flagger)s” gave no answer in time.")
 STATUS = gettext_noop("The service behind the check “%(flagger)s” answered with status %(status)s.")
+NOT_TAKEN = gettext_noop(
+    "The service behind the check “%(flagger)s” did not take this question: it may be too long for it, or of a kind that "
+    "it does not answer (status %(status)s)."
+)
 TOO_LARGE = gettext_noop("The answer to the check “%(flagger)s” was larger than it may be.")
 BAD_ADDRESS = gettext_noop(
     "The check “%(flagger)s” is set up to send texts unencrypted to another network; it does not do that."
