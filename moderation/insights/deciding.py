@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from comments.enums import CheckOutcome
+from comments.models import Revision
 from moderation.enums import Action, Measure
 from moderation.evaluation.selecting import LEVEL, Labelled, at_least
 from moderation.flaggers.learned import NAME as LEARNED
+from moderation.flaggers.wording import wording_of
 from moderation.insights.judging import JUDGING
 from moderation.models import DecidingRule, Decision, Finding, PolicyVersion, SiteModel
 
@@ -21,6 +36,8 @@ MOST_DECISIONS = 16_000
 # What speaks for a rule in one language and by one clause: of the newest decisions about such texts so many.
 _NEWEST = 500
 _LATEST_ROWS = 5_000
+# Texts are long.
+_AT_ONCE = 500
 _TAKEN_DOWN = (Measure.NOT_PUBLISHED, Measure.REMOVED)
 _ANY = Q()
 
@@ -30,7 +47,7 @@ def read_agreement(rule: DecidingRule) -> list[Labelled]:
     1 query.
 
     A text counts once, as it was judged last: an appeal or another look overrules. So does one that was sent several times,
-    since what is said of a copy proves nothing new. What software decided, and what was taken back, counts for nothing; nor
+    also changed in hidden characters, digits, punctuation or spaces alone, since what is said of a copy proves nothing new. What software decided, and what was taken back, counts for nothing; nor
     does what people decided before the flagger spoke, since it may have learnt from that. A
     rejection is right where people rejected or removed the comment by the same clause, or called it spam; a publication
     where they published it. To return a comment for revision is neither.
@@ -39,16 +56,17 @@ def read_agreement(rule: DecidingRule) -> list[Labelled]:
 
 
 def _labelled(rule: DecidingRule, measuring: QuerySet[Decision], most: int) -> list[Labelled]:
-    rows = measuring.annotate(text=_text()).order_by("-id").values_list(
-        "text", "action", "measure", "clause__slug",
+    rows = measuring.annotate(text=_text(), body=_digested_body()).order_by("-id").values_list(
+        "text", "body", "action", "measure", "clause__slug",
         "comment__findings__outcome", "comment__findings__score", "comment__findings__clause",
     )  # fmt: skip
     seen: set[str] = set()
     labelled = []
-    for text, action, measure, clause, outcome, score, said in rows[:most]:
-        if text in seen:
+    for text, body, action, measure, clause, outcome, score, said in rows[:most].iterator(_AT_ONCE):
+        name = wording_of(body) if body else text
+        if name in seen:
             continue
-        seen.add(text)
+        seen.add(name)
         is_right = is_done_alike(rule.action, said, action, measure, clause or "")
         labelled.append(Labelled(sureness_of(rule.action, outcome, score, said), is_right))
     return labelled
@@ -62,10 +80,12 @@ def is_done_alike(direction: str, said: str, action: str, measure: str, clause: 
     return measure == Measure.NONE
 
 
-def count_measuring(rule: DecidingRule) -> int:
-    """On how many texts there are such decisions, without an upper limit. 1 query."""
-    found = _measuring(rule).aggregate(count=Count(_text(), distinct=True))
-    return int(found["count"])
+def count_measuring(rule: DecidingRule, labelled: Sequence[Labelled]) -> int:
+    """On how many texts there are such decisions, without an upper limit: on those that `read_agreement` found, and on older ones,
+    of which only copies to the letter count once. 1 query."""
+    older = _measuring(rule).annotate(text=_text()).order_by("-id")[MOST_DECISIONS:]
+    found = older.aggregate(count=Count("text", distinct=True))
+    return len(labelled) + int(found["count"])
 
 
 def _text() -> Case:
@@ -73,6 +93,13 @@ def _text() -> Case:
     latest = When(~Q(comment__body_digest=""), comment__revision=F("revision"), then="comment__body_digest")
     number = Concat(Cast("comment_id", CharField()), Value("/"), Cast("revision", CharField()))
     return Case(latest, default=number, output_field=CharField())
+
+
+def _digested_body() -> Case:
+    """The text of a decision where `_text` names it by its digest, else nothing."""
+    bodies = Revision.objects.filter(comment=OuterRef("comment"), number=OuterRef("revision")).values("body")
+    latest = When(~Q(comment__body_digest=""), comment__revision=F("revision"), then=Subquery(bodies[:1]))
+    return Case(latest, default=Value(""), output_field=TextField())
 
 
 def is_measured_on(rule: DecidingRule, language: str, clause: str) -> bool:

@@ -172,7 +172,7 @@ def review_rule(rule_id: int) -> DecidingRule:
         rule.policy = policy
         labelled = read_agreement(rule)
         # More than those that are looked at, so that a test which waits for twice as many comes.
-        rule.decisions, rule.measured_at = count_measuring(rule), timezone.now()
+        rule.decisions, rule.measured_at = count_measuring(rule, labelled), timezone.now()
         if rule.standing == RuleStanding.DECIDING:
             _watch(rule, labelled)
         elif rule.decisions >= rule.next_look:

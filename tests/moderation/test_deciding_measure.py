@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from comments.enums import CheckOutcome, Status
-from comments.models import Comment
+from comments.models import Comment, Revision
 from comments.screening import Finding, ScreeningInput
+from comments.text import body_digest
 from moderation.enums import Action, Automation, Measure, RuleStanding
 from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.registry import added
@@ -64,6 +65,23 @@ def test_text_that_was_sent_many_times_proves_as_much_as_one() -> None:
     add_judged(article, 298)
     assert switch_on(article).decisions == 500
     assert DecidingRule.objects.get().pile == 500
+
+
+def test_copies_changed_where_nobody_looks_prove_as_much_as_one() -> None:
+    article = make_article()
+    add_judged(article, 500)
+    copies = list(
+        Revision.objects.select_related("comment").order_by("comment_id").exclude(comment__status=Status.PENDING)
+    )
+    signs = ("\u034f", "\ufe0f")
+    for number, copy in enumerate(copies[:300]):
+        copy.body = f"Gut so{signs[number % 4 == 1] * number}." if number % 2 else f"Gut so! {number}"
+        copy.comment.body_digest = body_digest(copy.body)
+    assert len({copy.comment.body_digest for copy in copies[:300]}) == 300
+    Revision.objects.bulk_update(copies[:300], ["body"])
+    Comment.objects.bulk_update([copy.comment for copy in copies[:300]], ["body_digest"])
+    rule = switch_on(article)
+    assert (rule.standing, rule.decisions) == (RuleStanding.MEASURING, 201)
 
 
 def test_check_speaks_when_it_has_come_to_a_result_not_when_it_began() -> None:
