@@ -12,7 +12,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from comments.addresses import is_web_address, web_address
-from comments.text import is_visible
+from comments.text import is_hidden, is_visible
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
@@ -36,7 +36,16 @@ _SCHEME_BEFORE = re.compile(r"(?<![A-Za-z0-9+.\-])https?\Z", re.IGNORECASE)
 _ADDRESS_CHARACTERS = re.compile('[^\\s<>"`|\\\\^\u00ab\u00bb\u2018-\u201f\u2039\u203a]+')
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 _NOT_AT_THE_END = ".,;:!?'*_~\u2026([{"
-_LABEL_ADDRESS = re.compile(r"\s*(?:https?://|www\.)([^\s/?#:]+)", re.IGNORECASE)
+# Endings by which a label that is one word is the name of a host, not of a file or a program: those of countries, and the common ones.
+_ENDINGS: Final = (
+    "[a-z]{2}|com|org|net|info|biz|name|edu|gov|news|online|shop|site|store|blog|live|media|press|email|cloud|berlin|hamburg"
+    "|koeln|cologne|bayern|nrw|ruhr|saarland|wien|tirol|swiss|app|dev|top|xyz|club"
+)
+_LABEL_ADDRESS = re.compile(
+    r"\s*(?:(?:https?://|www\.)(?P<marked>[^\s/?#:]+)"
+    rf"|(?P<bare>[\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS}))\.?(?::[0-9]+)?(?:[/?#]\S*)?\s*\Z)",
+    re.IGNORECASE,
+)
 _NO_LINK: Final = -1
 
 
@@ -168,8 +177,9 @@ def _guarded(children: list[Token]) -> list[Token]:
 def _show_target(tokens: list[Token], opening: int) -> None:
     address = str(tokens[opening].attrs["href"])
     label = "".join(token.content for token in tokens[opening + 1 :])
-    claimed = _LABEL_ADDRESS.match(label)
-    if any(map(is_visible, label)) and (claimed is None or _host_of(f"http://{claimed[1]}") == _host_of(address)):
+    claimed = _LABEL_ADDRESS.match("".join(char for char in label if not is_hidden(char)))
+    host = (claimed["marked"] or claimed["bare"]) if claimed else ""
+    if any(map(is_visible, label)) and (not host or _host_of(f"http://{host}") == _host_of(address)):
         return
     text = Token("text", "", 0)
     text.content, text.info = address, SHOWN_TARGET

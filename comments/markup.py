@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Raise it when the same text would give other HTML than before. It is stored with each text, so older HTML can be found.
-RENDER_VERSION: Final = 4
+RENDER_VERSION: Final = 5
 
 TAGS: Final = frozenset({"p", "br", "a", "em", "strong", "s", "code", "blockquote", "ul", "ol", "li"})
 _INLINE: Final = frozenset({"a", "em", "strong", "s", "code"})

@@ -22,7 +22,7 @@ from moderation.conf import settings
 from moderation.enums import Action
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.letters import SMALL_CAPITALS
-from moderation.flaggers.shown import shown
+from moderation.flaggers.shown import PageLink, shown
 
 _MANY = gettext_noop("Contains %(count)s links to other sites.")
 _SHORTENED = gettext_noop("Contains a shortened link, which hides where it leads: %(host)s")
@@ -45,6 +45,7 @@ _START = re.compile(
     r"(?<![A-Za-z0-9+.\-])(?:https?://|www\.(?=[^\s.])|(?<![\w@/])(?P<bare>[a-z0-9]{1,12}+\.[a-z]{2,4}+)/(?=[^\s/]))",
     re.IGNORECASE,
 )
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _ADDRESS_CHARACTERS = re.compile('[^\\s<>"`|\\\\^\u00ab\u00bb\u2018-\u201f\u2039\u203a]*+')
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 _NOT_AT_THE_END: Final = ".,;:!?'*_~\u2026([{"
@@ -57,8 +58,10 @@ _DRAWN_ALIKE: Final = frozenset(
     "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u04cf"
     "\u03bf\u03b1\u03bd\u03c1\u03c5\u03b9\u0570\u0578\u057d\u0585"
 )
-# Latin to Unicode and of no language: small capitals, and the a and g of phonetic script.
-_OF_NO_LANGUAGE: Final = frozenset([*map(chr, SMALL_CAPITALS), "\u0251", "\u0261"])
+# Latin to Unicode and of no language: small capitals, the a and g of phonetic script, and a j without its dot.
+_OF_NO_LANGUAGE: Final = frozenset([*map(chr, SMALL_CAPITALS), "\u0237", "\u0251", "\u0261"])
+# The dotless i is a letter of Turkish, where a reader looks for it.
+_DOTLESS_I, _TURKISH = "\u0131", "tr"
 
 _LABEL_LENGTH: Final = 63
 _HOST_SHOWN: Final = 100
@@ -80,7 +83,7 @@ class LinksFlagger:
     """Counts links and looks at their hosts; inline, linear."""
 
     name = "links"
-    version = "4"
+    version = "5"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     decides = (Action.REJECT,)
@@ -94,7 +97,7 @@ class LinksFlagger:
                 if _label(link) == label:
                     parameters = {"host": link.host[:_HOST_SHOWN]}
                     return flagged(self, message, parameters, score=score, clause="no-advertising", spans=spans)
-        count = len({link.address for link in links})
+        count = len({_place(link.address) for link in links})
         if count > settings.links_allowed:
             score = min(1.0, 0.4 + count / 10)
             return flagged(self, _MANY, {"count": count}, score=score, clause="no-advertising", spans=spans)
@@ -114,6 +117,7 @@ def find_links(text: str) -> list[Link]:
     written = list(_written_links(text))
     if not (linked := shown(text).links):
         return written
+    written = [link for link in written if not _goes_on(link, text, linked)]
     addresses = {web_address(link.address) for link in written}
     hidden = (
         Link(link.start, link.end, link.address, _readable(urlsplit(link.address).hostname or ""), names_somebody=False)
@@ -121,6 +125,21 @@ def find_links(text: str) -> list[Link]:
         if link.address not in addresses
     )
     return sorted([*written, *hidden], key=lambda link: link.start)
+
+
+def _goes_on(link: Link, text: str, linked: tuple[PageLink, ...]) -> bool:
+    """Whether a backslash ends an address that goes on behind it on the page, and which nothing there leads to by itself."""
+    if not text.startswith("\\", link.end):
+        return False
+    address = web_address(link.address) or link.address.casefold()
+    pages = {one.address for one in linked}
+    return address not in pages and any(one.startswith(address) for one in pages)
+
+
+def _place(address: str) -> str:
+    """Where an address leads, however it is spelled."""
+    whole = address if _SCHEME.match(address) else f"https://{address}"
+    return _SCHEME.sub("", web_address(whole) or whole, count=1).removeprefix("www.").rstrip("/")
 
 
 def _written_links(text: str) -> Iterator[Link]:
@@ -173,8 +192,10 @@ def _label(link: Link) -> str:
 
 def _is_imitation(host: str) -> bool:
     """Whether a part of a host name mixes Latin with a similar alphabet, or is made of such letters only before an ending in
-    Latin ones: who reads an ending in Cyrillic reads all of it so."""
+    Latin ones: who reads an ending in Cyrillic reads all of it so. Or whether it has an i without its dot, unless it is Turkish."""
     labels = host.split(".")
+    if _DOTLESS_I in host and labels[-1] != _TURKISH:
+        return True
     return any(_is_mixed(label) or (labels[-1].isascii() and _is_drawn_alike(label)) for label in labels)
 
 

@@ -1,7 +1,7 @@
 """The same text again: by the same author (while they wait), and anywhere on the site (afterwards).
 
-Two texts are compared by the runs of three words they have in common. Quoted lines are left out: whoever answers may
-quote. Very short texts are never a repetition, many people say "Danke!"; of those under eight words the same by several
+Two texts are compared by the runs of three words they have in common. Quoted lines are left out, since whoever answers may
+quote, but not of a text that is nothing but a quotation. Very short texts are never a repetition, many people say "Danke!"; of those under eight words the same by several
 authors only with a link, many people say "Vielen Dank für den Artikel!".
 """
 
@@ -45,7 +45,7 @@ class RepetitionFlagger:
     """Compares with what the same author sent within the last day; inline."""
 
     name = "repetition"
-    version = "2"
+    version = "3"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
 
@@ -63,7 +63,7 @@ class SiteRepetitionFlagger:
     """Compares with what anybody sent to the site within three days; asynchronous, about 20 ms for 500 texts."""
 
     name = "site_repetition"
-    version = "3"
+    version = "4"
     stage = Stage.ASYNCHRONOUS
     languages: tuple[str, ...] = ()
 
@@ -139,8 +139,9 @@ class _Text:
 
 
 def _without_quotes(body: str) -> str:
-    """The text with quoted lines blanked out, each character where it was."""
-    return _QUOTED_LINE.sub(lambda match: " " * len(match[0]), body)
+    """The text with quoted lines blanked out, each character where it was; where no word would be left, as it is."""
+    answer = _QUOTED_LINE.sub(lambda match: " " * len(match[0]), body)
+    return answer if any(map(str.isalnum, answer)) else body
 
 
 def _shared_words(words: tuple[str, ...], others: tuple[str, ...]) -> list[int]:

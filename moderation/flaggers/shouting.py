@@ -2,6 +2,7 @@
 
 German writes every noun with a capital and both languages have acronyms, so neither counts by itself: what counts is
 capitals that run on from word to word, or of which a text has hardly anything else. What is quoted, code or an address is not the author's voice.
+It is read as the page shows it: marks of Markdown and hidden characters break no run.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput, Span
+from comments.text import is_hidden
 from moderation.enums import Action
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
-from moderation.flaggers.shown import own_words
+from moderation.flaggers.shown import own_words, shown
+from moderation.flaggers.spelling import Traced
 
 _CAPITALS = gettext_noop("Written largely in capitals.")
 _PASSAGE = gettext_noop("Has a long passage in capitals.")
@@ -54,14 +57,15 @@ class ShoutingFlagger:
     """Finds text that shouts; inline, linear."""
 
     name = "shouting"
-    version = "3"
+    version = "4"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     decides = (Action.REJECT,)
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """Whether the text is largely in capitals, or full of stretched letters and rows of marks."""
-        text = own_words(comment.body)
+        voice = _voice(comment.body)
+        text = voice.text
         share = _capital_share(text)
         runs = (share >= _ALL_SHARE and list(_all_of(text))) or list(_shouted_runs(text))
         loud = sum(_count_letters(text[run.start : run.end]) for run in runs)
@@ -69,11 +73,35 @@ class ShoutingFlagger:
         if runs and (share >= _LOUD_SHARE or loud >= _LOUD_LETTERS):
             message = _CAPITALS if share >= _LOUD_SHARE else _PASSAGE
             score = min(1.0, 0.4 + 0.6 * share)
-            return flagged(self, message, score=score, clause="respect", spans=[*runs, *stretches][:_MOST_SPANS])
+            return flagged(self, message, score=score, clause="respect", spans=_in_source([*runs, *stretches], voice))
         if _is_overdone(stretches):
             score = min(0.8, 0.3 + 0.1 * len(stretches))
-            return flagged(self, _STRETCHED, score=score, clause="respect", spans=stretches[:_MOST_SPANS])
+            return flagged(self, _STRETCHED, score=score, clause="respect", spans=_in_source(stretches, voice))
         return clear(self)
+
+
+def _voice(body: str) -> Traced:
+    """What the page shows of the author's own words; blank what is not theirs, the address in place of a link's missing words too."""
+    page, own = shown(body), own_words(body)
+    parts: list[str] = []
+    origins: list[int] = []
+    for at, (char, origin) in enumerate(zip(page.text, page.origins, strict=True)):
+        if is_hidden(char):
+            continue
+        is_own = char.isspace() or (own[origin] == body[origin] and not _is_added(page, at))
+        parts.append(char if is_own else " ")
+        origins.append(origin)
+    return Traced("".join(parts), origins)
+
+
+def _is_added(page: Traced, at: int) -> bool:
+    """Whether the source does not have a character: what was added stands at one place of it, next to each other."""
+    nearby = (one for one in (at - 1, at + 1) if 0 <= one < len(page.text) and not page.text[one].isspace())
+    return any(page.origins[one] == page.origins[at] for one in nearby)
+
+
+def _in_source(spans: list[Span], voice: Traced) -> list[Span]:
+    return [Span(*voice.source_span(span.start, span.end), span.label) for span in spans[:_MOST_SPANS]]
 
 
 def _shouted_runs(text: str) -> Iterator[Span]:

@@ -29,6 +29,10 @@ def check(body: str):
         "Siehe https://www.tagesschau.de/inland/freibad-101.html.",
         "Compare https://a.example/x and https://b.example/y, please.",
         "Dreimal dieselbe: https://a.example https://a.example https://a.example",
+        "Anders geschrieben: HTTPS://a.example https://A.example/ http://www.a.example www.a.example",
+        "Zwei: https://b.example/c und [hier](https://zeit\\.de/a)",
+        "Zwei: https://b.example/c und [hier](https://zeit.de/a\\_b)",
+        "Auf Türkisch: https://ışık.com.tr/",
         "Eigene Artikel: https://news.example/1 https://www.news.example/2 https://sport.news.example/3",
         "Umlaute sind kein Trick: https://müller.example und https://xn--mller-kva.example/",
         "Auch ein ganz kyrillischer Name nicht: https://москва.com/",
@@ -143,3 +147,17 @@ def test_links_hostile_text_gets_a_valid_finding(body: str) -> None:
     flagger = LinksFlagger()
     finding = flagger.check(make_input(body), KNOWLEDGE)
     assert read_answer(finding, flagger, body) == finding
+
+
+def test_links_without_its_dot_an_i_imitates_another_name() -> None:
+    for address in ("https://sp\u0131egel.de/", "https://xn--spegel-q9a.de/"):
+        assert sentence(check(f"Siehe {address}")).startswith(
+            "Contains a link that looks like another one: sp\u0131egel.de"
+        )
+
+
+def test_links_cut_by_a_backslash_leads_where_the_page_leads_and_nowhere_else() -> None:
+    assert [link.address for link in find_links("[hier](https://zeit\\.de/a)")] == ["https://zeit.de/a"]
+    # Also where what stands before the backslash is a link of its own.
+    body = "https://zeit.de/ und [hier](https://zeit.de/\\_a)"
+    assert {link.address for link in find_links(body)} == {"https://zeit.de/", "https://zeit.de/_a"}

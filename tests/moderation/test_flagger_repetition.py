@@ -39,6 +39,14 @@ def test_repetition_almost_the_same_text_is_flagged(recent: str) -> None:
     assert 0.5 <= finding.score < 1
 
 
+def test_repetition_of_a_text_that_is_wholly_a_quotation_is_flagged() -> None:
+    quotation = "\n".join(f"> {line}" for line in TEXT.split(", "))
+    finding = check_own(quotation, OTHER, quotation)
+    assert (finding.score, marked(finding, quotation)) == (1.0, [quotation.removeprefix("> ")])
+    # Who answers may quote, and does not repeat what they quote.
+    assert check_own(f"{quotation}\n\nDas sehe ich ganz anders.", quotation).outcome == CheckOutcome.CLEAR
+
+
 def test_repetition_marks_what_was_sent_before_and_nothing_else() -> None:
     body = f"Noch einmal, „{TEXT}“\n> Das stimmt doch gar nicht, sagte jemand.\n\nIch bleibe dabei."
     assert marked(check_own(body, TEXT), body) == [f"„{TEXT}“"]

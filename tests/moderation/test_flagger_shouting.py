@@ -39,6 +39,8 @@ def check(body: str) -> Finding:
         "https://www.EXAMPLE.com/AAAAAAAAAA/WIR/SIND/HIER",
         "`SELECT NAME FROM ARTICLES WHERE PUBLISHED`",
         "OK.",
+        "[](https://a.example/AAAAAAAA/WIR/SIND/HIER/UND/BLEIBEN/AUCH)",
+        "> **ICH HABE ES SATT**, *DAS* IMMER ZU LESEN!!!!!!\n\nBitte ruhig bleiben.",
         # What is left out, a name in a text of small words.
         "Die Nummer war 0711-XXXXXX, der Name XXXXXXX wurde entfernt.",
         "Ja, da hat er ja so was von gar nix zu tun: FREIE DEMOKRATISCHE PARTEI",
@@ -111,3 +113,18 @@ def test_shouting_hostile_text_gets_a_valid_finding(body: str) -> None:
     flagger = ShoutingFlagger()
     finding = flagger.check(make_input(body), SiteKnowledge())
     assert read_answer(finding, flagger, body) == finding
+
+
+@pytest.mark.parametrize(
+    ("body", "marks"),
+    [
+        ("**DU** **BIST** **EIN** **IDIOT**", ["DU** **BIST** **EIN** **IDIOT"]),
+        ("D\u200dU BI\u2060ST EIN ID\ufe0fIOT, ALTER", ["D\u200dU BI\u2060ST EIN ID\ufe0fIOT, ALTER"]),
+        ("Nein" + "!\u200d" * 7, ["!\u200d!\u200d!\u200d!\u200d!\u200d!\u200d!"]),
+        ("Ne" + "i\u200d" * 7 + "n", ["i\u200di\u200di\u200di\u200di\u200di\u200di"]),
+        ("Nein!!!*!!!*!!!", ["!!!*!!!*!!!"]),
+    ],
+)
+def test_shouting_reads_what_the_page_shows_and_marks_the_source(body: str, marks: list[str]) -> None:
+    finding = check(body)
+    assert (finding.outcome, marked(finding, body)) == (CheckOutcome.FLAGGED, marks)
