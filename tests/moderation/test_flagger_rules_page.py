@@ -48,7 +48,7 @@ def test_form_of_a_rule_starts_from_what_was_chosen_and_changes_nothing_else() -
     DecidingRule.objects.update(standing="decides", threshold=0.98, next_look=4_000, bound=0.999)
     assert client.post(decide_address(site), rule_form(client, rule) | {"ceiling": "60"}).status_code == 303
     rule.refresh_from_db()
-    assert (rule.bound, rule.ceiling, rule.people_share) == (pytest.approx(0.999), 60, 0.01)
+    assert (rule.bound, rule.ceiling, rule.people_share) == pytest.approx((0.999, 60, 0.01))
     assert rule.next_look == 4_000
 
 
@@ -78,7 +78,7 @@ def test_rule_there_is_is_not_changed_by_the_form_for_another_one() -> None:
     mixed = rule_of(site, bound="99", people_share="10", rule=str(other.pk))
     assert client.post(decide_address(site), mixed).status_code == 422
     rule = DecidingRule.objects.get(language="de")
-    assert (rule.bound, rule.people_share) == (pytest.approx(0.999), 0.01)
+    assert (rule.bound, rule.people_share) == pytest.approx((0.999, 0.01))
 
 
 @pytest.mark.parametrize(
