@@ -56,7 +56,7 @@ def shift(comment: Comment, days: float) -> None:
     Decision.objects.filter(comment=comment).update(applied_at=moment)
 
 
-def places_of(report: FlaggerReport, flagger: str) -> dict[Place, tuple[int, ...]]:
+def places_of(report: FlaggerReport, flagger: str) -> dict[Place, tuple[float, ...]]:
     (found,) = (one for one in report.flaggers if one.flagger == flagger)
     return {
         one.place: (
@@ -133,7 +133,7 @@ def live(comment: Comment, people: list[User], chance: random.Random) -> None:
         Decision.objects.filter(comment=comment).update(findings_hidden=True)
 
 
-def recount(flagger: str) -> dict[Place, tuple[int, ...]]:
+def recount(flagger: str) -> dict[Place, tuple[float, ...]]:
     """The same, row by row."""
     first = timezone.localdate() - DAY * 27
     looked: Counter[str] = Counter()
