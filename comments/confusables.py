@@ -2,13 +2,17 @@
 
 Selected from the confusable characters of Unicode Technical Standard 39 (https://www.unicode.org/reports/tr39/, data under
 the Unicode License) and completed by shapes that only a quick look confuses. Left out are those that decompose into
-a letter or whose Unicode name says which letter they are: `comments.names` finds these by rule.
+a letter or whose Unicode name says which letter they are: `letter_in_name` finds these by rule.
 Written as escapes, because the characters themselves cannot be told apart.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Final
+
+_LETTER_IN_NAME = re.compile(r"(?:LATIN|REGIONAL INDICATOR).* LETTER (?:[A-Z]+ )*([A-Z])(?: WITH .*)?\Z")
 
 # What it looks like, in small letters without i and digits (i and 1 look like l, 0 like o), and the characters that do;
 # under "" letters that look like punctuation.
@@ -128,3 +132,9 @@ LOOKS_LIKE: Final[dict[str, str]] = {
     "sss": "\U0001f75c",
     "": "\u1433\u1438\u144a\u16b2\u16cc\u2cba\u2cc6\u30ce\u4e36\u4e3f\ua78c\U0001031f\U00016f3f",
 }
+
+
+def letter_in_name(char: str) -> str:
+    """The Latin capital that a character is by its Unicode name, with a stroke or hook, turned, in a box or of a flag; else ""."""
+    found = _LETTER_IN_NAME.search(unicodedata.name(char, ""))
+    return found[1] if found else ""

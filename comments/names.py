@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from comments.confusables import LOOKS_LIKE
+from comments.confusables import LOOKS_LIKE, letter_in_name
 from comments.text import TextError, clean_line, has_hidden, is_hidden, limit_marks
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _ADDRESS = re.compile(
 )
 
 _SHAPES: Final = {char: letters for letters, chars in LOOKS_LIKE.items() for char in chars}
-_LETTER_IN_NAME = re.compile(r"(?:LATIN|REGIONAL INDICATOR).* LETTER (?:[A-Z]+ )*([A-Z])(?: WITH .*)?\Z")
 _SAME_SHAPE = str.maketrans("012345789i", "olzeastbgl")
 _SYMBOL_LETTERS: Final = {"@": "a", "|": "l", "!": "l"}
 _LETTERS: Final = frozenset({"Lu", "Ll", "Lt", "Lo"})
@@ -150,9 +149,8 @@ def _shape_of_part(char: str) -> str:
         return _SHAPES[char]
     if char.isascii():
         return char if char.isalnum() else _SYMBOL_LETTERS.get(char, "")
-    match = _LETTER_IN_NAME.search(unicodedata.name(char, ""))
-    if match:
-        return match[1]
+    if letter := letter_in_name(char):
+        return letter
     digit = unicodedata.digit(char, None)
     if digit is not None:
         return str(digit)

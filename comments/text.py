@@ -8,6 +8,7 @@ After `clean_body`, `clean_line` (and so after every `normalise_*` function) a t
   characters (they show as boxes, or as the icons of whatever font the page uses: a way to imitate a badge);
 * has no characters that show nothing and that no script needs (soft hyphen, zero width space, byte order mark, fillers,
   tag characters). The zero width joiners and the variation selectors stay in a body: emoji, Persian and Indic scripts need them;
+* has no hair space within a word, which shows hardly anything;
 * has no bidirectional embeddings and overrides: an override shows Latin letters backwards, so that a word is another one to
   the eye than to every check. Who writes Arabic or Hebrew has the isolates and the marks, which turn no Latin word round;
 * has at most eight combining marks in a row, and bidirectional isolates that end on the line on which they began.
@@ -42,6 +43,8 @@ _RAW_MARKS_LIMIT = 64
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _EXCESS_BLANK_LINES = re.compile("\n{4,}")
+# With something before and behind.
+_HAIR_SPACES = re.compile("(?<=.)\u200a+(?=.)")
 
 # England, Scotland and Wales are the only flags in use that are spelled with tag characters; all other tags are hidden text.
 _TAG_FLAGS = "|".join(
@@ -150,7 +153,7 @@ def clean_body(source: str) -> str:
     Trailing spaces of lines go; more than two blank lines in a row become two. For imports and as a second line of defence;
     what a person submits goes through `normalise_body`.
     """
-    text = _compose(balance_bidi(_remove_unwanted(_LINE_BREAKS.sub("\n", source))))
+    text = _compose(_close_words(balance_bidi(_remove_unwanted(_LINE_BREAKS.sub("\n", source)))))
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return _EXCESS_BLANK_LINES.sub("\n\n\n", text).strip()
 
@@ -159,9 +162,16 @@ def clean_line(source: str) -> str:
     """Return the text as one line, each run of white space as one space, whatever its length. Never raises."""
     text = _compose(_remove_unwanted(" ".join(source.split())))
     if has_hidden(text):
-        kept = {match.start() for match in _VISIBLE_JOINER.finditer(text)}
-        text = _compose("".join(char for at, char in enumerate(text) if at in kept or not is_hidden(char)))
+        text = _compose(without_hidden(text))
     return " ".join(text.split())
+
+
+def without_hidden(text: str) -> str:
+    """Return the text without hidden characters, but for joiners and selectors of which a reader can see what they do."""
+    if not has_hidden(text):
+        return text
+    kept = {match.start() for match in _VISIBLE_JOINER.finditer(text)}
+    return "".join(char for at, char in enumerate(text) if at in kept or not is_hidden(char))
 
 
 def body_digest(body: str) -> str:
@@ -241,6 +251,15 @@ def _remove_unwanted(text: str) -> str:
 
 def _keep_flag(match: re.Match[str]) -> str:
     return match[1] or ""
+
+
+def _close_words(text: str) -> str:
+    """Return the text without the hair spaces that stand within a word; at a dash or a quotation mark they are typography."""
+    return _HAIR_SPACES.sub(lambda gap: "" if _are_of_a_word(text[gap.start() - 1], text[gap.end()]) else gap[0], text)
+
+
+def _are_of_a_word(*chars: str) -> bool:
+    return all(category[0] in "LM" or category == "Cf" for category in map(unicodedata.category, chars))
 
 
 def _compose(text: str) -> str:

@@ -19,11 +19,13 @@ from zlib import crc32
 
 from celery.exceptions import SoftTimeLimitExceeded
 
+from comments.text import without_hidden
 from moderation.conf import settings
 from moderation.flaggers.base import primary_language
 from moderation.flaggers.pieces import END, START, Pieces
 from moderation.flaggers.scorers import WEIGHTS_FOLDER, NgramScorer, Score, WeightsError, load_scorer
-from moderation.flaggers.shown import FILLER, own_words
+from moderation.flaggers.shown import own_words
+from moderation.flaggers.spelling import unmixed
 
 logger = logging.getLogger(__name__)
 
@@ -91,9 +93,8 @@ class Encoder:
         self.read = lru_cache(maxsize=_READINGS_KEPT)(self._read)
 
     def _read(self, text: str) -> Reading:
-        """What the encoder makes of a text, without quoted lines and code."""
-        own = own_words(text, with_addresses=True).replace(FILLER, "")
-        numbers = self._pieces.encode(own)
+        """What the encoder makes of a text, without quoted lines, code and what shows nothing, and of its words as they look."""
+        numbers = self._pieces.encode(unmixed(without_hidden(own_words(text, with_addresses=True))))
         cut = min(len(numbers), _MOST_PIECES)
         windows = [numbers[start : min(start + _WINDOW, cut)] for start in range(0, cut, _WINDOW)] or [[]]
         total: Any = 0.0

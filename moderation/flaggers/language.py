@@ -16,9 +16,11 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from comments.screening import Finding, ScreeningInput
+from comments.text import without_hidden
 from moderation.enums import FlaggerState
 from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged, primary_language
-from moderation.flaggers.shown import FILLER, own_words
+from moderation.flaggers.shown import own_words
+from moderation.flaggers.spelling import plain_letters
 
 _GERMAN = gettext_noop("Seems to be written in German, unlike this discussion.")
 _ENGLISH = gettext_noop("Seems to be written in English, unlike this discussion.")
@@ -151,7 +153,7 @@ def tell_language(text: str, *, expected: str) -> tuple[str, float]:
     only what stands beside three titles and more in a row tells. Letters from a set of bold, slanted or wide ones are the
     letters that they show.
     """
-    plain = unicodedata.normalize("NFKC", own_words(text).replace(FILLER, ""))
+    plain = plain_letters(without_hidden(own_words(text)))
     own = _MENTION.sub(" ", _QUOTATION.sub(" ", plain))
     letters = sum(map(str.isalpha, own))
     foreign = sum(1 for char in own if char.isalpha() and not unicodedata.name(char, "LATIN").startswith("LATIN"))

@@ -1,5 +1,4 @@
-"""Characters that are other letters to the eye than to Unicode: in squares and circles, small capitals, those of flags, and the
-small l and the capital i, which are one stroke."""
+"""Letters that are others to the eye: small capitals, those of flags, and the small l and the capital i, which are one stroke."""
 
 from __future__ import annotations
 
@@ -8,25 +7,16 @@ import unicodedata
 from typing import Final
 
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
-# Where each alphabet begins: in brackets (small, capital), white in a black circle, white in a black square. Those in white
-# circles and squares have a compatibility decomposition (NFKC).
-_ENCLOSED: Final = (0x249C, 0x1F110, 0x1F150, 0x1F170)
 _PHONETIC: Final = (range(0x0250, 0x02B0), range(0x1D00, 0x1DC0), range(0xA720, 0xA800))
 _SMALL_CAPITAL = re.compile(r"(?:LATIN LETTER|MODIFIER LETTER) SMALL CAPITAL ([A-Z])")
 _FIRST_OF_FLAGS: Final = 0x1F1E6
 
-# For str.translate: one letter for one character, so that each stays where it was.
 SMALL_CAPITALS: Final = {
     code: found[1].lower()
     for codes in _PHONETIC
     for code in codes
     if (found := _SMALL_CAPITAL.fullmatch(unicodedata.name(chr(code), "")))
 }
-AS_LETTERS: Final = (
-    {first + at: letter for first in _ENCLOSED for at, letter in enumerate(_ALPHABET)}
-    | SMALL_CAPITALS
-    | dict.fromkeys(map(ord, "øØ"), "o")
-)
 # Regional indicators: two of them that are the code of a country are shown as its flag, others as letters.
 FLAG_LETTERS: Final = {_FIRST_OF_FLAGS + at: letter for at, letter in enumerate(_ALPHABET)}
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from comments.confusables import LOOKS_LIKE
+from comments.confusables import LOOKS_LIKE, letter_in_name
+from comments.text import is_hidden
+from moderation.flaggers.letters import FLAG_LETTERS
 
 _UMLAUTS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "å": "a"}
-_UNSEEN: Final = ("Mn", "Me", "Cf")
+_ACCENTS: Final = ("Mn", "Me")
 _COMBINING_UMLAUT: Final = "\u0308"
 # Alphabets whose letters pass for Latin ones at a quick look, and the ones that look like an i (LOOKS_LIKE has them as l).
-_IMITATING: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
-_LOOKS_LIKE_I: Final = "\u0131\u0456\u0457\u03b9\u03af\u0269\u04cf"
+_IMITATING: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
+_LOOKS_LIKE_I: Final = "\u0131\u0456\u0406\u0457\u0407\u03b9\u0399\u03af\u038a\u0269\u04cf\u04c0\u13a5\uab75\ua4f2"
+# A ligature of more is a word by itself and no disguise; one of Arabic has eighteen.
+_MOST_LETTERS: Final = 4
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 _LOOKALIKES: Final = {
     char: letters
@@ -54,18 +60,59 @@ def fold(source: str) -> Traced:
     return Traced("".join(parts), tuple(origins))
 
 
+def plain_letters(text: str) -> str:
+    """The text with bold, slanted, wide and circled letters as the letters that they show (NFKC)."""
+    return text if text.isascii() else "".join(map(_plain_letters_of, text))
+
+
+def unmixed(text: str) -> str:
+    """The text with letters of other alphabets as the Latin ones that they look like, in words that have Latin ones as well."""
+    return text if text.isascii() else _LETTERS.sub(_unmix, plain_letters(text))
+
+
+def _unmix(word: re.Match[str]) -> str:
+    return "".join(map(_in_latin, word[0])) if any(map(_is_latin, word[0])) else word[0]
+
+
+@lru_cache(maxsize=8192)
+def _is_latin(char: str) -> bool:
+    return unicodedata.name(char, "").startswith("LATIN")
+
+
+@lru_cache(maxsize=8192)
+def _in_latin(char: str) -> str:
+    folded = char if _is_latin(char) else _fold_character(char)
+    if not (folded and folded.isascii()):
+        return char
+    return folded.upper() if char.isupper() else folded
+
+
+@lru_cache(maxsize=8192)
+def _plain_letters_of(char: str) -> str:
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if len(plain) <= _MOST_LETTERS else char
+
+
 @lru_cache(maxsize=8192)
 def _fold_character(char: str) -> str:
     if char.isascii():
         return char.lower()
-    small = unicodedata.normalize("NFKC", char).casefold()
-    return "".join(map(_to_latin, small))
+    if not _is_seen(char):
+        return ""
+    parts = filter(_is_seen, unicodedata.normalize("NFKD", char))
+    folded = _look_of(char) or "".join(_look_of(part) or part.casefold() for part in parts)
+    return folded if len(folded) <= _MOST_LETTERS else char
 
 
-def _to_latin(char: str) -> str:
-    if char in _UMLAUTS:
-        return _UMLAUTS[char]
-    if char in _LOOKALIKES:
-        return _LOOKALIKES[char]
-    base = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) not in _UNSEEN)
-    return "".join(_LOOKALIKES.get(part, part) for part in base)
+def _look_of(char: str) -> str:
+    """The small Latin letters that a character is or looks like; empty where there are none, and of flags' letters, which are
+    flags."""
+    small = char.casefold()
+    if small in _UMLAUTS:
+        return _UMLAUTS[small]
+    letter = letter_in_name(char).lower() if ord(char) not in FLAG_LETTERS else ""
+    return _LOOKALIKES.get(char) or _LOOKALIKES.get(small) or letter
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char) not in _ACCENTS and not is_hidden(char)

@@ -23,7 +23,7 @@ from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import Action
 from moderation.flaggers.base import SiteKnowledge, Stage, TermEntry, clear, flagged, primary_language
 from moderation.flaggers.inflection import forms_in_phrase, forms_of
-from moderation.flaggers.letters import AS_LETTERS, with_strokes_read_anew
+from moderation.flaggers.letters import with_strokes_read_anew
 from moderation.flaggers.matching import Hit, Matcher
 from moderation.flaggers.shown import shown
 from moderation.flaggers.spelling import Traced, fold
@@ -39,6 +39,8 @@ _CLOSING: Final = ('"', "“", "”", "«", "»")
 _AROUND_WORDS: Final = ".,;:!?*()"
 # What may stand before a word that is one, also within a disguised one.
 _BETWEEN_WORDS: Final = frozenset(" \t\n\r.,;:_·•/-–—")
+# Danish words have it for ö, disguised ones for o.
+_WITH_PLAIN_O: Final = str.maketrans("øØ", "oO")
 _NAMED: Final = 3
 _MOST_SPANS: Final = 50
 
@@ -94,7 +96,7 @@ def _placed(hit: Hit, page: Traced) -> Hit:
 
 def _find_in(matcher: Matcher, source: str) -> Iterator[Hit]:
     """The terms in a text, also where a small l passes for a capital i, or the other way round."""
-    body = source.translate(AS_LETTERS)
+    body = source.translate(_WITH_PLAIN_O)
     text = fold(body)
     found = set(matcher.find(text.text))
     if (anew := with_strokes_read_anew(body)) != body:
@@ -132,7 +134,14 @@ def _compile(terms: tuple[TermEntry, ...], language: str) -> Matcher:
 
 
 def _add(matcher: Matcher, entry: TermEntry, language: str) -> None:
-    phrase = entry.phrase.strip().translate(AS_LETTERS)
+    phrase = entry.phrase.strip().translate(_WITH_PLAIN_O)
+    # Greek and Cyrillic capitals look like other Latin letters than the small ones; the phrase as it was typed comes first.
+    spellings = (phrase, phrase.lower(), phrase.title(), phrase.upper())
+    for spelling in {fold(spelling).text: spelling for spelling in reversed(spellings)}.values():
+        _add_spelling(matcher, entry, spelling, language)
+
+
+def _add_spelling(matcher: Matcher, entry: TermEntry, phrase: str, language: str) -> None:
     first, *rest = _word_forms(phrase, language) or [frozenset()]
     if rest:
         for form in first:

@@ -200,6 +200,9 @@ def test_normalise_line_given_ordinary_text_of_any_script_leaves_it_alone(text):
         ("\u2067abc\nd\u2069e", "\u2067abc\u2069\nde"),
         ("a\u202ab\u202bc\u202cd\u202de\u202ef", "abcdef"),
         ("\u2066a\u202eb\u2069c\u202c", "\u2066ab\u2069c"),
+        ("Arsch\u200aloch, I\u200a\u200adi\u200d\u200aot", "Arschloch, Idi\u200dot"),
+        ("a\u200a\u0308", "ä"),
+        ("ja\u200a\u2013\u200anein\u200a!\u200a", "ja\u200a\u2013\u200anein\u200a!"),
     ],
 )
 def test_clean_body_given_unwanted_characters_removes_only_them(source, text):

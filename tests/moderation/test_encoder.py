@@ -161,6 +161,20 @@ def test_encoder_says_what_was_learnt_before_its_weights_became_bytes() -> None:
     assert MODEL_FILE.stat().st_size <= 40_000_000
 
 
+@pytest.mark.parametrize("hidden", ["\u200c", "\u200d", "\u034f", "\u200e", "\ufe0f"])
+def test_encoder_does_not_see_what_shows_nothing(hidden: str) -> None:
+    read = load_encoder(MODEL_FILE).read
+    assert read(hidden.join(INSULT)).said == read(INSULT).said
+
+
+def test_encoder_reads_letters_of_other_alphabets_as_they_look_where_a_word_is_mixed() -> None:
+    look = str.maketrans("aeopcBHIMN", "\u0430\u0435\u043e\u0440\u0441\u0392\u0397\u0399\u039c\u039d")
+    read = load_encoder(MODEL_FILE).read
+    for text in (INSULT, INSULT.upper()):
+        assert text.translate(look) != text
+        assert read(text.translate(look)).said == read(text).said
+
+
 @pytest.mark.usefixtures("shipped")
 def test_flaggers_with_the_encoder_are_asynchronous_and_name_the_words() -> None:
     respect, spam = RespectFlagger(), SpamFlagger()
