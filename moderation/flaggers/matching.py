@@ -7,11 +7,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import chain
 from typing import Final
 
 from moderation.flaggers.base import TermEntry
 from moderation.flaggers.rows import Piece, split_row
-from moderation.flaggers.words import Word, disguised_words, mask_pattern, masked_words, plain_words, rows_of_letters
+from moderation.flaggers.words import Word, disguised_words, masked_words, plain_words, read_mask, rows_of_letters
 
 # Shorter ones are in too many words, and in too many rows of letters.
 _PART_LENGTH: Final = 3
@@ -69,15 +71,15 @@ class Matcher:
     insides: Parts = field(default_factory=Parts)
     # What has neither letters nor digits: emoji.
     symbols: dict[str, TermEntry] = field(default_factory=dict)
-    # Forms by their first and last letter: what a word with signs for letters may stand for.
-    by_frame: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    # Forms by their first and last letter and their length: what a word with signs for letters may stand for.
+    by_frame: dict[tuple[str, str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
     lengths: tuple[int, ...] = ()
 
     def prepare(self) -> None:
         """Once all terms are there, and before anything is looked up."""
         others = (form for ways in self.phrases.values() for rest, _ in ways for forms in rest for form in forms)
         for form in sorted({*self.words, *self.phrases, *others}):
-            self.by_frame[form[0] + form[-1]].append(form)
+            self.by_frame[form[0], form[-1], len(form)].append(form)
         self.lengths = tuple(sorted({len(form) for form in (*self.words, *self.phrases)}))
 
     def find(self, text: str) -> Iterator[Hit]:
@@ -87,7 +89,10 @@ class Matcher:
             if found := self._whole_or_part(word):
                 reading, entry = found
                 yield Hit(word.start, word.end, reading != word.readings[0], entry)
-        disguised = [*disguised_words(text), *map(self._unmask, masked_words(text))]
+        # However often a word is masked in the same way, the list is gone through once.
+        unmask = cache(self._unmask)
+        masked = (replace(word, readings=unmask(word.readings[0])) for word in masked_words(text))
+        disguised = [*disguised_words(text), *masked]
         for word in disguised:
             if found := self._whole(word):
                 yield Hit(word.start, word.end, True, found[1])  # noqa: FBT003
@@ -114,11 +119,11 @@ class Matcher:
                 return reading, entry
         return None
 
-    def _unmask(self, word: Word) -> Word:
-        """A word with signs for letters, read as every form that it may stand for."""
-        masked = word.readings[0]
-        pattern = mask_pattern(masked)
-        return replace(word, readings=tuple(filter(pattern.fullmatch, self.by_frame.get(masked[0] + masked[-1], ()))))
+    def _unmask(self, masked: str) -> tuple[str, ...]:
+        """Every form that a word with signs for letters may stand for."""
+        mask = read_mask(masked)
+        forms = (self.by_frame.get((masked[0], masked[-1], length), ()) for length in mask.lengths())
+        return tuple(filter(mask.may_be, chain.from_iterable(forms)))
 
     def _find_phrases(self, text: str, words: list[Word]) -> Iterator[Hit]:
         if not self.phrases:

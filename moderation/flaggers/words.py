@@ -61,6 +61,31 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Mask:
+    """The rows of letters of a masked word, and between each two of them how many signs stand for letters: a sign for one, or for
+    two where one was written out (ß, ä)."""
+
+    letters: tuple[str, ...]
+    signs: tuple[int, ...]
+
+    def lengths(self) -> range:
+        """How long a word may be that it stands for."""
+        shortest = sum(map(len, self.letters)) + sum(self.signs)
+        return range(shortest, shortest + sum(self.signs) + 1)
+
+    def may_be(self, form: str) -> bool:
+        """Whether it may stand for a word of such a length. Linear: where two ways to share out the letters meet, one goes on."""
+        first, *others = self.letters
+        if not (form.startswith(first) and form.endswith(others[-1])):
+            return False
+        ends = {len(first)}
+        for count, letters in zip(self.signs, others, strict=True):
+            starts = {end + more for end in ends for more in range(count, 2 * count + 1)}
+            ends = {start + len(letters) for start in starts if form.startswith(letters, start)}
+        return len(form) in ends
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """Letters of folded text that stand apart, each with its place; their readings have as many letters."""
 
@@ -121,10 +146,9 @@ def masked_words(text: str) -> Iterator[Word]:
             yield Word(match.start(), match.end(), (word,), is_disguised=True)
 
 
-def mask_pattern(masked: str) -> re.Pattern[str]:
-    """What a masked word may be. A sign is one letter, or two where one was written out (ß, ä)."""
-    # A row of them is one step: one step each would try every way to share out the letters, which are exponentially many.
-    return re.compile(_MASK.sub(lambda row: f".{{{len(row[0])},{2 * len(row[0])}}}", masked))
+def read_mask(masked: str) -> Mask:
+    """The letters and the signs of a masked word."""
+    return Mask(tuple(_MASK.split(masked)), tuple(len(signs) for signs in _MASK.findall(masked)))
 
 
 def _is_short(word: str) -> bool:

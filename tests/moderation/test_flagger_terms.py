@@ -11,7 +11,6 @@ from comments.screening import Finding
 from moderation.flaggers.base import SiteKnowledge, TermEntry
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.terms import TermsFlagger
-from moderation.flaggers.words import mask_pattern
 from tests.moderation.inputs import make_input, marked, sentence
 
 
@@ -259,33 +258,6 @@ def test_terms_in_a_sentence_of_letters_set_apart_are_found(body: str, found: li
 
 
 @pytest.mark.parametrize(
-    ("phrase", "word"),
-    [
-        # Greek capitals, which look like other letters than the small ones.
-        ("Hure", "\u0397URE"),
-        ("Nazi", "\u039dazi"),
-        ("Nazi", "\u039d\u0391\u0396\u0399"),
-        ("Missgeburt", "\u039cISSGEBURT"),
-        # A letter and its stroke or hook.
-        ("Idiot", "I\u0111iot"),
-        ("Idiot", "Id\u0268ot"),
-        ("Idiot", "Idi\u0275\u0288"),
-        ("Schlampe", "Sch\u0142ampe"),
-        ("Hure", "\u0126ure"),
-        # Lisu and Cherokee.
-        ("Idiot", "\ua4f2\ua4d3\ua4f2\ua4f3\ua4d4"),
-        ("Idiot", "\u13a5\u13a0\u13a5\u13be\u13a2"),
-        # A word of the other alphabet is one in capitals and in small letters.
-        ("\u03bc\u03b1\u03bb\u03ac\u03ba\u03b1\u03c2", "\u039c\u0391\u039b\u0391\u039a\u0391\u03a3"),
-        ("\u039c\u0391\u039b\u0391\u039a\u0391\u03a3", "\u039c\u03b1\u03bb\u03ac\u03ba\u03b1\u03c2"),
-    ],
-)
-def test_terms_are_found_in_letters_that_look_alike(phrase: str, word: str) -> None:
-    body = f"Du {word}!"
-    assert marked(check(body, phrase), body) == [word]
-
-
-@pytest.mark.parametrize(
     "body", ["f*ck dich", "F§ck dich!", "f!ck d!ch", "f.i.c.k dich", "fick d.i.c.h", "F1ck - d1ch", "🅵🅸🅲🅺 dich"]
 )
 def test_terms_phrase_is_found_where_its_words_are_disguised(body: str) -> None:
@@ -302,15 +274,6 @@ def test_terms_phrase_of_disguised_words_is_parted_by_other_words() -> None:
 def test_terms_signs_between_the_words_of_a_phrase_still_part_them() -> None:
     assert check("Er will nicht fick ... sagen? dich nicht", "fick dich").outcome == CheckOutcome.CLEAR
     assert check("fick .... dich", "fick dich").outcome == CheckOutcome.CLEAR
-
-
-def test_terms_masked_word_is_compared_with_a_long_term_without_trying_every_way() -> None:
-    mask = "d" + "*" * 16 + "z" * 15 + "t"
-    pattern = mask_pattern(mask)
-    assert pattern.pattern == "d.{16,32}" + "z" * 15 + "t"
-    body = f"{mask} Donaudampf************gesellschaft"
-    finding = check(body, "Donaudampfschifffahrtsgesellschaft")
-    assert marked(finding, body) == ["Donaudampf************gesellschaft"]
 
 
 def test_terms_finding_names_terms_marks_source_and_takes_the_clause() -> None:
