@@ -179,3 +179,10 @@ class NothingLearntError(ModerationError):
 
     code = "nothing_learnt"
     default_message = _("There is no earlier version to go back to.")
+
+
+class UnreadableVersionError(ModerationError):
+    """A model that was made by another release computes with other features, or is damaged."""
+
+    code = "unreadable_version"
+    default_message = _("This version was learnt by another release of the software, which this one cannot read.")

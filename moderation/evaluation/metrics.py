@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from statistics import fmean, variance
 from typing import Final
 
 # Precision at this share of what is to be found; recall at these precisions; what is kept when the rest is set aside.
@@ -74,12 +76,21 @@ def measure_with_intervals(judged: Iterable[Judged], *, rounds: int) -> dict[str
     }
 
 
-def roc_auc_error(area: float, bad: int, good: int) -> float:
-    """The standard error of an area under the ROC curve measured on so many texts (Hanley and McNeil 1982,
-    https://doi.org/10.1148/radiology.143.1.7063747)."""
-    over_two_bad, over_two_good = area / (2 - area), 2 * area**2 / (1 + area)
-    of_bad, of_good = (bad - 1) * (over_two_bad - area**2), (good - 1) * (over_two_good - area**2)
-    return math.sqrt((area * (1 - area) + of_bad + of_good) / (bad * good))
+def compare_areas(
+    bad: Sequence[tuple[float, float]], good: Sequence[tuple[float, float]]
+) -> tuple[float, float, float]:
+    """The areas under the ROC curves of two judges who scored the same texts, and the standard error of what lies between
+    them; at least two bad and two good ones. O(n log n).
+
+    Of DeLong, DeLong and Clarke-Pearson 1988 (https://doi.org/10.2307/2531595): of each bad text the share of the good ones
+    below it, of each good one the share of the bad ones below it; how the difference of both judges scatters in these.
+    """
+    judges = zip(zip(*bad, strict=True), zip(*good, strict=True), strict=True)
+    first, second = ((_shares_below(high, low), _shares_below(low, high)) for high, low in judges)
+    scatter = 0.0
+    for shares in zip(first, second, strict=True):
+        scatter += variance(one - other for one, other in zip(*shares, strict=True)) / len(shares[0])
+    return fmean(first[0]), fmean(second[0]), math.sqrt(scatter)
 
 
 def _interval(value: float, drawn: list[float]) -> Interval:
@@ -87,6 +98,12 @@ def _interval(value: float, drawn: list[float]) -> Interval:
     if not known:
         return Interval(value, math.nan, math.nan)
     return Interval(value, known[int(0.025 * (len(known) - 1))], known[math.ceil(0.975 * (len(known) - 1))])
+
+
+def _shares_below(scores: Sequence[float], others: Sequence[float]) -> list[float]:
+    """Of each score: which share of the others is lower; equal ones count half."""
+    ordered = sorted(others)
+    return [(bisect_left(ordered, one) + bisect_right(ordered, one)) / 2 / len(ordered) for one in scores]
 
 
 def _measure_sorted(judged: Sequence[Judged]) -> Figures:

@@ -7,23 +7,35 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypedDict
+from collections.abc import Collection, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
+from typing import Final, TypedDict
 
 from moderation.evaluation.judging import Example as Line
-from moderation.evaluation.metrics import Figures, Judged, measure, roc_auc_error
+from moderation.evaluation.metrics import Figures, Judged, compare_areas, measure
 from moderation.flaggers.encoder import scorer_for
-from moderation.flaggers.learning.features import SHIPPED, Circumstances, article_number, make_example, sigmoid
+from moderation.flaggers.learning.features import (
+    SHIPPED,
+    Circumstances,
+    Example,
+    article_number,
+    make_example,
+    sigmoid,
+)
 from moderation.flaggers.learning.learner import ClauseLearner, Judgement
+from moderation.flaggers.learning.model import LearnedModel
 from moderation.flaggers.learning.vectors import vector_of
 from moderation.flaggers.scorers import WEIGHTS_FOLDER
 
 # Decisions from and to: how fast it learns.
 WINDOWS: Final = ((0, 500), (500, 1_500), (1_500, 3_000), (3_000, None))
-# So much worse a judge may be, in AUC, before that is more than chance; of one clause alone by so many standard errors more.
+# So much worse, in AUC, a judge of a clause may be, and by so many standard errors more.
 MARGIN: Final = 0.02
 SURE: Final = 2
+# Fewer bad or good texts are nothing to compare by.
+_FEWEST: Final = 10
+# Of so many of the newest decisions it is said how good a judge is.
+_NEWEST: Final = 2_000
 # Of the last window, so that memory does not grow with the site.
 _LATEST: Final = 20_000
 
@@ -46,6 +58,18 @@ class WindowFigures(TypedDict):
     aside_99: float | None
 
 
+class Comparison(TypedDict):
+    """Of the same texts, of which neither had been told: how many there were, and bad ones among them; the areas under the ROC
+    curve of a judge that learns anew and of the version `number`, and the standard error of what lies between."""
+
+    number: int
+    texts: int
+    bad: int
+    new: float
+    old: float
+    error: float
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     judgement: Judgement
@@ -66,8 +90,13 @@ class Progress:
         self.count += 1
 
     def figures(self) -> list[WindowFigures]:
-        """Of each window that has texts."""
+        """Of each window that has texts; of the last one at most 20,000, the newest."""
         return list(self._read())
+
+    def newest(self) -> WindowFigures | None:
+        """Of the newest 2,000 decisions, whatever windows they are in; None without any."""
+        kept = [answer for window in self._windows for answer in window][-_NEWEST:]
+        return _figures_of(kept, self.count - len(kept), 0) if kept else None
 
     def calibration_error(self) -> float | None:
         """Of everything that is kept, of all windows."""
@@ -76,21 +105,8 @@ class Progress:
 
     def _read(self) -> Iterator[WindowFigures]:
         for (since, to), answers in zip(WINDOWS, self._windows, strict=True):
-            if not answers:
-                continue
-            both = _measure(answers, "both")
-            yield {
-                "since": since,
-                "to": to or 0,
-                "texts": len(answers),
-                "bad": sum(answer.is_bad for answer in answers),
-                "cold": known(_measure(answers, "cold").roc_auc),
-                "alone": known(_measure(answers, "alone").roc_auc),
-                "both": known(both.roc_auc),
-                "calibration_error": known(_measure(answers, "probability").calibration_error),
-                "aside_95": known(both.set_aside_keeping_95),
-                "aside_99": known(both.set_aside_keeping_99),
-            }
+            if answers:
+                yield _figures_of(answers, since if to else self.count - len(answers), to or 0)
 
 
 def replay(lines: Iterable[Line]) -> dict[str, Progress]:
@@ -123,29 +139,68 @@ def replay(lines: Iterable[Line]) -> dict[str, Progress]:
     return progress
 
 
-def is_worse(new: Mapping[str, Sequence[WindowFigures]], old: Mapping[str, Sequence[WindowFigures]]) -> bool:
-    """Whether a judge judged the latest decisions worse than another one the latest of its time, by their windows by clause:
-    all clauses together, or one of them by more than chance makes of as many texts."""
-    windows = [
-        (latest_window(new[clause], "both"), latest_window(old[clause], "both")) for clause in new if clause in old
-    ]
-    pairs = [(one, other) for one, other in windows if one is not None and other is not None]
-    losses = [(other["both"] or 0) - (one["both"] or 0) for one, other in pairs]
-    return bool(pairs) and (
-        sum(losses) / len(losses) > MARGIN
-        or any(loss > MARGIN + SURE * _chance(*pair) for loss, pair in zip(losses, pairs, strict=True))
-    )
+class Trial:
+    """What a model that was made earlier says, beside a judge that learns anew, of the texts that were decided on since:
+    neither had been told of them, and both are measured by what stands today. Memory grows with the texts it is given."""
+
+    def __init__(self, model: LearnedModel, encoder: str) -> None:
+        """`encoder`: of the vectors that the examples have; those of another one say nothing to the model."""
+        self.number = model.number
+        self._clauses = {clause.clause: clause for clause in model.clauses}
+        self._knows_vectors = model.encoder == encoder
+        # By clause and whether they were bad: what the new judge said of each text, and the model.
+        self._scores: dict[str, dict[bool, list[tuple[float, float]]]] = {
+            clause: {True: [], False: []} for clause in self._clauses
+        }
+
+    @property
+    def clauses(self) -> Set[str]:
+        """Those that the model speaks of."""
+        return self._clauses.keys()
+
+    def add(self, clause: str, example: Example, new: Judgement, *, is_bad: bool) -> None:
+        """Have the model judge a text by a clause, of which the new judge said so; nothing where it knows no such clause."""
+        if clause in self._clauses:
+            seen = example if self._knows_vectors else replace(example, vector=None)
+            _probability, shares = self._clauses[clause].judge_example(seen)
+            self._scores[clause][is_bad].append((new.both, sum(shares.values())))
+
+    def compare(self, clause: str) -> Comparison | None:
+        """None with fewer than ten bad or ten good texts, of which nothing can be said."""
+        bad, good = (self._scores[clause][is_bad] if clause in self._scores else [] for is_bad in (True, False))
+        if min(len(bad), len(good)) < _FEWEST:
+            return None
+        new, old, error = (round(figure, 4) for figure in compare_areas(bad, good))
+        return {
+            "number": self.number,
+            "texts": len(bad) + len(good),
+            "bad": len(bad),
+            "new": new,
+            "old": old,
+            "error": error,
+        }
 
 
-def latest_window(windows: Sequence[WindowFigures], judge: Literal["cold", "both"]) -> WindowFigures | None:
-    """The last one that has an area under the curve of this judge."""
-    return next((window for window in reversed(windows) if window[judge] is not None), None)
+def is_worse(comparison: Comparison) -> bool:
+    """Whether the new judge is worse by more than the margin, and by more than chance makes of so many texts: by a one-sided
+    test of the difference that lets a judge as good as the margin allows pass 97.7 times of a hundred."""
+    return comparison["old"] - comparison["new"] > MARGIN + SURE * comparison["error"]
 
 
-def _chance(one: WindowFigures, other: WindowFigures) -> float:
-    """The standard error of what lies between two areas that are the same but for chance."""
-    area = ((one["both"] or 0) + (other["both"] or 0)) / 2
-    return math.hypot(*(roc_auc_error(area, window["bad"], window["texts"] - window["bad"]) for window in (one, other)))
+def _figures_of(answers: Collection[_Answer], since: int, to: int) -> WindowFigures:
+    both = _measure(answers, "both")
+    return {
+        "since": since,
+        "to": to,
+        "texts": len(answers),
+        "bad": sum(answer.is_bad for answer in answers),
+        "cold": known(_measure(answers, "cold").roc_auc),
+        "alone": known(_measure(answers, "alone").roc_auc),
+        "both": known(both.roc_auc),
+        "calibration_error": known(_measure(answers, "probability").calibration_error),
+        "aside_95": known(both.set_aside_keeping_95),
+        "aside_99": known(both.set_aside_keeping_99),
+    }
 
 
 def known(figure: float) -> float | None:

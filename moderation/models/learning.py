@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from comments.models import Revision, Site
+from moderation.models.policies import PolicyVersion
 
 
 class SiteModelQuerySet(models.QuerySet["SiteModel"]):
@@ -26,12 +27,21 @@ class SiteModel(models.Model):
     made_at = models.DateTimeField(_("made"))
     # How many decisions it learnt from.
     decisions = models.PositiveIntegerField(_("decisions"))
-    # By clause: {"title", "bad", "good", "calibration_error", "windows": [WindowFigures, ...]}.
+    # Of the site, by whose clauses it learnt; empty where there was none.
+    policy = models.ForeignKey(
+        PolicyVersion,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="site_models",
+        verbose_name=_("policy version"),
+    )
+    # By clause what services/learnt_versions.py calls ClauseFigures; without any it says nothing, since there was nothing to learn from.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
     # What flaggers/learning/model.py packs.
     weights = models.BinaryField(_("weights"), editable=False)
     is_current = models.BooleanField(_("in use"), default=False)
-    # Was no better than the one in use, and so was not put to use by itself.
+    # Was surely worse than the one in use, and so was not put to use by itself.
     is_withheld = models.BooleanField(_("withheld"), default=False)
     # Who put it to use by hand, and when.
     chosen_by = models.ForeignKey(

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 
 from comments.exceptions import InvalidInputError
 from moderation.enums import FlaggerState, RuleStanding
-from moderation.exceptions import NotAllowedError, NothingLearntError
+from moderation.exceptions import NotAllowedError, NothingLearntError, UnreadableVersionError
 from moderation.flaggers.learned import NAME as LEARNED
 from moderation.flaggers.topic import NAME as TOPIC
 from moderation.forms_flaggers import RuleForm, SwitchForm
 from moderation.models import DecidingRule
 from moderation.services.deciding_rules import FEWEST_DECISIONS, RuleLine, read_rules, switch_rule_off, switch_rule_on
 from moderation.services.flagger_switches import COUNTED_DAYS, SwitchLine, choose_states, read_switches
-from moderation.services.learning import put_to_use, read_learning
+from moderation.services.learnt_versions import put_to_use, read_learning
 from moderation.services.topic_projection import read_topics
 from moderation.views.answers import HttpResponseSeeOther
 from moderation.views.desk import Desk, desk_action, desk_page, open_administered_desk, signed_in
@@ -57,7 +57,7 @@ class Entry:
 @require_safe
 def flaggers(request: HttpRequest) -> HttpResponse:
     """Every check with its state, what it looks for, and how often it found something. 5 queries besides the
-    session's, one more for the one that learns, and one for topics."""
+    session's, four more for the one that learns, and one for topics."""
     return _show(request, open_administered_desk(request))
 
 
@@ -107,22 +107,30 @@ def stop_deciding(request: HttpRequest, pk: int) -> HttpResponse:
 
 @desk_action
 def use_site_model(request: HttpRequest, number: int) -> HttpResponse:
-    """Have an earlier version of what was learnt asked; then 303 to the page. 404 for one that is not kept."""
+    """Have an earlier version of what was learnt asked; then 303 to the page. 404 for one that is not kept, 422 with the page for
+    one that cannot be read."""
     desk = open_administered_desk(request)
     try:
         put_to_use(site=desk.site, administrator=signed_in(request), number=number)
     except NothingLearntError as error:
         raise Http404(str(error.message)) from error
+    except UnreadableVersionError as error:
+        return _show(request, desk, unreadable=error)
     query = urlencode({"site": desk.site.slug, "used": str(number)})
     return HttpResponseSeeOther(f"{reverse('moderation:flaggers')}?{query}#check-{LEARNED}")
 
 
-def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> HttpResponse:
-    """The page, with a form that was refused in its place."""
+def _show(
+    request: HttpRequest,
+    desk: Desk,
+    refused: RuleForm | None = None,
+    unreadable: UnreadableVersionError | None = None,
+) -> HttpResponse:
+    """The page, with a form that was refused in its place, or why an earlier version of what was learnt was not put to use."""
     rules, lines = read_rules(desk.site), read_switches(desk.site)
     names = {line.flagger.name for line in lines}
     used, saved = request.GET.get("used", ""), request.GET.get("saved", "")
-    changed = {saved, LEARNED if used else ""}
+    changed = {saved, LEARNED if used or unreadable else ""}
     context = {
         "site": desk.site,
         "desk": desk,
@@ -131,12 +139,13 @@ def _show(request: HttpRequest, desk: Desk, refused: RuleForm | None = None) -> 
         "learned": read_learning(desk.site) if LEARNED in names else None,
         "topics": read_topics(desk.site) if TOPIC in names else None,
         "used": used,
+        "unreadable": unreadable,
         "days": COUNTED_DAYS,
         "fewest": FEWEST_DECISIONS,
         "saved": saved,
         "holds_back_now": "holds" in request.GET,
     }
-    return render(request, "moderation/flaggers.html", context, status=422 if refused else 200)
+    return render(request, "moderation/flaggers.html", context, status=422 if refused or unreadable else 200)
 
 
 def _entry(line: SwitchLine, rules: list[RuleLine], refused: RuleForm | None, changed: set[str]) -> Entry:

@@ -8,6 +8,7 @@ from comments.enums import CheckOutcome
 from comments.models import Comment, Site
 from moderation.enums import Action, Role, RuleEventKind, RuleStanding
 from moderation.flaggers.guard import FAILED
+from moderation.flaggers.learning.model import pack
 from moderation.flaggers.outside.sentences import NOT_JSON, SPENT
 from moderation.models import DecidingEvent, DecidingRule, Finding, SiteModel
 from moderation.services.indexing import refresh_risk
@@ -73,11 +74,17 @@ def checks_with_rules(stage: Stage) -> None:
         )  # fmt: skip
         for kind in RuleEventKind:
             DecidingEvent.objects.create(rule=rule, kind=kind, bound=0.99, threshold=0.98, agreed=5_990, pile=6_000)
-    windows = {"bad": 40, "calibration_error": 0.031, "windows": [{"both": 0.93, "cold": 0.71}]}
+    figures = {
+        "title": "Achtung voreinander",
+        "bad": 40,
+        "calibration_error": 0.031,
+        "windows": [{"both": 0.93, "cold": 0.71, "texts": 1_500, "bad": 40}],
+        "compared": {"number": 2, "texts": 1_200, "bad": 31, "new": 0.71, "old": 0.93, "error": 0.05},
+    }
     for number in (1, 2, 3):
         SiteModel.objects.create(
-            site=site, number=number, made_at=timezone.now(), decisions=1_000 * number, weights=b"",
-            figures={"respect": {"title": "Achtung voreinander", **windows}}, is_current=number == 2, is_withheld=number == 3,
+            site=site, number=number, made_at=timezone.now(), decisions=1_000 * number, weights=pack([]),
+            figures={"respect": figures}, is_current=number == 2, is_withheld=number == 3,
         )  # fmt: skip
     stage.page.reload()
     stage.page.locator(".mg-rule").first.wait_for()

@@ -10,19 +10,20 @@ from moderation.enums import Action
 from moderation.flaggers.learning.model import pack
 from moderation.models import SiteModel
 from moderation.services import learning
+from moderation.services.policies import current_policy
 from tests.factories import make_comment
 from tests.moderation.reporting import judge
 
 
-def fill(article: Article, moderator: User, bad: int = 12, good: int = 12) -> None:
-    for number in range(bad):
+def fill(article: Article, moderator: User, bad: int = 12, good: int = 12, *, since: int = 0) -> None:
+    for number in range(since, since + bad):
         judge(
             make_comment(article, body=f"Reiner Klüngel und Filz, Nummer {number} im Rathaus"),
             Action.REJECT,
             clause="respect",
             moderator=moderator,
         )
-    for number in range(good):
+    for number in range(since, since + good):
         judge(
             make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {number}"),
             Action.APPROVE,
@@ -38,6 +39,7 @@ def keep_version(article: Article, number: int, both: float, *, is_current: bool
         number=number,
         made_at=timezone.now(),
         decisions=1,
+        policy=current_policy(article.site),
         figures=figures,
         weights=pack([]),
         is_current=is_current,
@@ -45,6 +47,4 @@ def keep_version(article: Article, number: int, both: float, *, is_current: bool
 
 
 def learn(article: Article) -> SiteModel:
-    made = learning.learn(article.site)
-    assert made is not None
-    return made
+    return learning.learn(article.site)

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import json
 import random
-import statistics
 import sys
 import zlib
 from array import array
-from dataclasses import replace
 
 import pytest
 from pytest_django import Settings
 
 from comments.enums import CheckOutcome
-from moderation.evaluation.judging import Example as Line
-from moderation.evaluation.metrics import Judged, measure, roc_auc_error
-from moderation.evaluation.progress import WindowFigures, is_worse, replay
-from moderation.flaggers.base import ArticleWords, SiteKnowledge
+from moderation.evaluation.metrics import Judged, measure
+from moderation.evaluation.progress import replay
+from moderation.flaggers.base import SiteKnowledge
 from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.guard import read_answer
 from moderation.flaggers.learned import LearnedFlagger
 from moderation.flaggers.learning.experts import Reliability, Stack
 from moderation.flaggers.learning.features import (
-    BITS,
     FEATURES,
-    SIGNALS,
     Circumstances,
     Example,
     make_example,
     sigmoid,
-    word_places,
 )
-from moderation.flaggers.learning.learner import ClauseLearner, Sketches
+from moderation.flaggers.learning.learner import ClauseLearner
 from moderation.flaggers.learning.model import (
     TENTHS,
     LearnedClause,
@@ -44,38 +38,10 @@ from moderation.flaggers.learning.model import (
     unpack,
 )
 from moderation.flaggers.learning.vectors import as_kept, encoder_version, from_kept, vector_of
-from moderation.flaggers.ngrams import tokenize
 from tests.moderation.inputs import make_input, marked, sentence
+from tests.moderation.learners import REFUSED, make_clause, make_lines, teach
 
 pytestmark = pytest.mark.once
-
-WORDS = [
-    f"{start}{end}"
-    for start in ("bahn", "park", "steuer", "schul", "rad", "wald")
-    for end in ("weg", "amt", "bau", "plan")
-]
-REFUSED = ("Klüngel", "Filz", "Mauschelei")
-
-
-def make_lines(count: int, share: float) -> list[Line]:
-    """Harmless texts, and such with a word that nobody but this site minds."""
-    chance = random.Random(1)  # noqa: S311 - the same texts each time
-    lines = []
-    for _line in range(count):
-        is_bad = chance.random() < share
-        words = chance.choices(WORDS, k=12) + ([chance.choice(REFUSED)] if is_bad else [])
-        chance.shuffle(words)
-        lines.append(Line(" ".join(words), "de", ArticleWords("", "de", ""), "", "", {"respect": is_bad}))
-    return lines
-
-
-def teach(lines: list[Line], clause: str = "respect") -> ClauseLearner:
-    learner, sketches = ClauseLearner(clause), Sketches()
-    for number, line in enumerate(lines):
-        example = make_example(line.text, line.language, Circumstances(), [clause])
-        is_bad = line.labels["respect"]
-        learner.learn(example, is_bad=is_bad, past=PastDecision(f"c{number}", sketches.draw(example.words)))
-    return learner
 
 
 def test_replay_learns_what_the_shipped_model_does_not_know() -> None:
@@ -87,51 +53,6 @@ def test_replay_learns_what_the_shipped_model_does_not_know() -> None:
     assert second["both"] > 0.95
     assert second["calibration_error"] is not None
     assert second["calibration_error"] < 0.06
-
-
-def make_windows(both: float | None, *, texts: int, bad: int) -> list[WindowFigures]:
-    window: WindowFigures = {
-        "since": 0, "to": 500, "texts": texts, "bad": bad, "cold": both, "alone": both, "both": both,
-        "calibration_error": 0.01, "aside_95": None, "aside_99": None,
-    }  # fmt: skip
-    return [window]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "texts", "bad", "expected"),
-    [
-        # All together: a little worse, but for chance.
-        ([0.9, 0.9], [0.89, 0.89], 500, 100, False),
-        ([0.9, 0.9], [0.87, 0.87], 500, 100, True),
-        # One of five much worse while the others are better, seen in many texts and in few.
-        ([0.9] * 5, [0.6, 0.99, 0.99, 0.99, 0.99], 500, 100, True),
-        ([0.9] * 5, [0.6, 0.99, 0.99, 0.99, 0.99], 12, 6, False),
-        # One so little worse that chance may do it.
-        ([0.9] * 5, [0.84, 0.95, 0.95, 0.95, 0.95], 500, 50, False),
-        ([0.9] * 5, [0.84, 0.95, 0.95, 0.95, 0.95], 20_000, 2_000, True),
-        # Nothing to compare.
-        ([None], [0.5], 500, 100, False),
-        ([], [0.5], 500, 100, False),
-    ],
-)
-def test_judge_is_worse_where_all_clauses_are_or_one_is_by_more_than_chance(
-    before: list[float | None], after: list[float], texts: int, bad: int, expected: bool
-) -> None:
-    old, new = (
-        {f"clause-{number}": make_windows(both, texts=texts, bad=bad) for number, both in enumerate(figures)}
-        for figures in (before, after)
-    )
-    assert is_worse(new, old) is expected
-
-
-def test_error_of_an_area_under_the_curve_is_that_of_drawn_samples() -> None:
-    chance, areas = random.Random(1), []  # noqa: S311 - the same samples each time
-    for _sample in range(400):
-        drawn = [
-            Judged(chance.expovariate(0.5 if is_bad else 1), False, is_bad) for is_bad in [True] * 20 + [False] * 40
-        ]
-        areas.append(measure(drawn).roc_auc)
-    assert statistics.stdev(areas) == pytest.approx(roc_auc_error(statistics.fmean(areas), 20, 40), rel=0.1)
 
 
 def test_learner_with_nothing_to_learn_but_noise_stays_with_the_shipped_model() -> None:
@@ -297,19 +218,6 @@ def test_flagger_names_words_cases_and_the_authors_past() -> None:
     harmless = flagger.check(make_input("Der Park wird schön."), SiteKnowledge(learned=model))
     assert (harmless.outcome, harmless.message) == (CheckOutcome.CLEAR, "")
     assert harmless.score is not None
-
-
-def make_clause(name: str = "respect", **shares: float) -> LearnedClause:
-    """A clause with words that speak for or against, and a signal for what else is asked of it: `words` by the word “Klüngel”,
-    everything else as weights of signals."""
-    learner = ClauseLearner(name)
-    (place,) = {places[0] for places in word_places(tokenize("Klüngel", with_addresses=False))}
-    table = array("b", bytes(1 << BITS))
-    table[place] = 127 if shares.get("words", 0) > 0 else -127
-    weights = tuple(shares.get(signal, 0.0) if signal != "words" else abs(shares.get("words", 0)) for signal in SIGNALS)
-    return replace(
-        learner.snapshot("Achtung"), words=table, words_scale=0.05, weights=weights, constant=3.0, rates={7: 1.0}
-    )
 
 
 @pytest.mark.parametrize(

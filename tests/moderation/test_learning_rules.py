@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from moderation.enums import Action, Role, RuleEventKind, RuleStanding
 from moderation.models import DecidingEvent, DecidingRule, Decision, Finding, SiteModel
-from moderation.services import learning
+from moderation.services import learnt_versions
 from moderation.services.deciding_rules import RuleChoice, review_rule, switch_rule_on
 from moderation.services.policies import current_policy
 from tests.factories import make_article, make_comment, make_moderator
@@ -34,7 +34,7 @@ def test_rule_that_was_off_while_another_version_was_chosen_does_not_go_on_by_it
         site=article.site, flagger="learned", action=Action.APPROVE, is_active=False,
         standing=standing, threshold=0.9, version="1", policy=current_policy(article.site),
     )  # fmt: skip
-    learning.roll_back(site=article.site)
+    learnt_versions.roll_back(site=article.site)
     for language in ("", "de"):
         switch_rule_on(
             site=article.site,
@@ -55,7 +55,7 @@ def test_what_another_version_had_said_proves_nothing_of_the_one_that_was_chosen
         site=article.site, flagger="learned", action=Action.APPROVE, version="1", policy=current_policy(article.site)
     )
     add_judged(article, 3)
-    learning.roll_back(site=article.site)
+    learnt_versions.roll_back(site=article.site)
     # Of what waited then people decide now.
     Decision.objects.update(applied_at=timezone.now())
     add_judged(article, 2)

@@ -19,6 +19,7 @@ from moderation.flaggers.learning.features import (
     FEATURES,
     SIGNALS,
     Circumstances,
+    Example,
     logit,
     make_example,
     sigmoid,
@@ -82,7 +83,10 @@ class LearnedClause:
 
     def judge(self, body: str, language: str, circumstances: Circumstances) -> tuple[float, dict[str, float]]:
         """The probability that a text is against the clause, and the share of each of SIGNALS in its log-odds. About 2 ms."""
-        example = make_example(body, language, circumstances, [self.clause])
+        return self.judge_example(make_example(body, language, circumstances, [self.clause]))
+
+    def judge_example(self, example: Example) -> tuple[float, dict[str, float]]:
+        """The same of a text whose features are known, those of this clause among them."""
         runs = self.runs_scale * sum(map(self.runs.__getitem__, example.runs)) / math.sqrt(max(1, len(example.runs)))
         words = (
             self.words_scale * sum(map(self.words.__getitem__, example.words)) / math.sqrt(max(1, len(example.words)))
@@ -91,7 +95,7 @@ class LearnedClause:
             example.cold[self.clause],
             bounded(runs),
             bounded(words),
-            bounded(self._judge_meaning(circumstances.vector)),
+            bounded(self._judge_meaning(example.vector)),
             *example.facts,
             self.rates.get(example.article, 0.0),
         )

@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from comments.models import Site
 from moderation.evaluation import progress as validation
 from moderation.evaluation.judging import BadLineError, read_examples
-from moderation.exceptions import NothingLearntError
+from moderation.exceptions import NothingLearntError, UnreadableVersionError
 from moderation.flaggers import encoder
-from moderation.services import learning
+from moderation.models import SiteModel
+from moderation.services import learning, learnt_versions
 from moderation.services.topic_projection import LEAST_ARTICLES, learn_topics
 
 
@@ -54,14 +55,24 @@ class Command(BaseCommand):
 
     def _learn(self, site: Site) -> None:
         made = learning.learn(site)
-        if made is None:
+        learnt = learnt_versions.read_learning(site)
+        if made.figures:
+            self.stdout.write(f"{site.slug}: version {made.number} of {made.decisions} decisions, {_state(made)}.")
+        elif not learnt.has_policy:
+            self.stdout.write(f"{site.slug}: nothing to learn: no policy is in force, and it is learnt by its clauses.")
+        else:
             least = f"{learning.LEAST_BAD} refused by one clause and {learning.LEAST_BAD} published"
             self.stdout.write(f"{site.slug}: too few decisions to learn from: it takes {least}.")
-            return
-        state = "worse than the one in use, so not put to use" if made.is_withheld else "in use"
-        self.stdout.write(f"{site.slug}: version {made.number} of {made.decisions} decisions, {state}.")
         for clause, figures in made.figures.items():
             self._print(clause, figures["calibration_error"], figures["windows"])
+            if compared := figures["compared"]:
+                self.stdout.write(
+                    f"    of {compared['texts']} texts decided on since version {compared['number']} was begun, {compared['bad']} of "
+                    f"them bad: AUC {compared['new']:.3f}, of that version {compared['old']:.3f}"
+                )
+        if learnt.silenced:
+            slugs = ", ".join(sorted(learnt.silenced))
+            self.stdout.write(f"  judged no longer, too few decisions stand or the policy has no such clause: {slugs}")
 
     def _learn_topics(self, site: Site) -> None:
         made = learn_topics(site)
@@ -77,8 +88,8 @@ class Command(BaseCommand):
 
     def _roll_back(self, site: Site) -> None:
         try:
-            chosen = learning.roll_back(site=site)
-        except NothingLearntError as error:
+            chosen = learnt_versions.roll_back(site=site)
+        except (NothingLearntError, UnreadableVersionError) as error:
             raise CommandError(str(error.message)) from error
         self.stdout.write(f"{site.slug}: version {chosen.number} is in use again.")
 
@@ -106,6 +117,12 @@ class Command(BaseCommand):
                 f"    {since_to:<14} {one['bad']:>5}  {_figure(one['cold']):>11}  {_figure(one['alone']):>6}  {_figure(one['both']):>5}"
                 f"  {_figure(one['calibration_error']):>10}  {_figure(one['aside_95'])} / {_figure(one['aside_99'])}"
             )
+
+
+def _state(made: SiteModel) -> str:
+    if made.is_withheld:
+        return "worse than the one in use, so not put to use"
+    return "in use" if made.is_current else "not put to use, since somebody chose another one meanwhile"
 
 
 def _figure(value: float | None) -> str:
