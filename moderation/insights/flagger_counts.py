@@ -354,11 +354,12 @@ def read_trust(site: Site, weeks: Weeks) -> dict[tuple[bool, bool], tuple[int, i
     """How many texts were judged and how many of them restricted, by whether something had been found that counts, and
     whether it was hidden from who decided. 1 query.
 
-    Without those drawn from what a rule would have decided: of their kind none is judged with what was found in sight.
+    Without those drawn from what a rule would have decided: of their kind none is judged with what was found in sight. And
+    without what was decided together with others: which those are is no chance.
     """
     rows = (
         judged_texts(site, weeks)
-        .filter(comment__is_drawn=False)
+        .filter(comment__is_drawn=False, batch_id__isnull=True)
         .values_list("automated_detection", "findings_hidden")
         .annotate(count=Count("pk"), restricted=Count("pk", filter=RESTRICTED))
         .order_by()

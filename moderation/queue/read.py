@@ -313,6 +313,7 @@ def read_change(change: StatusChange, *, revision: int) -> QueueChange:
         clause_title=decision.clause.title if decision and decision.clause else "",
         note=change.note,
         may_be_undone=decision is not None and decision.undone_at is None and change.revision == revision,
+        hid_findings=decision.findings_hidden if decision else False,
     )
 
 

@@ -214,6 +214,8 @@ class QueueChange:
     clause_title: str = ""
     note: str = ""
     may_be_undone: bool = False
+    # Whether it was judged without seeing what the checks said.
+    hid_findings: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,16 +57,22 @@ class BulkResult:
 
 
 def decide_together(
-    *, items: Sequence[BulkItem], comments: Mapping[str, Comment], moderator: AbstractBaseUser, reason: str = ""
+    *,
+    items: Sequence[BulkItem],
+    comments: Mapping[str, Comment],
+    moderator: AbstractBaseUser,
+    reason: str = "",
+    shows_findings: bool = True,
 ) -> BulkResult:
     """Judge many comments; `comments` are those of them that the moderator may see, by public identifier, with context.
 
     Each is decided in a transaction of its own: what is refused or fails undoes no other, and nobody who decides on one
     comment meanwhile waits for a hundred. 7 queries for a site and 8 to 13 for each comment. The reason is for colleagues.
+    `shows_findings`: whether the moderator had what checks found before them.
     Raises InvalidInputError ("reason"); everything else is an answer.
     """
     batch_id, clean = uuid.uuid4(), _clean_reason(reason)
-    benches = _make_benches(comments.values(), moderator)
+    benches = _make_benches(comments.values(), moderator, shows_findings=shows_findings)
     if not benches:
         return BulkResult(batch_id, tuple(map(BulkAnswer, items)))
     # Written first: should the process end in the middle, what was decided by then is still one batch with its reason.
@@ -88,12 +94,17 @@ def _clean_reason(reason: str) -> str:
     return clean
 
 
-def _make_benches(comments: Collection[Comment], moderator: AbstractBaseUser) -> dict[int, Bench]:
+def _make_benches(
+    comments: Collection[Comment], moderator: AbstractBaseUser, *, shows_findings: bool
+) -> dict[int, Bench]:
     """What is needed on each site, by its primary key."""
     sites = {comment.site_id: comment.site for comment in comments}
     return {
         pk: make_bench(
-            site=site, moderator=moderator, comments=[comment for comment in comments if comment.site_id == pk]
+            site=site,
+            moderator=moderator,
+            comments=[comment for comment in comments if comment.site_id == pk],
+            shows_findings=shows_findings,
         )
         for pk, site in sites.items()
     }

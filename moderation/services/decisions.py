@@ -60,8 +60,8 @@ MEASURES = {
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What judgements on one site need besides the comment, read once however many comments are judged: what the moderator
-    may do there, the policy in force, by which rule authors are trusted, and which texts software has flagged (primary key
-    and revision; None: look anew).
+    may do there, the policy in force, by which rule authors are trusted, which texts software has flagged (primary key
+    and revision; None: look anew), and whether the moderator has what it said before them.
     """
 
     site_id: int
@@ -70,13 +70,20 @@ class Bench:
     policy: PolicyVersion | None
     trust_rule: DeskSettings | None
     flagged: frozenset[tuple[int, int]] | None = None
+    shows_findings: bool = True
 
     def is_for(self, comment: Comment, moderator: AbstractBaseUser) -> bool:
         """Whether it was made ready for this moderator and the site of this comment."""
         return (self.site_id, self.moderator_id) == (comment.site_id, moderator.pk)
 
 
-def make_bench(*, site: Site, moderator: AbstractBaseUser, comments: Collection[Comment] | None = None) -> Bench:
+def make_bench(
+    *,
+    site: Site,
+    moderator: AbstractBaseUser,
+    comments: Collection[Comment] | None = None,
+    shows_findings: bool = True,
+) -> Bench:
     """Make ready to judge on a site; `comments` are those to be judged, where they are many. 4 queries, 5 for many."""
     flagged = None
     if comments is not None:
@@ -89,6 +96,7 @@ def make_bench(*, site: Site, moderator: AbstractBaseUser, comments: Collection[
         policy=current_policy(site),
         trust_rule=trust_rule_of(site.pk),
         flagged=flagged,
+        shows_findings=shows_findings,
     )
 
 
@@ -247,9 +255,15 @@ def _record(
     settles_edit: bool,
     batch_id: uuid.UUID | None,
 ) -> Decision:
-    is_flagged = _is_flagged(change, bench)
     return record_decision(
-        change, action, bench.policy, clause, is_flagged=is_flagged, settles_edit=settles_edit, batch_id=batch_id
+        change,
+        action,
+        bench.policy,
+        clause,
+        is_flagged=_is_flagged(change, bench),
+        settles_edit=settles_edit,
+        batch_id=batch_id,
+        shows_findings=bench.shows_findings,
     )
 
 
@@ -263,9 +277,11 @@ def record_decision(
     settles_edit: bool = False,
     batch_id: uuid.UUID | None = None,
     rule: DecidingRule | None = None,
+    shows_findings: bool = True,
 ) -> Decision:
     """The decision with the facts of its statement of reasons, which come from the policy, never from the comment. With a
-    rule it is software's, and says so (DSA, Article 17(3)(c)). The caller holds the step's transaction. 1 to 2 queries."""
+    rule it is software's, and says so (DSA, Article 17(3)(c)). Not `shows_findings`: it was made where nobody could see what
+    was found. The caller holds the step's transaction. 1 to 2 queries."""
     comment = change.comment
     with override(comment.language):
         facts = clause.facts if clause else ""
@@ -287,7 +303,7 @@ def record_decision(
         facts=facts,
         category=clause.category if clause else "",
         source=_source(change, action),
-        findings_hidden=hides_findings(comment, change.from_waiting_since),
+        findings_hidden=not shows_findings or hides_findings(comment, change.from_waiting_since),
         automated_detection=is_flagged,
         automated_decision=Automation.NONE if rule is None else Automation.FULL,
         rule=rule,

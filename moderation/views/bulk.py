@@ -128,6 +128,8 @@ def _decide(request: HttpRequest) -> HttpResponse:
             comments={one: comment for one, comment in found.items() if comment.site_id == desk.site.pk},
             moderator=signed_in(request),
             reason=form.cleaned_data["reason"],
+            # The rows of the page have a text and how it stands, and say nothing of what was found.
+            shows_findings=False,
         )
     except CommentError as error:
         return _refuse(request, form, seen, refusal_of(error, "", Status.PENDING))

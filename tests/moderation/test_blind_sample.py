@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from comments.enums import CheckOutcome, FindingReach
+from comments.enums import ArticleMode, CheckOutcome, FindingReach
 from comments.models import Comment
 from moderation.enums import Role
 from moderation.models import Decision, Finding, FindingFeedback
@@ -78,10 +78,29 @@ def test_flags_of_a_sampled_comment_are_nowhere_until_it_is_decided_and_told_the
     assert Decision.objects.get().findings_hidden
     comment.refresh_from_db()
     assert (comment.risk, len(read_item(comment).flagged)) == (90, 1)
+    # The card has what was found once, with the way to call it wrong.
+    page = client.get(f"{QUEUE}?comment={comment.public_id}")
+    assert text_of(page).count("Contains a thing.") == 1
+    assert text_of(page).count("Blind sample") == 1
+    assert client.post(wrong, {"wrong": "1"}).status_code == 303
 
     client.post(reverse("moderation:undo", args=[Decision.objects.get().pk]))
     comment.refresh_from_db()
     assert (comment.risk, read_item(comment).flagged) == (0, ())
+
+
+@pytest.mark.django_db
+def test_flags_of_a_sampled_comment_that_appeared_at_once_are_no_secret(settings: Settings) -> None:
+    settings.MODERATION_BLIND_SAMPLE_SHARE = 1
+    comment = make_comment(make_article(mode=ArticleMode.POST_MODERATED))
+    client = sign_in(make_moderator(comment.site))
+    flag(comment)
+    assert "Contains a thing." in text_of(client.get(f"{QUEUE}?comment={comment.public_id}&status=approved"))
+
+    answer = press(client, comment, "remove:respect", headers=FRAGMENT)
+
+    assert not Decision.objects.get().findings_hidden
+    assert "Blind sample" not in text_of(answer)
 
 
 @pytest.mark.django_db

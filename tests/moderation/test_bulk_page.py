@@ -16,7 +16,7 @@ from moderation.enums import Action, Role
 from moderation.models import ArticleRule, Batch, Decision, Opinion
 from moderation.services.appeals import file_appeal
 from tests.factories import make_article, make_comment, make_moderator
-from tests.moderation.desk_pages import add_text, html_of, sign_in, text_of
+from tests.moderation.desk_pages import add_text, flag, html_of, sign_in, text_of
 from tests.moderation.reporting import judge
 
 if TYPE_CHECKING:
@@ -70,6 +70,20 @@ def ticked(response: Any) -> list[str]:
 
 def statuses() -> list[str]:
     return list(Comment.objects.order_by("pk").values_list("status", flat=True))
+
+
+def test_what_was_found_counts_as_hidden_from_who_decides_on_the_page_that_does_not_say_it() -> None:
+    article = make_article()
+    comments = make_comments(article, 2)
+    for comment in comments:
+        flag(comment, "terms")
+    client = sign_in(make_moderator(article.site))
+    assert "Nudel" not in html_of(client.get(address(comments)))
+
+    send(client, comments, "spam")
+
+    found = Decision.objects.filter(batch_id__isnull=False).values_list("automated_detection", "findings_hidden")
+    assert list(found) == [(True, True)] * 2
 
 
 def test_page_says_for_each_comment_what_an_action_makes_of_it_or_why_nothing() -> None:

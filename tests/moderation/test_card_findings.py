@@ -14,11 +14,12 @@ from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from comments.services.posting import revise_comment
 from comments.templatetags.marginalia import icon
-from moderation.enums import Action
+from moderation.enums import Action, Role
 from moderation.flaggers.guesses import TOO_LONG
 from moderation.models import ArticleRule, DeskSettings, Finding
 from moderation.queue import read_items
 from moderation.queue.colleagues import BESIDE
+from moderation.services.appeals import file_appeal
 from moderation.services.decisions import undo
 from moderation.services.publications import take_back_flagged
 from tests.factories import make_article, make_comment, make_moderator
@@ -178,6 +179,50 @@ def test_card_says_what_brought_a_comment_there(make: Callable[[], Comment], exp
     page = sign_in(make_moderator(comment.site)).get(f"{QUEUE}?comment={comment.public_id}")
     (line,) = (one for one in why(page) if "promised within" in one)
     assert line.startswith(f"{expected} Waiting for ")
+
+
+def removed_and_appealed() -> Comment:
+    comment = appeared_at_once()
+    flag(comment, "terms")
+    judge(comment, Action.REMOVE, clause="respect")
+    file_appeal(comment=comment, text="Ein Zitat.")
+    return comment
+
+
+@pytest.mark.parametrize(
+    ("make", "query"),
+    [
+        (appeared_at_once, "status=approved"),
+        (reported, "status=reported"),
+        (removed_and_appealed, "status=appealed"),
+    ],
+)
+def test_card_of_what_waits_for_nobody_lists_what_was_found_and_it_can_be_called_wrong(
+    make: Callable[[], Comment], query: str, settings: Settings
+) -> None:
+    settings.MODERATION_FLAGGERS = []
+    comment = make()
+    finding = Finding.objects.filter(comment=comment).first() or flag(comment, "terms")
+    moderator = make_moderator(comment.site)
+    client = sign_in(moderator)
+    assert comment.waiting_since is None
+
+    address = f"{QUEUE}?{query}"
+    (line,) = (one for one in why(client.get(address)) if "Nudel" in one)
+    assert line == "Finding 1 The word “Nudel” is there. Words Flag was wrong : Words"
+    client.post(reverse("moderation:call_wrong", args=[finding.pk]), {"wrong": "1"})
+    assert 'value="0" aria-pressed="true" data-key="wrong"' in html_of(client.get(address))
+    # Who may only look sees it, too.
+    page = sign_in(make_moderator(comment.site, role=Role.AUDITOR)).get(address)
+    assert "Finding 1 The word “Nudel” is there. Words" in why(page)
+
+
+def test_card_of_what_waits_for_nobody_lists_nothing_where_nothing_was_found() -> None:
+    comment = appeared_at_once()
+    assert Finding.objects.filter(comment=comment, outcome=CheckOutcome.CLEAR).exists()
+    page = sign_in(make_moderator(comment.site)).get(f"{QUEUE}?status=approved")
+    assert f'id="card-{comment.public_id}"' in html_of(page)
+    assert "What the checks said" not in html_of(page)
 
 
 def name_comments(comment: Comment, *named: str) -> None:

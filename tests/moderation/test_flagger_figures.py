@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
-from comments.enums import CheckOutcome
+from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from moderation.checks import check_drift
 from moderation.enums import Action, Automation, Role
@@ -29,6 +29,7 @@ from moderation.insights.judging import FlaggerShare, read_flaggers
 from moderation.insights.statistics import difference_interval, two_proportions
 from moderation.insights.weeks import weeks_up_to_now
 from moderation.models import Decision, Finding, FindingFeedback, FlaggerDay
+from moderation.services.bulk import BulkItem, decide_together
 from moderation.services.decisions import undo
 from moderation.services.finding_feedback import call_wrong
 from moderation.services.flagger_days import sum_days
@@ -228,6 +229,30 @@ def test_finding_that_came_after_the_decision_counts_as_one_that_nobody_saw() ->
     (place,) = terms.places
     assert (place.all.judged, place.shown, place.hidden) == (4, Tally(1, 1, 1), Tally(3, 3, 3))
     assert share == FlaggerShare("terms", 1, 1)
+
+
+@pytest.mark.django_db
+def test_what_was_decided_together_is_no_part_of_the_comparison_with_and_without_flags() -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    comments = [make_comment(article) for _ in range(3)]
+    for comment in comments:
+        say(comment, "terms", clause="respect")
+    alone, *together = comments
+    judge(alone, Action.REJECT, clause="respect", moderator=moderator)
+    items = [BulkItem(one.public_id, Action.SPAM, Status.PENDING, 1) for one in together]
+    decide_together(
+        items=items,
+        comments={one.public_id: one for one in Comment.objects.with_context().filter(article=article)},
+        moderator=moderator,
+        shows_findings=False,
+    )
+
+    report = read_flagger_report(article.site, weeks_up_to_now(4))
+
+    assert dict(report.trust) == {(True, False): (1, 1)}
+    (terms,) = (one for one in report.flaggers if one.flagger == "terms")
+    assert [(one.shown.judged, one.hidden.judged) for one in terms.places] == [(1, 2)]
 
 
 @pytest.mark.django_db
