@@ -120,7 +120,7 @@ def _revisions(count: int) -> Prepared[Revision]:
 
 
 def _read_facts(ids: Sequence[int]) -> dict[int, Entry]:
-    """By comment: what was found in its latest text, the open reports and appeals, whether this text and the published one are
+    """By comment: what was found in its latest text, which checks looked at it in shadow, the open reports and appeals, whether this text and the published one are
     severe, its last step, and what became of its author's comments so far, each count up to COUNT_LIMIT."""
     return {row["pk"]: row for row in _facts(len(ids)).run(ids=ids, blur_score=settings.blur_score)}
 
@@ -129,6 +129,12 @@ def _read_facts(ids: Sequence[int]) -> dict[int, Entry]:
 def _facts(count: int) -> Prepared[Entry]:
     comment = OuterRef("pk")
     findings = Finding.objects.counting().filter(comment=comment, revision=OuterRef("revision")).order_by("flagger")
+    in_shadow = Finding.objects.filter(
+        comment=comment,
+        revision=OuterRef("revision"),
+        is_shadow=True,
+        outcome__in=(CheckOutcome.CLEAR, CheckOutcome.FLAGGED),
+    )
     reports = Report.objects.open().filter(comment=comment).order_by("id")
     appeals = Appeal.objects.open().filter(decision__comment=comment).order_by("id")
     steps = StatusChange.objects.filter(comment=comment).order_by("-id")
@@ -136,6 +142,7 @@ def _facts(count: int) -> Prepared[Entry]:
     found = Comment.objects.filter(pk__in=given_numbers("ids", count)).values(
         "pk",
         finding_rows=Rows(findings, **{name: name for name in FINDING_FIELDS}, wrong_by=_objectors()),
+        shadow_rows=Rows(in_shadow.order_by("flagger"), flagger="flagger"),
         report_rows=Rows(reports, **{name: name for name in REPORT_FIELDS}),
         appeal_rows=Rows(appeals, pk="pk", text="text", at="created_at", moderator="decision__moderator_id"),
         step_rows=Rows(steps[:1], came_from="from_status", undoes="undoes_id"),
@@ -248,6 +255,7 @@ def _item(comment: Comment, related: _Related) -> QueueItem:
         is_screened=comment.screened_revision >= comment.revision,
         findings=() if is_unaided else related.findings[comment.pk],
         last_change=read_change(change, revision=comment.revision) if change else None,
+        looked_in_shadow=tuple(entry["flagger"] for entry in facts["shadow_rows"]),
         reports=_reports(facts["report_rows"]),
         appeal=_appeal(facts["appeal_rows"]),
         is_severe=facts["severe"] and not is_unaided,

@@ -247,6 +247,8 @@ class QueueItem:
     is_screened: bool
     findings: tuple[QueueFinding, ...]
     last_change: QueueChange | None
+    # Checks that came to a result while they were in shadow; what that is stays out of sight.
+    looked_in_shadow: tuple[str, ...] = ()
     reports: tuple[QueueReport, ...] = ()
     appeal: QueueAppeal | None = None
     lease: QueueLease | None = None

@@ -93,8 +93,10 @@ class Card:
     promised: datetime.timedelta
     timing: Timing
     around: Surroundings
-    # Checks that are installed and have said nothing of this text, although they should have by now.
+    # Checks that are on now and have said nothing of this text, although they should have by now; and those that looked at it
+    # while they were still in shadow.
     absent: tuple[str, ...] = ()
+    looked_in_shadow: tuple[str, ...] = ()
     reports: tuple[ReportLine, ...] = ()
     last_report: int = 0
     note_limit: int = NOTE_LIMIT
@@ -170,6 +172,7 @@ def _card(
     # An appeal is answered by somebody else than who decided, so it has buttons of its own.
     actions = _actions(item) if may_decide and item.appeal is None else ()
     promised = datetime.timedelta(minutes=site.promised_minutes)
+    silent = () if item.hides_findings else tuple(_silent(item, knowledge))
     return Card(
         item=item,
         around=around,
@@ -181,7 +184,8 @@ def _card(
         following=following,
         promised=promised,
         timing=_timing(item, promised),
-        absent=() if item.hides_findings else tuple(_absent(item, knowledge)),
+        absent=tuple(name for name in silent if name not in item.looked_in_shadow),
+        looked_in_shadow=tuple(name for name in silent if name in item.looked_in_shadow),
         reports=tuple(ReportLine(report, _report_title(report, clauses)) for report in item.reports),
         last_report=max((report.pk for report in item.reports), default=0),
     )
@@ -194,8 +198,8 @@ def _timing(item: QueueItem, promised: datetime.timedelta) -> Timing:
     return Timing.SOON_LATE if waited >= SOON * promised else Timing.ON_TIME
 
 
-def _absent(item: QueueItem, knowledge: SiteKnowledge) -> Iterator[str]:
-    """Names of checks for this language without a result; those that run in the background may still be at it."""
+def _silent(item: QueueItem, knowledge: SiteKnowledge) -> Iterator[str]:
+    """Names of checks for this language without a result that is shown; those that run in the background may still be at it."""
     known = {finding.flagger for finding in item.findings}
     stages = (Stage.INLINE, Stage.ASYNCHRONOUS) if item.is_screened else (Stage.INLINE,)
     for stage in stages:

@@ -14,9 +14,10 @@ from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from comments.services.posting import revise_comment
 from comments.templatetags.marginalia import icon
-from moderation.enums import Action, Role
+from moderation.enums import Action, FlaggerState, Role
 from moderation.flaggers.guesses import TOO_LONG
-from moderation.models import ArticleRule, DeskSettings, Finding
+from moderation.flaggers.knowledge import forget_knowledge
+from moderation.models import ArticleRule, DeskSettings, Finding, FlaggerSwitch
 from moderation.queue import read_items
 from moderation.queue.colleagues import BESIDE
 from moderation.services.appeals import file_appeal
@@ -223,6 +224,32 @@ def test_card_of_what_waits_for_nobody_lists_nothing_where_nothing_was_found() -
     page = sign_in(make_moderator(comment.site)).get(f"{QUEUE}?status=approved")
     assert f'id="card-{comment.public_id}"' in html_of(page)
     assert "What the checks said" not in html_of(page)
+
+
+def test_check_that_looked_while_it_was_in_shadow_has_run_and_what_it_found_stays_out_of_sight(
+    settings: Settings,
+) -> None:
+    settings.MODERATION_FLAGGERS = []
+    comment = make_comment(make_article())
+    outcomes = {"respect": CheckOutcome.FLAGGED, "spam": CheckOutcome.CLEAR, "learned": CheckOutcome.FAILED}
+    for flagger, outcome in outcomes.items():
+        Finding.objects.create(
+            comment=comment, revision=1, flagger=flagger, outcome=outcome, is_shadow=True, message="Secret", version="1"
+        )
+    Comment.objects.update(screened_revision=1)
+    settings.MODERATION_FLAGGERS = GUESSES
+    client = sign_in(make_moderator(comment.site))
+    assert len(why(client.get(QUEUE))) == 1
+
+    # As every site begins: they are switched on when texts wait already.
+    for flagger in outcomes:
+        FlaggerSwitch.objects.create(site=comment.site, flagger=flagger, state=FlaggerState.ON)
+    forget_knowledge()
+
+    assert why(client.get(QUEUE))[:-1] == [
+        "Looked while still in shadow, so what was found is not shown: Insults, Advertising",
+        "Did not run on this text: Learnt from decisions",
+    ]
 
 
 def name_comments(comment: Comment, *named: str) -> None:
