@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from comments.enums import ActorKind, ArticleMode, AuthorKind, CheckOutcome, Status
 from comments.models import Comment, Revision, Site, StatusChange
 from moderation.conf import settings
-from moderation.enums import Action, ReportKind
+from moderation.enums import Action, Automation, ReportKind
 from moderation.models import Appeal, Finding, FindingFeedback, Report
 from moderation.prepared import KEPT, Prepared, given_numbers
 from moderation.queue.colleagues import deferral_of, is_judged_blind, lease_of, spares_trusted
@@ -321,6 +321,8 @@ def read_change(change: StatusChange, *, revision: int) -> QueueChange:
         clause_title=decision.clause.title if decision and decision.clause else "",
         note=change.note,
         may_be_undone=decision is not None and decision.undone_at is None and change.revision == revision,
+        is_automated=decision is not None and decision.automated_decision == Automation.FULL,
+        is_by_rule=decision is not None and decision.rule_id is not None,
         hid_findings=decision.findings_hidden if decision else False,
     )
 

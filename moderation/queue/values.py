@@ -214,6 +214,9 @@ class QueueChange:
     clause_title: str = ""
     note: str = ""
     may_be_undone: bool = False
+    # Whether software judged, and whether that was by a rule that the site switched on.
+    is_automated: bool = False
+    is_by_rule: bool = False
     # Whether it was judged without seeing what the checks said.
     hid_findings: bool = False
 

@@ -133,6 +133,16 @@ def _step(change: QueueChange) -> str:
 
 
 @register.filter
+def made_by(change: QueueChange) -> str:
+    """Who made a step, in words: an account by its name, software by what lets it judge, everybody else by their part."""
+    if change.is_by_rule:
+        return _("Software, by a rule of this site")
+    if change.is_automated:
+        return _("Software, because the author is trusted")
+    return change.actor_name or (_("Software") if change.actor_kind == ActorKind.RULE else str(change.actor_kind.label))
+
+
+@register.filter
 def why_it_waits(item: QueueItem) -> str:
     """What brought a comment here that waits for a decision, in a sentence."""
     if item.has_waiting_edit:

@@ -32,7 +32,7 @@ from moderation.services.policies import current_policy
 from moderation.tasks import screen_comment_task
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.deciding import BAD, GOOD, NUMBERS, Judge, add_judged, switch_on
-from tests.moderation.desk_pages import sign_in, text_of
+from tests.moderation.desk_pages import QUEUE, sign_in, text_of
 from tests.moderation.test_notifications import ADDRESS, deliver, judge
 from tests.services.bad_flaggers import Asynchronous
 
@@ -132,6 +132,12 @@ def test_it_publishes_once_says_so_and_is_undone_like_any_other() -> None:
     moderator = make_moderator(article.site, role=Role.SENIOR)
     listed = text_of(sign_in(moderator).get(f"{reverse('moderation:decisions')}?by=all&site={article.site.slug}"))
     assert "Software, by a rule of this site" in listed
+    card = text_of(sign_in(moderator).get(f"{QUEUE}?comment={comment.public_id}&status=approved"))
+    assert "Published Software, by a rule of this site · just now" in card
+    history = reverse("moderation:history", args=[comment.public_id])
+    assert "Software, by a rule of this site" in text_of(sign_in(moderator).get(history))
+    in_german = text_of(sign_in(moderator).get(history, headers={"accept-language": "de"}))
+    assert "Software, nach einer Vorgabe dieser Website" in in_german
     undo(decision=decision, moderator=moderator)
     assert screened(comment).status == Status.PENDING
     assert decide_by_rules(comment.pk) is None

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from comments import lifecycle
-from comments.enums import CheckOutcome, Status
+from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from moderation.models import Decision, Finding
 from tests.factories import make_article, make_comment, make_moderator
@@ -61,6 +61,12 @@ def test_history_tells_every_step_with_clause_note_and_who_took_it_back() -> Non
         "Taken back · Waiting for approval Jonas Feld",
         "Published (policy version 1) Jonas Feld Undo",
     ]
+
+
+def test_history_calls_nothing_a_rule_where_the_mode_of_an_article_published_it() -> None:
+    comment = make_comment(make_article(mode=ArticleMode.POST_MODERATED))
+    client = sign_in(make_moderator(comment.site))
+    assert steps(client.get(history_url(comment))) == ["Received Author", "Published Software"]
 
 
 def test_history_shows_every_text_with_its_changes_and_findings() -> None:

@@ -218,6 +218,11 @@ def test_what_a_trusted_author_publishes_is_on_record_as_decided_by_software() -
     decision = Decision.objects.get()
     assert (comment.status, decision.comment, decision.moderator) == (Status.APPROVED, comment, None)
     assert (decision.automated_decision, decision.to_status) == (Automation.FULL, Status.APPROVED)
+    client = sign_in(moderator)
+    card = text_of(client.get(f"/moderation/?comment={comment.public_id}&status=approved"))
+    assert "Published Software, because the author is trusted · just now" in card
+    history = text_of(client.get(reverse("moderation:history", args=[comment.public_id])))
+    assert "Published (policy version 1) Software, because the author is trusted" in history
     history = text_of(sign_in(moderator).get(reverse("moderation:history", args=[comment.public_id])))
     assert "Published (policy version 1)" in history
 
