@@ -193,8 +193,8 @@ def test_share_goes_to_people_all_the_same() -> None:
     assert any(left)
     assert not all(left)
     # What was drawn stands for all that are like it.
-    comments = Comment.objects.filter(pk__in=[comment.pk for comment in comments]).order_by("pk")
-    assert [comment.drawn_share for comment in comments] == [0.5 if is_left else 1 for is_left in left]
+    shares = Comment.objects.filter(pk__in=[comment.pk for comment in comments]).order_by("pk")
+    assert [comment.drawn_share for comment in shares] == [0.5 if is_left else 1 for is_left in left]
 
 
 def test_rule_falls_back_by_itself_and_begins_anew_when_switched_on() -> None:
