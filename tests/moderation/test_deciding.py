@@ -19,7 +19,7 @@ from comments.screening import ScreeningInput
 from comments.services.identity import make_status_token
 from moderation.enums import Action, Automation, FlaggerState, Role, RuleEventKind, RuleStanding
 from moderation.flaggers.base import SiteKnowledge, flagged
-from moderation.flaggers.registry import added
+from moderation.flaggers.registry import added, installed_flagger
 from moderation.flaggers.respect import RespectFlagger
 from moderation.models import ArticleRule, DecidingEvent, DecidingRule, Decision, Finding, FlaggerSwitch, Lease
 from moderation.sampling import is_drawn
@@ -301,7 +301,7 @@ def test_check_that_does_less_since_it_spoke_decides_nothing(state: FlaggerState
 def test_check_that_has_another_name_by_now_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     _rule, comment = put_off()
     with monkeypatch.context() as renamed:
-        renamed.setattr(Judge, "name", "arbiter")
+        renamed.setattr(installed_flagger("judge"), "name", "arbiter")
         assert decide_by_rules(comment.pk) is None
     assert decide_by_rules(comment.pk) is not None
 
