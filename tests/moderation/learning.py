@@ -14,18 +14,25 @@ from moderation.services.policies import current_policy
 from tests.factories import make_comment
 from tests.moderation.reporting import judge
 
+_DIGITS = ("null", "eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "neun")
+
+
+def spelled(number: int) -> str:
+    """A number in letters: texts that differ in digits alone are copies."""
+    return "".join(_DIGITS[int(digit)] for digit in str(number))
+
 
 def fill(article: Article, moderator: User, bad: int = 12, good: int = 12, *, since: int = 0) -> None:
     for number in range(since, since + bad):
         judge(
-            make_comment(article, body=f"Reiner Klüngel und Filz, Nummer {number} im Rathaus"),
+            make_comment(article, body=f"Reiner Klüngel und Filz, Nummer {spelled(number)} im Rathaus"),
             Action.REJECT,
             clause="respect",
             moderator=moderator,
         )
     for number in range(since, since + good):
         judge(
-            make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {number}"),
+            make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {spelled(number)}"),
             Action.APPROVE,
             moderator=moderator,
         )

@@ -65,6 +65,19 @@ def test_learning_of_a_clause_leaves_out_what_another_clause_refused() -> None:
     assert {clause: (one["bad"], one["good"]) for clause, one in made.figures.items()} == {"respect": (12, 12)}
 
 
+def test_copies_of_a_text_teach_a_clause_once_and_once_more_what_else_was_decided() -> None:
+    article = make_article()
+    moderator = make_moderator(article.site)
+    fill(article, moderator)
+    copied = "Der Stadtrat und der Bürgermeister haben gelogen"
+    for number in range(5):
+        judge(make_comment(article, body=f"{copied}! {number}"), Action.REJECT, clause="respect", moderator=moderator)
+    judge(make_comment(article, body=f"{copied}. 17"), Action.APPROVE, moderator=moderator)
+    made = learning.learn(article.site)
+    assert made.decisions == 30
+    assert {clause: (one["bad"], one["good"]) for clause, one in made.figures.items()} == {"respect": (13, 13)}
+
+
 def test_reading_labels_and_examples_takes_as_many_queries_for_one_as_for_three(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

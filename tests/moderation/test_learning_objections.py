@@ -16,7 +16,7 @@ from moderation.services import labels, learning
 from moderation.services.decisions import undo
 from moderation.services.finding_feedback import call_wrong
 from tests.factories import make_article, make_comment, make_moderator
-from tests.moderation.learning import fill, learn
+from tests.moderation.learning import fill, learn, spelled
 from tests.moderation.reporting import judge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
@@ -26,7 +26,7 @@ WORDS = "Noch mehr Klüngel am Kreisverkehr"
 
 def flag(article: Article, moderator: User, action: Action, clause: str = "", *, number: int = 0) -> list[Finding]:
     """What a check found in a text by `respect`, and another one by no clause, before somebody decided so."""
-    comment = make_comment(article, body=f"{WORDS}, Nummer {number}")
+    comment = make_comment(article, body=f"{WORDS}, Nummer {spelled(number)}")
     said = {"comment": comment, "revision": 1, "version": "1", "outcome": CheckOutcome.FLAGGED, "score": 0.8}
     found = [
         Finding.objects.create(flagger="terms", clause="respect", **said),
@@ -48,7 +48,7 @@ def test_text_whose_finding_was_called_wrong_is_taken_for_harmless_by_its_clause
     article = make_article()
     moderator = make_moderator(article.site)
     fill(article, moderator)
-    found = [flag(article, moderator, action, clause, number=number) for number in range(8)]
+    found = [flag(article, moderator, action, clause, number=number) for number in range(10)]
     figures, before = learn(article).figures, score(article)
     assert not learning.needs_learning(article.site)
 

@@ -15,7 +15,7 @@ from moderation.services.deciding_rules import RuleChoice, review_rule, switch_r
 from moderation.services.policies import current_policy
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.deciding import add_judged
-from tests.moderation.learning import fill, keep_version, learn
+from tests.moderation.learning import fill, keep_version, learn, spelled
 from tests.moderation.reporting import judge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
@@ -88,11 +88,11 @@ def test_rule_goes_on_after_a_night_only_where_it_holds_with_what_was_learnt(
     # The words that were refused are published as often from now on.
     for number in range(4):
         judge(
-            make_comment(article, body=f"Reiner Klüngel und Filz im Rathaus, {number}"),
+            make_comment(article, body=f"Reiner Klüngel und Filz im Rathaus, {spelled(number)}"),
             Action.APPROVE,
             moderator=moderator,
         )
-        body = f"Nichts als Klüngel und Filz im Rathaus, {number}"
+        body = f"Nichts als Klüngel und Filz im Rathaus, {spelled(number)}"
         judge(make_comment(article, body=body), Action.REJECT, clause="respect", moderator=moderator)
     # Sent many times, it counts once.
     for copy in range(12):

@@ -28,7 +28,7 @@ from moderation.services.decisions import undo
 from moderation.services.screening import screen_stored_comment
 from tests.factories import make_article, make_comment, make_moderator, make_policy
 from tests.moderation.desk_pages import sign_in
-from tests.moderation.learning import fill, keep_version, learn
+from tests.moderation.learning import fill, keep_version, learn, spelled
 from tests.moderation.reporting import judge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learned_alone")]
 def add_noise(article: Article, moderator: User, clause: str, *, texts: int) -> None:
     """Texts half of which were refused by a clause, told apart from the others by nothing at all."""
     for number in range(texts):
-        comment = make_comment(article, body=f"Der Radweg am Bahnhof, Nummer {number}")
+        comment = make_comment(article, body=f"Der Radweg am Bahnhof, Nummer {spelled(number)}")
         action, by = (Action.REJECT, clause) if number % 2 else (Action.APPROVE, "")
         judge(comment, action, clause=by, moderator=moderator)
 
@@ -45,10 +45,10 @@ def add_noise(article: Article, moderator: User, clause: str, *, texts: int) -> 
 def decide_against_the_shipped_model(article: Article, moderator: User, *, since: int = 0) -> None:
     """As nobody could say who knows only the model that comes with the software."""
     for number in range(since, since + 20):
-        comment = make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {number}")
+        comment = make_comment(article, body=f"Der neue Radweg am Bahnhof ist gut, Nummer {spelled(number)}")
         judge(comment, Action.REJECT, clause="respect", moderator=moderator)
     for number in range(since, since + 20):
-        comment = make_comment(article, body=f"Reiner Klüngel und Filz im Rathaus, Nummer {number}")
+        comment = make_comment(article, body=f"Reiner Klüngel und Filz im Rathaus, Nummer {spelled(number)}")
         judge(comment, Action.APPROVE, moderator=moderator)
 
 
@@ -95,7 +95,7 @@ def test_version_that_is_worse_for_one_clause_alone_is_not_used() -> None:
     have_to_learn_it_again(article, moderator)
     # Of which the one in use knows nothing.
     for number in range(12):
-        body = f"Was hat das mit dem Thema zu tun, {number}"
+        body = f"Was hat das mit dem Thema zu tun, {spelled(number)}"
         judge(make_comment(article, body=body), Action.REJECT, clause="on-topic", moderator=moderator)
     made = learn(article)
     assert made.figures["on-topic"]["compared"] is None
@@ -176,7 +176,7 @@ def test_clause_that_is_no_longer_in_force_is_no_longer_judged() -> None:
     moderator = make_moderator(article.site)
     fill(article, moderator, bad=20, good=20)
     for number in range(12):
-        body = f"Was hat das mit dem Thema zu tun, {number}"
+        body = f"Was hat das mit dem Thema zu tun, {spelled(number)}"
         judge(make_comment(article, body=body), Action.REJECT, clause="on-topic", moderator=moderator)
     assert set(learn(article).figures) == {"respect", "on-topic"}
     assert not learning.needs_learning(article.site)
@@ -195,7 +195,7 @@ def test_version_that_knows_a_clause_with_nothing_left_gives_way_though_the_new_
     moderator = make_moderator(article.site)
     decide_against_the_shipped_model(article, moderator)
     for number in range(12):
-        body = f"Was hat das mit dem Thema zu tun, {number}"
+        body = f"Was hat das mit dem Thema zu tun, {spelled(number)}"
         judge(make_comment(article, body=body), Action.REJECT, clause="on-topic", moderator=moderator)
     learn(article)
     have_to_learn_it_again(article, moderator)
