@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from training import sentences
 from training.spam_texts import spam_lines
-from training.talks import LEARNT, MEASURED, read_talks
+from training.talks import LEARNT, MEASURED, read_posts, read_talks
 
 SPAM_MEASURED = Path(__file__).resolve().parent.parent / "training" / "data" / "spam_german.jsonl"
 
@@ -39,16 +40,31 @@ def test_talks_are_no_more_disrespectful_than_respectful_in_every_section() -> N
 def test_nothing_that_is_measured_is_learnt_from() -> None:
     learnt = {text for talk in read_talks(LEARNT) for text, _parent in talk.comments}
     measured = {text for talk in read_talks(MEASURED) for text, _parent in talk.comments}
-    assert len(learnt) > 3_000
-    assert learnt & measured == set()
+    posts = {one.text for one in read_posts()}
+    assert min(len(learnt), len(posts)) > 3_000
+    assert (learnt | posts) & (measured | {one.text for one in sentences.testing_sentences()}) == set()
     assert {talk.words.title for talk in read_talks(LEARNT)} & {talk.words.title for talk in read_talks()} == set()
     spam = {json.loads(line)["text"] for line in SPAM_MEASURED.read_text(encoding="utf-8").splitlines()}
-    assert {one.text for one in spam_lines()} & spam == set()
+    assert {one.text for one in spam_lines(with_late=True)} & spam == set()
 
 
 def test_lines_of_spam_are_different_and_half_honest() -> None:
-    lines = spam_lines()
+    lines = spam_lines(with_late=True)
     assert len({one.text for one in lines}) == len(lines)
     shares = Counter((one.language, one.is_spam) for one in lines)
     for language in ("de", "en"):
         assert abs(shares[language, True] - shares[language, False]) < 0.05 * shares[language, True]
+
+
+def test_posts_are_pairs_of_a_respectful_and_a_disrespectful_one() -> None:
+    posts = read_posts()
+    assert len({one.text for one in posts}) == len(posts)
+    for first, second in zip(posts[::2], posts[1::2], strict=True):
+        assert first.pair == second.pair
+        assert first.language == second.language
+        assert {first.is_bad, second.is_bad} == {True, False}
+
+
+def test_what_was_written_last_is_learnt_only_when_it_is_asked_for() -> None:
+    assert {one.text for one in spam_lines()} < {one.text for one in spam_lines(with_late=True)}
+    assert {talk.is_late for talk in read_talks(LEARNT)} == {True, False}

@@ -71,7 +71,7 @@ def main() -> None:
 def make_models(data: Path) -> None:
     """Both models, and what they say of COMPARED before their weights became bytes."""
     compared: list[dict[str, object]] = [{"language": language, "text": text} for language, text in COMPARED]
-    for task, rows in ((RESPECT, respect_rows(data)), (SPAM, spam_rows(data))):
+    for task, rows in ((RESPECT, respect_rows(data)), (SPAM, spam_rows(data, with_late=True))):
         started = time.monotonic()
         linear, sums = learn(rows, task)
         path = WEIGHTS_FOLDER / f"{task.name}.bin"
@@ -112,7 +112,7 @@ def write_sets(data: Path, folder: Path) -> None:
 
 def leave_one_video_out(data: Path) -> None:
     """Each video's comments by a model without that video, all of them measured together."""
-    rows, videos = spam_rows(data), video_rows(data)
+    rows, videos = spam_rows(data, with_late=True), video_rows(data)
     features = features_of([row.text for row in rows], SPAM)
     judged = []
     for video in sorted({row.group for row in videos}):

@@ -223,7 +223,7 @@ def _spam_rows(data: Path) -> list[Row]:
     chance = random.Random(SEED)  # noqa: S311 - the same rows each time
     found: dict[str, int] = {}
     chosen = []
-    rows = spam_rows(data)
+    rows = spam_rows(data, with_late=True)
     for row in chance.sample(rows, len(rows)):
         found[row.source] = found.get(row.source, 0) + (not row.is_bad)
         if row.is_bad or found[row.source] <= _HARMLESS:

@@ -29,9 +29,12 @@ _WEIGHTS: Final = {
     "gahd_train_dev": 1.4,
     "sentences": 1.0,
     "talks": 1.0,
+    "posts": 1.0,
     "de": 1.0,
     "en": 0.6,
 }
+# Without YouTube, so that it can tell how well spam is known unseen.
+_SPAM_SOURCES: Final = ("sms_spam", "own texts", "own lines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,10 @@ class Lesson:
 
 
 def lessons(data: Path, *, with_late: bool = False) -> list[Lesson]:
-    """The same ones in the same order each time. YouTube is left out, so that it can tell how well spam is known unseen.
-    `with_late`: with all kinds of sentences."""
+    """The same ones in the same order each time. `with_late`: with what was written last."""
     chance = random.Random(SEED)  # noqa: S311 - the same rows each time
     found = [Lesson(row, 0) for row in respect_rows(data, with_late=with_late)]
-    found += [Lesson(row, 1) for row in spam_rows(data) if row.source in ("sms_spam", "own texts", "own lines")]
+    found += [Lesson(row, 1) for row in spam_rows(data, with_late=with_late) if row.source in _SPAM_SOURCES]
     chance.shuffle(found)
     # Of each source first what is rarer: the spam among messages, the toxic among discussions.
     found.sort(key=lambda lesson: not (lesson.row.is_bad and lesson.row.source in ("sms_spam", "wiki large")))

@@ -35,12 +35,13 @@ _LEAST_WORDS: Final = 4
 class Subjects:
     """The pairs of each step, and how far from each other the network sees them."""
 
-    def __init__(self, data: Path, pieces: Pieces, worth: Any) -> None:
-        """`worth`: how much each piece counts to what a text is about (pieces,)."""
+    def __init__(self, data: Path, pieces: Pieces, worth: Any, *, with_late: bool) -> None:
+        """`worth`: how much each piece counts to what a text is about (pieces,). `with_late`: with the articles that were written
+        last."""
         self._pieces, self._worth = pieces, torch.tensor(worth)
         self._sections: dict[str, dict[str, list[Talk]]] = {"de": {}, "en": {}}
         for talk in read_talks(LEARNT):
-            if talk.part == "learn":
+            if talk.part == "learn" and (with_late or not talk.is_late):
                 self._sections[talk.language].setdefault(talk.section, []).append(talk)
         self._answers = [
             (html.unescape(raw["text"]), html.unescape(raw["parent"]))

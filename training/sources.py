@@ -18,13 +18,13 @@ import pyarrow.parquet as parquet
 
 from training.sentences import training_sentences
 from training.spam_texts import spam_lines, spam_texts
-from training.talks import LEARNT, read_talks
+from training.talks import LEARNT, read_posts, read_talks
 
 SEED: Final = 20261128
 # Toxic comments without the words that made them toxic.
 REMOVED: Final = "civil, toxic words removed"
 # Of our own writing: learnt from, but how often one is right with them says nothing of what others write.
-WRITTEN: Final = ("sentences", "talks")
+WRITTEN: Final = ("sentences", "talks", "posts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def respect_rows(data: Path, *, with_late: bool = False) -> list[Row]:
-    """What the respect model learns from; the same order each time. `with_late`: with all kinds of sentences."""
+    """What the respect model learns from; the same order each time. `with_late`: with what was written last."""
     folder = data / "permissive"
     rows = [
         *_plain(folder, "germeval2018_train", "de"),
@@ -63,14 +63,17 @@ def respect_rows(data: Path, *, with_late: bool = False) -> list[Row]:
         *(
             Row(text, is_bad, talk.language, "talks", f"talk-{at}")
             for at, talk in enumerate(read_talks(LEARNT))
+            if with_late or not talk.is_late
             for (text, _parent), is_bad in zip(talk.comments, talk.is_bad, strict=True)
         ),
+        *(Row(one.text, one.is_bad, one.language, "posts", f"posts-{one.pair}") for one in read_posts() if with_late),
     ]
     return [replace(row, weight=_weight(row)) for row in _without_doubles(rows)]
 
 
-def spam_rows(data: Path) -> list[Row]:
-    """What the spam model learns from: spam, and harmless texts of every kind, in both languages."""
+def spam_rows(data: Path, *, with_late: bool = False) -> list[Row]:
+    """What the spam model learns from: spam, and harmless texts of every kind, in both languages. `with_late`: with the lines that were
+    written last."""
     folder = data / "permissive"
     chance = random.Random(SEED)  # noqa: S311 - the same rows each time
     harmless = [
@@ -84,7 +87,10 @@ def spam_rows(data: Path) -> list[Row]:
             *_plain(folder, "sms_spam", "en"),
             *chance.sample(harmless, 12_000),
             *(Row(one.text, one.is_spam, one.language, "own texts", one.group, weight=0.5) for one in spam_texts(6000)),
-            *(Row(one.text, one.is_spam, one.language, "own lines", one.group, weight=2.0) for one in spam_lines()),
+            *(
+                Row(one.text, one.is_spam, one.language, "own lines", one.group, weight=2.0)
+                for one in spam_lines(with_late=with_late)
+            ),
         ]
     )
 

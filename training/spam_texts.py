@@ -44,12 +44,14 @@ class SpamText:
     group: str
 
 
-def spam_lines() -> list[SpamText]:
-    """Texts that stand alone, each piece of advertising beside what is honest and nearest to it, in their order."""
+def spam_lines(*, with_late: bool = False) -> list[SpamText]:
+    """Texts that stand alone, each piece of advertising beside what is honest and nearest to it, in their order. `with_late`: also
+    those that were written last."""
     lines = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
     return [
         SpamText(raw["text"], bool(raw["labels"]["spam"]), raw["language"], f"lines-{at // _TOGETHER}")
         for at, raw in enumerate(lines)
+        if with_late or not raw.get("is_late", False)
     ]
 
 
