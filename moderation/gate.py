@@ -12,12 +12,12 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comments.conf import settings
 from comments.gate import Gate, GateAct, GateInput
+from comments.skeleton import absolute_time
 from moderation.enums import RestrictionKind, RestrictionTarget
 from moderation.models import Restriction, Trust
 
@@ -85,7 +85,7 @@ def what_it_means(restriction: Restriction) -> str:
     kind, ends_at = RestrictionKind(restriction.kind), restriction.ends_at
     if kind == RestrictionKind.WARNING:
         return _("You have received a warning. Once you have confirmed that you read it, you can write again.")
-    names = {"until": moment(ends_at) if ends_at else ""}
+    names = {"until": absolute_time(ends_at, get_language() or "de") if ends_at else ""}
     if kind == RestrictionKind.HOLD:
         return (
             _("Until %(until)s, every comment of yours waits until somebody of our team has read it.") % names
@@ -103,12 +103,6 @@ def what_it_means(restriction: Restriction) -> str:
         if ends_at
         else _("You can read here, but not write, vote or report.")
     )
-
-
-def moment(at: datetime.datetime) -> str:
-    """A day and time as a newspaper of the active language prints it: "12. März 2026, 9:05"."""
-    pattern = "j. F Y, G:i" if (get_language() or "de").startswith("de") else "j F Y, G:i"
-    return date_format(timezone.localtime(at), pattern)
 
 
 def restriction_url(restriction: Restriction) -> str:

@@ -18,7 +18,7 @@ from comments.services.identity import Identity
 from comments.services.posting import revise_comment
 from comments.services.voting import cast_vote
 from moderation.enums import RestrictionKind, RestrictionTarget
-from moderation.gate import guard
+from moderation.gate import guard, what_it_means
 from moderation.models import Report, Restriction
 from moderation.services.reports import Notice, ReportDraft, report_comment
 from moderation.services.restrictions import acknowledge, lift
@@ -191,6 +191,8 @@ def test_whoever_is_refused_is_told_what_until_when_why_and_where_to_object() ->
         f"The reason: Drei Beleidigungen an einem Tag. More about it, and how to object: {error.page}"
     )
     assert error.page.endswith(f"/restrictions/{error.reference}/")
+    with translation.override("de"):
+        assert what_it_means(Restriction.objects.get()).startswith("Bis 5. März 2027, 12:30 Uhr können Sie hier lesen")
 
 
 @pytest.mark.parametrize("mode", [ArticleMode.PRE_MODERATED, ArticleMode.POST_MODERATED])
