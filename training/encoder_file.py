@@ -31,7 +31,7 @@ from training.tasks import RESPECT, SPAM
 
 VERSION: Final = 1
 BASE_LICENCE: Final = "multilingual-e5-small: MIT"
-SPAM_STRENGTH: Final = 0.3
+SPAM_STRENGTH: Final = 0.03
 BASE_SHARE: Final = 0.1
 # GAHD calls hateful what is said of a group, and harmless many an insult of one person.
 RESPECT_SOURCES: Final = ("germeval2018_train",)
