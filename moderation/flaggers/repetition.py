@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.flaggers.base import RecentText, SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.links import find_links
+from moderation.flaggers.shown import without_quoted_lines
 from moderation.flaggers.spelling import fold
 
 _SAME = gettext_noop("The same person sent this text before, within the last day.")
@@ -27,7 +28,6 @@ _BY_SEVERAL = gettext_noop(
 )
 _LABEL = gettext_noop("Sent before")
 
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _WORD = re.compile(r"[^\W_]+")
 # Shorter texts say the same because there is little to say.
 _LEAST_LETTERS: Final = 20
@@ -140,7 +140,7 @@ class _Text:
 
 def _without_quotes(body: str) -> str:
     """The text with quoted lines blanked out, each character where it was; where no word would be left, as it is."""
-    answer = _QUOTED_LINE.sub(lambda match: " " * len(match[0]), body)
+    answer = without_quoted_lines(body)
     return answer if any(map(str.isalnum, answer)) else body
 
 

@@ -85,12 +85,17 @@ def own_words(source: str, *, with_addresses: bool = False) -> str:
     Code is what the page shows as code; a word that is partly code is a word.
     """
     text = unmarked(source)
-    chars = list(_blank_out(_QUOTED_LINE, text))
+    chars = list(without_quoted_lines(text))
     for start, end in shown(source).code:
         if FILLER not in (text[start], text[end - 1]):
             chars[start:end] = " " * (end - start)
     own = "".join(chars)
     return own if with_addresses else _blank_out(_ADDRESS, own)
+
+
+def without_quoted_lines(text: str) -> str:
+    """The text with quoted lines blanked out, each character where it was."""
+    return _blank_out(_QUOTED_LINE, text)
 
 
 def _blank_out(pattern: re.Pattern[str], text: str) -> str:
