@@ -134,6 +134,8 @@ def test_it_publishes_once_says_so_and_is_undone_like_any_other() -> None:
     assert "Software, by a rule of this site" in listed
     card = text_of(sign_in(moderator).get(f"{QUEUE}?comment={comment.public_id}&status=approved"))
     assert "Published Software, by a rule of this site · just now" in card
+    together = f"{reverse('moderation:bulk')}?comment={comment.public_id}&action=remove"
+    assert "Published Software, by a rule of this site · just now" in text_of(sign_in(moderator).get(together))
     history = reverse("moderation:history", args=[comment.public_id])
     assert "Software, by a rule of this site" in text_of(sign_in(moderator).get(history))
     in_german = text_of(sign_in(moderator).get(history, headers={"accept-language": "de"}))
