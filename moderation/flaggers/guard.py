@@ -24,6 +24,7 @@ TOO_HUNGRY = gettext_noop("The check “%(flagger)s” needed too much memory an
 CRASHED = gettext_noop("The check “%(flagger)s” was given up: its process ended each time.")
 PAUSED = gettext_noop("The check “%(flagger)s” was left out because it failed a moment ago.")
 RUNNING = gettext_noop("The check “%(flagger)s” has not finished yet.")
+SWITCHED_OFF = gettext_noop("The check “%(flagger)s” was switched off before it had finished.")
 # What a RUNNING one is for moderators once it has been taken out.
 GONE = gettext_noop("The check “%(flagger)s” did not finish, and is not installed any more.")
 

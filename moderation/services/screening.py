@@ -29,7 +29,16 @@ from moderation.conf import settings
 from moderation.enums import FlaggerState
 from moderation.flaggers.articles import with_articles
 from moderation.flaggers.base import Flagger, SiteKnowledge, Stage, in_state, state_of
-from moderation.flaggers.guard import CRASHED, PAUSED, RUNNING, TOO_HUNGRY, TOO_SLOW, check_safely, without_result
+from moderation.flaggers.guard import (
+    CRASHED,
+    PAUSED,
+    RUNNING,
+    SWITCHED_OFF,
+    TOO_HUNGRY,
+    TOO_SLOW,
+    check_safely,
+    without_result,
+)
 from moderation.flaggers.knowledge import load_knowledge, with_surroundings
 from moderation.flaggers.learned import NAME as LEARNED
 from moderation.flaggers.learning.knowledge import with_what_was_learnt
@@ -111,6 +120,10 @@ def _screen_text(comment: Comment, *, is_after_crash: bool) -> tuple[bool, bool]
     ]
     candidates = (*installed_flaggers(Stage.ASYNCHRONOUS), *left_over)
     states = [(one, state_of(one, comment.language, knowledge)) for one in candidates]
+    for flagger, state in states:
+        begun = rows.get(flagger.name)
+        if state == FlaggerState.OFF and begun is not None and not _is_settled(begun):
+            _settle(begun, without_result(flagger, CheckOutcome.NOT_RUN, SWITCHED_OFF))
     flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
     unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
     if not unsettled:

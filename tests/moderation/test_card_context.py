@@ -12,16 +12,17 @@ from django.utils import timezone
 from comments.enums import ArticleMode, CheckOutcome, Status
 from comments.models import Comment
 from comments.services.identity import Identity
-from moderation.enums import Action, RestrictionKind, RestrictionTarget, Role
+from moderation.enums import Action, FlaggerState, RestrictionKind, RestrictionTarget, Role
 from moderation.flaggers.guard import FAILED
+from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside.sentences import NOT_JSON, SPENT
 from moderation.flaggers.registry import added
-from moderation.models import AuthorNote, Clause, DeskSettings, Finding, Restriction
+from moderation.models import AuthorNote, Clause, DeskSettings, Finding, FlaggerSwitch, Restriction
 from moderation.services.decisions import decide
 from moderation.services.screening import screen_stored_comment
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import QUEUE, add_text, flag, html_of, sign_in, text_of
-from tests.services.bad_flaggers import GoesDown
+from tests.services.bad_flaggers import GoesDown, Well
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -223,6 +224,19 @@ def test_card_waits_for_no_check_that_was_taken_out_before_it_had_finished() -> 
         assert "The check “goesdown” has not finished yet." in card_of(comment)[1]
     words = card_of(comment)[1]
     assert "The check “goesdown” did not finish, and is not installed any more." in words
+    assert "has not finished yet" not in words
+
+
+def test_card_waits_for_no_check_that_was_switched_off_before_it_had_finished() -> None:
+    comment = make_comment(make_article())
+    with added(GoesDown(), Well()):
+        with pytest.raises(GoesDown.ProcessEndedError):
+            screen_stored_comment(comment.pk)
+        FlaggerSwitch.objects.create(site=comment.site, flagger="goesdown", state=FlaggerState.OFF)
+        forget_knowledge()
+        assert screen_stored_comment(comment.pk)
+        words = card_of(comment)[1]
+    assert "The check “goesdown” was switched off before it had finished." in words
     assert "has not finished yet" not in words
 
 
