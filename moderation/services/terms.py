@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -90,13 +89,9 @@ def _store(
         result.unchanged += 1
         return
     try:
-        term.full_clean(exclude=("site",), validate_constraints=False)
+        _require_short(term)
         require_word(term.phrase)
         _require_known(term, clauses, clause_before=before[0])
-    except ValidationError as error:
-        told = ((column, " ".join(messages)) for column, messages in error.message_dict.items())
-        result.refused[number] = " ".join(f"{column}: {sentence}" for column, sentence in told)
-        return
     except InvalidInputError as error:
         result.refused[number] = str(error.message)
         return
@@ -106,6 +101,16 @@ def _store(
         result.changed += 1
     term.save()
     stored[key] = term
+
+
+def _require_short(term: Term) -> None:
+    """Raises InvalidInputError for a cell that cannot be stored."""
+    for field in Term._meta.fields:
+        if field.max_length is not None and (count := len(getattr(term, field.name))) > field.max_length:
+            message = _("The cell under %(column)s has %(count)d characters; at most %(limit)d go into it.")
+            raise InvalidInputError(
+                field.name, message % {"column": field.name, "count": count, "limit": field.max_length}
+            )
 
 
 def _require_known(term: Term, clauses: list[str], *, clause_before: str) -> None:

@@ -119,12 +119,14 @@ def test_import_says_of_each_line_what_is_wrong_with_it() -> None:
     rows = ["phrase,active", "Idiot,perhaps", ",yes", "Trottel,yes,too much", "x" * 101 + ",yes"]
     with override("en"):
         refused = import_terms(site=make_site("paper"), text="\n".join(rows)).refused
+        note = import_terms(site=make_site("magazine"), text="phrase,note\nIdiot," + "x" * 201).refused
     assert refused == {
         2: "“perhaps” is neither yes nor no.",
         3: "There is no phrase.",
         4: "There are more cells than the heading has.",
-        5: "phrase: Ensure this value has at most 100 characters (it has 101).",
+        5: "The cell under phrase has 101 characters; at most 100 go into it.",
     }
+    assert note == {2: "The cell under note has 201 characters; at most 200 go into it."}
 
 
 def test_commands_write_and_read_a_file(tmp_path: Path) -> None:
