@@ -105,12 +105,11 @@ def _store(
 
 def _require_short(term: Term) -> None:
     """Raises InvalidInputError for a cell that cannot be stored."""
-    for field in Term._meta.fields:
-        if field.max_length is not None and (count := len(getattr(term, field.name))) > field.max_length:
+    for column in Term._meta.fields:  # noqa: SLF001 - Django's own way to ask
+        name, limit = column.name, column.max_length
+        if limit is not None and (count := len(getattr(term, name))) > limit:
             message = _("The cell under %(column)s has %(count)d characters; at most %(limit)d go into it.")
-            raise InvalidInputError(
-                field.name, message % {"column": field.name, "count": count, "limit": field.max_length}
-            )
+            raise InvalidInputError(name, message % {"column": name, "count": count, "limit": limit})
 
 
 def _require_known(term: Term, clauses: list[str], *, clause_before: str) -> None:
