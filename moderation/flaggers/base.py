@@ -89,7 +89,8 @@ class SiteKnowledge:
     """What a flagger may know of the site. `own_hosts` are the site's own host names, in small letters.
 
     `recent_texts`, the latest 500 of three days, newest first, and `arrival` are there for asynchronous flaggers alone.
-    `learned`, what the site's decisions have taught, and `circumstances` are there for the flagger of this name alone.
+    `learned`, what the site's decisions have taught, and `circumstances` are there for the flagger of this name alone;
+    `is_learned_unreadable`: something is stored, of another release or damaged.
     `article`, the one commented on, without the comment itself, and `other_articles`, the newest 60 that are discussed,
     for those among them whose attribute `reads_articles` is true; so are `projection`, which the site's published comments
     have taught, and `topic_scores`, what the flagger of this name said of the newest published ones, by its version.
@@ -102,6 +103,7 @@ class SiteKnowledge:
     recent_texts: tuple[RecentText, ...] = ()
     arrival: Arrival | None = None
     learned: LearnedModel | None = None
+    is_learned_unreadable: bool = False
     circumstances: Circumstances | None = None
     article: ArticleWords | None = None
     other_articles: tuple[ArticleWords, ...] = ()

@@ -22,6 +22,9 @@ NAME: Final = "learned"
 _VERSION: Final = "3"
 
 _UNTAUGHT = gettext_noop("There are too few decisions on this site to learn from.")
+_UNREADABLE = gettext_noop(
+    "The version that was learnt on this site cannot be read; what was decided is learnt anew at night."
+)
 _LIKE = gettext_noop("Like comments that were refused here by the clause “%(clause)s”.")
 _LIKE_WORDS = gettext_noop("Like comments that were refused here by the clause “%(clause)s”: %(words)s.")
 _LIKE_CASES = gettext_noop(
@@ -91,7 +94,8 @@ class LearnedFlagger:
         vector = vector_of(comment.body)
         model = site.learned
         if model is None or not model.clauses:
-            return Finding(self.name, self.version, CheckOutcome.NOT_RUN, message=_UNTAUGHT)
+            message = _UNREADABLE if site.is_learned_unreadable else _UNTAUGHT
+            return Finding(self.name, self.version, CheckOutcome.NOT_RUN, message=message)
         how = site.circumstances or Circumstances()
         if model.encoder and model.encoder == encoder_version():
             how = replace(how, vector=vector)

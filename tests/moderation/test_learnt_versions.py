@@ -216,6 +216,13 @@ def test_version_that_cannot_be_read_gives_way_whatever_it_was_worth() -> None:
     knowledge._models.clear()
     page = sign_in(moderator).get(f"/moderation/flaggers/?site={article.site.slug}").content.decode()
     assert "The version in use was learnt by another release of the software" in page
+    comment = make_comment(article)
+    screen_stored_comment(comment.pk)
+    said = Finding.objects.get(comment=comment, flagger="learned")
+    assert (said.outcome, said.message) == (
+        CheckOutcome.NOT_RUN,
+        "The version that was learnt on this site cannot be read; what was decided is learnt anew at night.",
+    )
     assert learning.needs_learning(article.site)
     made = learn(article)
     assert (made.number, made.is_withheld, made.is_current) == (3, False, True)

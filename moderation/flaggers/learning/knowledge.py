@@ -29,7 +29,10 @@ _MOST_MODELS = 8
 
 def with_what_was_learnt(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowledge:
     """The same with the model in use and how the comment came. 3 queries, one more when another model has come into use."""
-    model = load_model(comment.site_id)
+    try:
+        model = _read_model(comment.site_id)
+    except ModelError:
+        return dataclasses.replace(knowledge, is_learned_unreadable=True)
     if model is None:
         return knowledge
     # As it learns: what software decided, or nobody, is no evidence, or one rejection of its own would bring the next.
@@ -95,6 +98,14 @@ def make_circumstances(
 
 def load_model(site_id: int) -> LearnedModel | None:
     """The model of a site that is in use; None where nothing was learnt, or it cannot be read. 1 query, 2 for a new one."""
+    try:
+        return _read_model(site_id)
+    except ModelError:
+        return None
+
+
+def _read_model(site_id: int) -> LearnedModel | None:
+    """As load_model. Raises ModelError for one that cannot be read."""
     current = SiteModel.objects.in_use().filter(site=site_id)
     key = current.values_list("pk", flat=True).first()
     if key is None:
@@ -110,7 +121,7 @@ def load_model(site_id: int) -> LearnedModel | None:
         model = unpack(bytes(weights), number)
     except ModelError:
         logger.exception("Model %s of site %s cannot be used.", number, site_id)
-        return None
+        raise
     if len(_models) >= _MOST_MODELS:
         _models.clear()
     _models[site_id] = (key, model)
