@@ -89,9 +89,10 @@ def _replies(author: Author, until: datetime.datetime) -> Iterable[News]:
 
 
 def _outcomes(author: Author, until: datetime.datetime) -> Iterable[News]:
-    """The last step that moderators made with each comment, or software that rejected it. Nobody is told that something was
+    """The last step that moderators made with each comment, or software that judged it. Nobody is told that something was
     taken for spam."""
-    by_rule = Q(actor_kind=ActorKind.RULE, to_status=Status.REJECTED)
+    # As StatusChange.is_rule_decision.
+    by_rule = Q(actor_kind=ActorKind.RULE, from_status=Status.PENDING) & ~Q(created_at=F("from_waiting_since"))
     steps = StatusChange.objects.filter(Q(actor_kind=ActorKind.MODERATOR) | by_rule, comment__author=author)
     steps = steps.filter(created_at__gt=author.seen_at, created_at__lte=until, undone_by=None)
     steps = steps.exclude(to_status=Status.SPAM)

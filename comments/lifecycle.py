@@ -101,8 +101,9 @@ def set_status(
     expected_revision: int,
     clause: str = "",
     note: str = "",
+    at: datetime.datetime | None = None,
 ) -> StatusChange:
-    """Move a comment, if it still stands where the caller saw it; return the step in its history.
+    """Move a comment, if it still stands where the caller saw it; return the step in its history, of now or `at` another time.
 
     One transaction: the comment (conditional on expected status and revision), its history row, the article's counter
     and version where the public sees a difference. 3 to 5 queries. Then `comment_status_changed`.
@@ -115,7 +116,7 @@ def set_status(
     with transaction.atomic():
         comment = Comment.objects.get(pk=comment_id)
         _require(comment, expected_status, expected_revision)
-        now = timezone.now()
+        now = at or timezone.now()
         return _move(comment, _standing_after(comment, new, now), actor=actor, now=now, clause=clause, note=note)
 
 

@@ -168,6 +168,8 @@ def _step_to_published(change: StatusChange) -> Step:
         tone, icon, what = "rejected", "rejected", gettext("Newer text not published, the earlier one stays")
     elif change.from_status == Status.APPROVED:
         what = gettext("Newer text published")
+    elif change.is_rule_decision:
+        what = gettext("Published by software, by a rule of this site")
     elif change.from_status != Status.PENDING:
         what = gettext("Decision changed: published after all")
     return Step(tone, icon, what, change.created_at)

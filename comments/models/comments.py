@@ -360,3 +360,9 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comment_id}: {self.from_status} -> {self.to_status}"
+
+    @property
+    def is_rule_decision(self) -> bool:
+        """Whether software judged what waited; not where it appeared as it was sent."""
+        is_judgement = self.actor_kind == ActorKind.RULE and self.from_status == Status.PENDING
+        return is_judgement and self.created_at != self.from_waiting_since

@@ -370,6 +370,8 @@ def _store(
                 actor=lifecycle.Actor(ActorKind.RULE),
                 expected_status=Status.PENDING,
                 expected_revision=1,
+                # It does not wait for a moment.
+                at=now,
             )
             comment.refresh_from_db()
     return comment

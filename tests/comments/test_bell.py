@@ -15,7 +15,8 @@ from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from comments.bell import LIMIT, Bell, read_bell
-from comments.enums import ArticleMode, Status
+from comments.enums import ActorKind, ArticleMode, Status
+from comments.lifecycle import Actor, set_status
 from comments.models import Article, Author, Comment, Mute
 from comments.services.identity import Identity, authors_of, make_author_token, make_sign_in_token, make_status_token
 from moderation.enums import Action
@@ -136,6 +137,22 @@ def test_bell_tells_what_became_of_a_comment(clock, mine: Comment, action: Actio
 
     address = f"/status/{make_status_token(comment)}/"
     assert news_of(mine) == [(icon, f"{what}: your comment on “{mine.article.title}”", address)]
+
+
+def test_bell_tells_what_software_judged_and_not_what_appeared_as_it_was_sent(clock, mine: Comment) -> None:
+    with time_machine.travel(START + 4 * GRACE) as ticking:
+        make_comment(make_article(mine.site, mode=ArticleMode.POST_MODERATED), identity=identity_of(mine))
+        comment = make_comment(mine.article, identity=identity_of(mine))
+        set_status(
+            comment.pk,
+            Status.APPROVED,
+            actor=Actor(ActorKind.RULE),
+            expected_status=Status.PENDING,
+            expected_revision=1,
+        )
+        ticking.shift(GRACE)
+        told = f"Published by software, by a rule of this site: your comment on “{mine.article.title}”"
+        assert news_of(mine) == [("published", told, f"/status/{make_status_token(comment)}/")]
 
 
 def test_bell_is_silent_about_spam_and_about_what_was_taken_back_within_the_grace(clock, mine: Comment) -> None:

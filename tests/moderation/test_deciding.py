@@ -129,6 +129,13 @@ def test_it_publishes_once_says_so_and_is_undone_like_any_other() -> None:
     article.refresh_from_db()
     assert article.comment_count == 1
 
+    deliver()
+    [message] = mail.outbox
+    assert "alle können ihn jetzt lesen" in message.body
+    assert "Automatisiert entschieden" in message.body
+    page = Client().get(f"/status/{make_status_token(comment)}/", headers={"accept-language": "de"}).content.decode()
+    assert "Von Software veröffentlicht, nach einer Vorgabe dieser Website" in page
+
     moderator = make_moderator(article.site, role=Role.SENIOR)
     listed = text_of(sign_in(moderator).get(f"{reverse('moderation:decisions')}?by=all&site={article.site.slug}"))
     assert "Software, by a rule of this site" in listed
