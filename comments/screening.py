@@ -66,14 +66,18 @@ class ScreeningInput:
     by_form: bool = False
     # Whether the author is trusted on a site that lets comments of such authors appear at once.
     is_trusted: bool = False
+    # What the comment will be known by; empty for a new text of one.
+    public_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Where a comment goes at first (PENDING or APPROVED) and what was found on the way."""
+    """Where a comment goes at first (PENDING or APPROVED) and what was found on the way. `drawn_share`: with what share of those
+    that would have appeared at once it was drawn at random to wait for a person; 1 where it was not drawn."""
 
     status: Status
     findings: tuple[Finding, ...] = ()
+    drawn_share: float = 1
 
 
 Screener = Callable[[ScreeningInput], Verdict]

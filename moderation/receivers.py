@@ -18,7 +18,7 @@ from moderation.services.article_log import keep_of_merged
 from moderation.services.clearing import clear_desk
 from moderation.services.deferrals import end_deferral
 from moderation.services.findings import store_findings
-from moderation.services.indexing import index_text, refresh_risk
+from moderation.services.indexing import hide_findings, index_text, refresh_risk
 from moderation.services.publications import record_publication
 from moderation.services.report_outcomes import settle_reports_with
 from moderation.tasks import screen_comment_task
@@ -39,6 +39,8 @@ def keep_findings(*, comment: Comment, verdict: Verdict, **_kwargs: object) -> N
                 one.outcome == CheckOutcome.FLAGGED and not one.is_shadow for one in verdict.findings
             ):
                 refresh_risk(comment.pk)
+            if verdict.drawn_share < 1:
+                hide_findings(comment.pk, verdict.drawn_share)
     except Exception as error:  # noqa: BLE001 - a custom screener's findings may be anything
         # Not logger.exception(): a database names the values it refuses.
         logger.error("The findings of comment %s were not stored: %s", comment.pk, type(error).__name__)  # noqa: TRY400

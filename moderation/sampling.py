@@ -31,7 +31,7 @@ def is_drawn(public_id: str, share: float) -> bool:
 
 
 def is_judged_unaided(comment: Comment) -> bool:
-    """Whether a comment is in the blind sample, or was drawn from what a rule would have decided. No query."""
+    """Whether a comment is in the blind sample, or was drawn from what people would else not have judged. No query."""
     return comment.is_drawn or is_in_blind_sample(comment.public_id)
 
 

@@ -20,7 +20,7 @@ from moderation.services.desk_digests import put_digests
 from moderation.services.flagger_days import sum_days
 from moderation.services.learning import learn, needs_learning
 from moderation.services.outside import ask, find_questions, put_questions
-from moderation.services.publications import take_back_flagged
+from moderation.services.publications import take_back_flagged, weigh_drawn
 from moderation.services.restrictions import forget_networks
 from moderation.services.screening import screen_stored_comment
 from moderation.services.topic_projection import learn_topics
@@ -48,6 +48,7 @@ def screen_comment_task(comment_id: int) -> None:
     if not screen_stored_comment(comment_id, is_after_crash=is_after_crash):
         hint_on_commit(screen_comment_task, comment_id)
     take_back_flagged(comment_id)
+    weigh_drawn(comment_id)
     decide_by_rules(comment_id)
 
 
@@ -57,6 +58,7 @@ def ask_outside_task(question_id: int) -> None:
     comment_id, next_id = ask(question_id)
     if comment_id is not None:
         take_back_flagged(comment_id)
+        weigh_drawn(comment_id)
         decide_by_rules(comment_id)
     if next_id is not None:
         hint_on_commit(ask_outside_task, next_id)

@@ -138,7 +138,8 @@ class Comment(models.Model):
     # Both written by moderation alone.
     is_flagged = models.BooleanField(_("flagged"), default=False, db_default=False, editable=False)
     risk = models.PositiveSmallIntegerField(_("risk"), default=0, editable=False)
-    # Whether it was drawn from what software would have decided, for people to judge without seeing what that had found.
+    # Whether it was drawn from what would have appeared at once or software would have decided, for people to judge without
+    # seeing what was found.
     # Written by moderation alone.
     is_drawn = models.BooleanField(_("drawn"), default=False, db_default=False, editable=False)
     # Which share of its like was drawn when it was, so that it stands for all of them; 1 where people judge all.

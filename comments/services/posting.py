@@ -25,6 +25,7 @@ from comments.exceptions import (
 from comments.gate import GateAct
 from comments.markup import RENDER_VERSION, render
 from comments.models import Article, Author, Comment, Revision
+from comments.models.identifiers import new_public_id
 from comments.screening import ScreeningInput, Verdict
 from comments.services.article_keys import find_by_former_key
 from comments.services.badges import badge_under
@@ -104,10 +105,13 @@ def post_comment(*, article: Article, identity: Identity, draft: Draft) -> Poste
     if draft.notify:
         require_address(identity, draft.email)
     _count_post(identity)
-    screening_input = _screening_input(article, identity, draft, body, parent, authors, is_trusted=gate.trusts)
+    public_id = new_public_id()
+    screening_input = _screening_input(
+        article, identity, draft, body, parent, authors, is_trusted=gate.trusts, public_id=public_id
+    )
     verdict = held(screen_safely(screening_input), gate)
     try:
-        comment = _store(article, identity, draft, body, parent, keys[0], verdict)
+        comment = _store(article, identity, draft, body, parent, keys[0], verdict, public_id=public_id)
     except (IntegrityError, InvalidInputError):
         # The same post in parallel got there first.
         if repeated := _same_post(article, keys, body):
@@ -298,6 +302,7 @@ def _screening_input(
     authors: list[Author],
     *,
     is_trusted: bool,
+    public_id: str,
 ) -> ScreeningInput:
     kind = "user" if identity.user is not None else "guest"
     return ScreeningInput(
@@ -316,6 +321,7 @@ def _screening_input(
         form_trap_filled=draft.form_trap_filled,
         by_form=draft.by_form,
         is_trusted=is_trusted,
+        public_id=public_id,
     )
 
 
@@ -327,6 +333,8 @@ def _store(
     parent: Comment | None,
     key: str,
     verdict: Verdict,
+    *,
+    public_id: str,
 ) -> Comment:
     now = timezone.now()
     with transaction.atomic():
@@ -337,6 +345,7 @@ def _store(
         verdict = held(verdict, last)
         author = author_for_post(site=article.site, identity=identity, name=draft.name, email=draft.email)
         comment = Comment(
+            public_id=public_id,
             site=article.site,
             article=article,
             author=author,

@@ -32,8 +32,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from comments.enums import CheckOutcome, Status
-from comments.models import Site
+from comments.enums import ActorKind, CheckOutcome, Status
+from comments.models import Site, StatusChange
 from moderation.enums import Action, Automation, Measure
 from moderation.flaggers.base import primary_language
 from moderation.insights.judging import JUDGING
@@ -116,8 +116,8 @@ class Day(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Misses:
     """Of the texts that people would restrict: in how many a flagger finds nothing, and in how many something. Each text that
-    people judged counts as often as there are texts that it was drawn to stand for: once, but for those that a rule would have
-    decided. `missed_weight` and `found_weight`: how often one of either kind counts at most, whatever people decided."""
+    people judged counts as often as there are texts that it was drawn to stand for: once, but for those that would have appeared at
+    once or that a rule would have decided. `missed_weight` and `found_weight`: how often one of either kind counts at most, whatever people decided."""
 
     missed: float = 0.0
     found: float = 0.0
@@ -287,14 +287,19 @@ def read_misses(site: Site, weeks: Weeks) -> dict[Place, Misses]:
 
     Estimated as Horvitz and Thompson do, "A Generalization of Sampling Without Replacement From a Finite Universe", Journal of the
     American Statistical Association 47 (1952), 663-685 (https://doi.org/10.1080/01621459.1952.10483446): a text counts once
-    divided by its chance to be judged. That is 1, but for texts that a rule would have decided: of these people see the share
-    that was drawn at random. Those that a rule did decide are none of the sample, also if somebody has judged them since.
+    divided by its chance to be judged. That is 1, but for texts that would have appeared at once or that a rule would have decided:
+    of these people see the share that was drawn at random. Those that appeared or were decided without them are none of the
+    sample, also if somebody has judged them since.
     """
     judged = judged_texts(site, weeks)
-    by_rule = Decision.objects.filter(comment=OuterRef("comment"), revision=OuterRef("revision"), rule__isnull=False)
+    this_text = {"comment": OuterRef("comment"), "revision": OuterRef("revision")}
+    by_rule = Exists(Decision.objects.filter(**this_text, rule__isnull=False))
+    appeared = Exists(StatusChange.objects.filter(**this_text, to_status=Status.APPROVED, actor_kind=ActorKind.RULE))
+    # What was found in it later had it wait after all.
+    by_itself = by_rule | (appeared & ~Exists(Finding.objects.flagged().filter(**this_text)))
     weight = ExpressionWrapper(Value(1.0) / F("comment__drawn_share"), output_field=FloatField())
     rows: Iterable[tuple[Any, ...]] = (
-        _looked_at(judged.filter(~Exists(by_rule), RESTRICTED), CheckOutcome.CLEAR, CheckOutcome.FLAGGED)
+        _looked_at(judged.filter(~by_itself, RESTRICTED), CheckOutcome.CLEAR, CheckOutcome.FLAGGED)
         .values_list("comment__findings__flagger", "content_language", _clause())
         .annotate(
             missed=Sum(weight, filter=Q(comment__findings__outcome=CheckOutcome.CLEAR), default=0.0),
@@ -354,7 +359,7 @@ def read_trust(site: Site, weeks: Weeks) -> dict[tuple[bool, bool], tuple[int, i
     """How many texts were judged and how many of them restricted, by whether something had been found that counts, and
     whether it was hidden from who decided. 1 query.
 
-    Without those drawn from what a rule would have decided: of their kind none is judged with what was found in sight. And
+    Without those drawn from what would have appeared at once or a rule would have decided: of their kind none is judged with what was found in sight. And
     without what was decided together with others: which those are is no chance.
     """
     rows = (

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Least
 
 from comments.enums import FindingReach
 from comments.models import Comment, Revision
@@ -48,7 +49,8 @@ def hide_findings(comment_id: int, share: float) -> None:
     """Have a comment, drawn with so many of its like, judged without seeing what was found in it, as those of the blind sample
     are. 3 to 4 queries."""
     with transaction.atomic():
-        Comment.objects.filter(pk=comment_id).update(is_drawn=True, drawn_share=share)
+        # Drawn a second time, it is of those that were drawn the first time.
+        Comment.objects.filter(pk=comment_id).update(is_drawn=True, drawn_share=Least("drawn_share", Value(share)))
         refresh_risk(comment_id)
 
 

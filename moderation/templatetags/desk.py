@@ -159,7 +159,7 @@ def why_it_waits(item: QueueItem) -> str:
         return _("It was sent while the discussion was open, and waits for a decision.")
     if item.spares_trusted:
         return _(
-            "Comments under this article wait for approval, except those of trusted authors in which nothing was found."
+            "Comments under this article wait for approval, except those of trusted authors that may appear at once."
         )
     return _("Every comment under this article waits for approval.")
 

@@ -91,8 +91,9 @@ def test_flags_of_a_sampled_comment_are_nowhere_until_it_is_decided_and_told_the
 
 @pytest.mark.django_db
 def test_flags_of_a_sampled_comment_that_appeared_at_once_are_no_secret(settings: Settings) -> None:
-    settings.MODERATION_BLIND_SAMPLE_SHARE = 1
     comment = make_comment(make_article(mode=ArticleMode.POST_MODERATED))
+    # Enlarged since.
+    settings.MODERATION_BLIND_SAMPLE_SHARE = 1
     client = sign_in(make_moderator(comment.site))
     flag(comment)
     assert "Contains a thing." in text_of(client.get(f"{QUEUE}?comment={comment.public_id}&status=approved"))
