@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.models import Site
 from moderation.enums import Action, DeferFor
-from moderation.models import ArticleRule, DeskSettings
+from moderation.models import DeskSettings
 from moderation.services.desk_settings import DeskChoice
 
 
@@ -89,23 +89,3 @@ class DeskSettingsForm(forms.Form):
     def choice(self) -> DeskChoice:
         """What was chosen."""
         return DeskChoice(**self.cleaned_data)
-
-
-class ArticleRuleForm(forms.Form):
-    """What the desk does differently under one article; a part of the page of an article."""
-
-    needs_two_people = forms.BooleanField(
-        label=_("Two people judge each comment"),
-        help_text=_("A comment is judged once two of the desk have judged it the same way."),
-        required=False,
-    )
-    is_blind = forms.BooleanField(
-        label=_("Judge without knowing who wrote it"),
-        help_text=_("Name and votes are shown only after the decision."),
-        required=False,
-    )
-
-    @staticmethod
-    def values_of(rule: ArticleRule | None) -> dict[str, object]:
-        """What the fields hold now."""
-        return {"needs_two_people": bool(rule and rule.needs_two_people), "is_blind": bool(rule and rule.is_blind)}

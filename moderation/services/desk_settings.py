@@ -1,4 +1,4 @@
-"""How the desk of a site works, and what it does differently under one article."""
+"""How the desk of a site works."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from comments.models import Article, Site
+from comments.models import Site
 from moderation.enums import Permission
 from moderation.exceptions import NotAllowedError
-from moderation.models import ArticleRule, DeskSettings
+from moderation.models import DeskSettings
 from moderation.permissions import may
 
 
@@ -45,14 +45,3 @@ def change_desk_settings(*, site: Site, moderator: AbstractBaseUser, choice: Des
         site.promised_minutes = choice.promised_minutes
         site.save(update_fields=["promised_minutes"])
     return stored
-
-
-def change_article_rule(
-    *, article: Article, moderator: AbstractBaseUser, needs_two_people: bool, is_blind: bool
-) -> ArticleRule:
-    """Store what the desk does differently under an article. 3 queries. Raises NotAllowedError."""
-    if not may(moderator, article.site, Permission.MANAGE_ARTICLES):
-        raise NotAllowedError
-    values = {"needs_two_people": needs_two_people, "is_blind": is_blind}
-    rule, _created = ArticleRule.objects.update_or_create(article=article, defaults=values)
-    return rule
