@@ -10,7 +10,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Protocol
+
+from django.utils.translation import gettext_noop
 
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from moderation.flaggers.learning.features import Circumstances
     from moderation.flaggers.learning.model import LearnedModel
     from moderation.flaggers.topic_projection import Projection
+
+TOO_LONG: Final = gettext_noop("Found nothing in what it read: the text is too long to be read to its end.")
+# More marks are no help to who reads the text.
+_MOST_SPANS: Final = 50
 
 
 class Stage(Enum):
@@ -139,9 +146,24 @@ class Flagger(Protocol):
         ...
 
 
-def clear(flagger: Flagger) -> Finding:
-    """Nothing found."""
-    return Finding(flagger.name, flagger.version, CheckOutcome.CLEAR)
+def clear(
+    flagger: Flagger,
+    message: str = "",
+    parameters: Mapping[str, str | int] | None = None,
+    *,
+    score: float | None = None,
+    is_whole: bool = True,
+) -> Finding:
+    """Nothing found; of a text whose end was not read the finding says so."""
+    return Finding(
+        flagger.name,
+        flagger.version,
+        CheckOutcome.CLEAR,
+        score=score,
+        message=message if is_whole else TOO_LONG,
+        parameters=parameters or {},
+        is_whole=is_whole,
+    )
 
 
 def flagged(
@@ -154,8 +176,8 @@ def flagged(
     spans: Iterable[Span] = (),
     is_whole: bool = True,
 ) -> Finding:
-    """Something found. `message` is an English sentence marked with gettext_noop, `score` says how sure, or how much it weighs: 0 to 1. Not `is_whole`: the end
-    of the text was not read."""
+    """Something found. `message` is an English sentence marked with gettext_noop, `score` says how sure, or how much it weighs: 0
+    to 1. Of the spans the first fifty are kept. Not `is_whole`: the end of the text was not read."""
     return Finding(
         flagger.name,
         flagger.version,
@@ -164,7 +186,7 @@ def flagged(
         clause=clause,
         message=message,
         parameters=parameters or {},
-        spans=tuple(spans),
+        spans=tuple(islice(spans, _MOST_SPANS)),
         is_whole=is_whole,
     )
 

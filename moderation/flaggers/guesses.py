@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from django.utils.translation import gettext_noop
-
-from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
 from comments.text import balance_bidi
 from moderation.enums import Action, FlaggerState
-from moderation.flaggers.base import SiteKnowledge, Stage, flagged
+from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
 from moderation.flaggers.encoder import scorer_for
 
 _LONGEST_WORD: Final = 60
-TOO_LONG = gettext_noop("Found nothing in what it read: the text is too long to be read to its end.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +53,7 @@ class GuessingFlagger:
         """FLAGGED with its words where the score is enough; else CLEAR, with the score and nothing said, or that the end is unread."""
         score = self._scorer.score(comment.body, comment.language)
         if not score.is_enough:
-            message = "" if score.is_whole else TOO_LONG
-            return Finding(
-                self.name,
-                self.version,
-                CheckOutcome.CLEAR,
-                score=score.probability,
-                message=message,
-                is_whole=score.is_whole,
-            )
+            return clear(self, score=score.probability, is_whole=score.is_whole)
         spans = [Span(start, end, self.wording.label) for start, end in self._scorer.explain(comment.body)]
         words = quoted(comment.body, spans)
         message, parameters = (self.wording.named, {"words": words}) if words else (self.wording.unnamed, {})

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_noop
 from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput, Span
 from moderation.enums import Action, FlaggerState
-from moderation.flaggers.base import SiteKnowledge, Stage
-from moderation.flaggers.guesses import TOO_LONG, quoted
+from moderation.flaggers.base import SiteKnowledge, Stage, clear, flagged
+from moderation.flaggers.guesses import quoted
 from moderation.flaggers.learning.features import SHIPPED, Circumstances
 from moderation.flaggers.learning.model import LearnedClause
 from moderation.flaggers.learning.vectors import encoder_version, is_read_whole, vector_of
@@ -103,27 +103,17 @@ class LearnedFlagger:
         probability, shares, clause = max(judged, key=lambda one: one[0])
         is_whole = is_read_whole(comment.body, by_encoder=how.vector is not None)
         if probability < ENOUGH:
-            return Finding(
-                self.name,
-                self.version,
-                CheckOutcome.CLEAR,
-                score=probability,
-                message="" if is_whole else TOO_LONG,
-                parameters={"model": model.number},
-                is_whole=is_whole,
-            )
+            return clear(self, "", {"model": model.number}, score=probability, is_whole=is_whole)
         cause = _cause(shares)
         marked = clause.explain(comment.body) if cause is _Cause.WORDS else []
         spans = tuple(Span(start, end, _LABEL) for start, end in marked)
         message, parameters = _put_in_words(comment.body, clause, cause, shares, how, spans)
-        return Finding(
-            self.name,
-            self.version,
-            CheckOutcome.FLAGGED,
+        return flagged(
+            self,
+            message,
+            parameters | {"model": model.number},
             score=probability,
             clause=clause.clause,
-            message=message,
-            parameters={**parameters, "model": model.number},
             spans=spans,
             is_whole=is_whole,
         )

@@ -65,7 +65,6 @@ _DOTLESS_I, _TURKISH = "\u0131", "tr"
 
 _LABEL_LENGTH: Final = 63
 _HOST_SHOWN: Final = 100
-_MOST_SPANS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class LinksFlagger:
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
         """The gravest thing about the links; all of them are marked."""
         links = [link for link in find_links(comment.body) if not is_own_host(link.host, site.own_hosts)]
-        spans = [Span(link.start, link.end, _label(link)) for link in links[:_MOST_SPANS]]
+        spans = [Span(link.start, link.end, _label(link)) for link in links]
         for label, message, score in _CONCERNS:
             for link in links:
                 if _label(link) == label:

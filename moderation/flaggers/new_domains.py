@@ -17,7 +17,6 @@ _LABEL = gettext_noop("New on this site")
 
 _NAMED: Final = 3
 _HOST_SHOWN: Final = 80
-_MOST_SPANS: Final = 50
 
 
 class NewDomainsFlagger:
@@ -47,5 +46,5 @@ class NewDomainsFlagger:
             {"count": len(new), "hosts": ", ".join(host[:_HOST_SHOWN] for host in new[:_NAMED])},
             score=0.5 if site.arrival.is_by_newcomer else 0.2,
             clause="no-advertising",
-            spans=spans[:_MOST_SPANS],
+            spans=spans,
         )

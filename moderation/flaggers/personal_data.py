@@ -199,7 +199,6 @@ _PLATE_WORDS = re.compile(
     r"falschparker|raser|fahrer|fahrerin|halter|number plate|licen[cs]e plate|registration|car|van|driver)(?!\w)",
     re.IGNORECASE,
 )
-_MOST_SPANS: Final = 50
 
 
 class PersonalDataFlagger:
@@ -365,4 +364,4 @@ def _without_overlaps(spans: Iterable[Span]) -> list[Span]:
     for span in sorted(spans, key=lambda span: span.start):
         if not kept or span.start >= kept[-1].end:
             kept.append(span)
-    return kept[:_MOST_SPANS]
+    return kept

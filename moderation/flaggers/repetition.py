@@ -1,8 +1,8 @@
 """The same text again: by the same author (while they wait), and anywhere on the site (afterwards).
 
 Two texts are compared by the runs of three words they have in common. Quoted lines are left out, since whoever answers may
-quote, but not of a text that is nothing but a quotation. Very short texts are never a repetition, many people say "Danke!"; of those under eight words the same by several
-authors only with a link, many people say "Vielen Dank für den Artikel!".
+quote, but not of a text that is nothing but a quotation. Very short texts are never a repetition, many people say "Danke!";
+of those under eight words the same by several authors only with a link, many people say "Vielen Dank für den Artikel!".
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ _ALIKE_SHARE: Final = 0.5
 _COPIED_WORDS: Final = 15
 _COPIED_SHARE: Final = 0.8
 _NAMED: Final = 3
-_MOST_SPANS: Final = 50
 
 
 class RepetitionFlagger:
@@ -105,7 +104,7 @@ class _Text:
         return len(self._words) < _LEAST_WORDS and not any(find_links(self._body))
 
     def common_with(self, other: _Text) -> list[Span]:
-        """The stretches of its words that stand in the other text too, with the punctuation around them; up to fifty."""
+        """The stretches of its words that stand in the other text too, with the punctuation around them."""
         body = _without_quotes(self._body)
         folded = fold(body)
         places = [folded.source_span(*match.span()) for match in _WORD.finditer(folded.text)]
@@ -118,7 +117,7 @@ class _Text:
                 start = stretches.pop()[0]
             stretches.append((start, end))
             last = at
-        return [_to_white_space(body, start, end) for start, end in stretches[:_MOST_SPANS]]
+        return [_to_white_space(body, start, end) for start, end in stretches]
 
     def likeness(self, other: _Text) -> float:
         """1 for the same words, else the share of common runs of three words (Jaccard), or of the shorter text's own runs

@@ -50,7 +50,6 @@ _VERY_STRETCHED: Final = 6
 _MARKS = re.compile(r"[!?¡¿]{3,}+")
 _MANY_MARKS: Final = 6
 _OFTEN: Final = 3
-_MOST_SPANS: Final = 50
 
 
 class ShoutingFlagger:
@@ -101,7 +100,7 @@ def _is_added(page: Traced, at: int) -> bool:
 
 
 def _in_source(spans: list[Span], voice: Traced) -> list[Span]:
-    return [Span(*voice.source_span(span.start, span.end), span.label) for span in spans[:_MOST_SPANS]]
+    return [Span(*voice.source_span(span.start, span.end), span.label) for span in spans]
 
 
 def _shouted_runs(text: str) -> Iterator[Span]:

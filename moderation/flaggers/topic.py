@@ -9,12 +9,10 @@ from typing import Final
 
 from django.utils.translation import gettext_noop
 
-from comments.enums import CheckOutcome
 from comments.screening import Finding, ScreeningInput
 from moderation.enums import Action, FlaggerState
-from moderation.flaggers.base import ArticleWords, SiteKnowledge, Stage, flagged, primary_language
+from moderation.flaggers.base import ArticleWords, SiteKnowledge, Stage, clear, flagged, primary_language
 from moderation.flaggers.encoder import MODEL_FILE, fault, read_header, usable_encoder
-from moderation.flaggers.guesses import TOO_LONG
 from moderation.flaggers.likeness import words_of
 from moderation.flaggers.topic_projection import Projection
 from moderation.flaggers.topic_signals import LEAST_OTHERS, SiteIndex
@@ -96,7 +94,7 @@ class TopicFlagger:
         """
         words = words_of(comment.body)
         if len(words) < _LEAST_WORDS:
-            return self._clear(None, _SHORT)
+            return clear(self, _SHORT)
         article = site.article
         language = primary_language(comment.language)
         encoder = usable_encoder() if self._has_meaning else None
@@ -104,20 +102,17 @@ class TopicFlagger:
         measure = _measure_of(self._known, site.other_articles, language, projection, reads_meaning=encoder is not None)
         probability = measure.probability(comment.body, comment.parent_body, article) if article else None
         if article is None or probability is None:
-            return self._clear(None, _UNKNOWN)
+            return clear(self, _UNKNOWN)
         bound = _farthest_published(site.topic_scores.get(self.version, ())) or measure.weights.threshold
         is_whole = encoder is None or measure.vectors is None or encoder.read(comment.body).is_whole
         if probability < bound or _is_about_the_text(words):
-            return self._clear(probability, "" if is_whole else TOO_LONG, is_whole=is_whole)
+            return clear(self, score=probability, is_whole=is_whole)
         paragraph = (measure.vectors or measure.index).closest_paragraph(comment.body, article)
         if not paragraph:
             message = _FAR_FROM_TEASER if article.teaser else _FAR_FROM_TITLE
             return flagged(self, message, score=probability, clause="on-topic", is_whole=is_whole)
         parameters = {"paragraph": _shorten(paragraph)}
         return flagged(self, _FAR, parameters, score=probability, clause="on-topic", is_whole=is_whole)
-
-    def _clear(self, score: float | None, message: str = "", *, is_whole: bool = True) -> Finding:
-        return Finding(self.name, self.version, CheckOutcome.CLEAR, score=score, message=message, is_whole=is_whole)
 
 
 @dataclass(frozen=True, slots=True)

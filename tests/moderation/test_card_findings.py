@@ -15,7 +15,7 @@ from comments.models import Comment
 from comments.services.posting import revise_comment
 from comments.templatetags.marginalia import icon
 from moderation.enums import Action, FlaggerState, Role
-from moderation.flaggers.guesses import TOO_LONG
+from moderation.flaggers.base import TOO_LONG
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.models import ArticleRule, DeskSettings, Finding, FlaggerSwitch
 from moderation.queue import read_items

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from comments.enums import CheckOutcome
 from comments.models import Lane
-from moderation.flaggers.guesses import TOO_LONG
+from moderation.flaggers.base import TOO_LONG
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.outside import sentences
 from tests.factories import CLAUSES, make_article, make_moderator

@@ -14,12 +14,10 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
 
-from comments.enums import CheckOutcome
 from comments.outgoing import Answer
 from comments.screening import Finding
 from moderation.conf import settings
 from moderation.flaggers.base import clear, flagged
-from moderation.flaggers.guard import without_result
 from moderation.flaggers.outside.base import (
     AnswerError,
     Bounds,
@@ -92,7 +90,7 @@ class CallOut(Outside):
     def read(self, answer: Answer, question: Question) -> Finding:
         """What the service says. Raises AnswerError for everything but 204 and a proper finding."""
         if answer.status == 204:
-            return without_result(self, CheckOutcome.CLEAR, _NO_OPINION)
+            return clear(self, _NO_OPINION)
         if answer.status != 200:
             raise bad_status(answer.status)
         said = read_object(answer.body)

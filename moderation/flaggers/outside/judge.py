@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
 
-from comments.enums import CheckOutcome
 from comments.outgoing import Answer
 from comments.screening import Finding
 from moderation.conf import settings
 from moderation.flaggers.base import clear, flagged
-from moderation.flaggers.guard import without_result
-from moderation.flaggers.guesses import TOO_LONG
 from moderation.flaggers.outside.base import (
     AnswerError,
     Bounds,
@@ -89,10 +85,8 @@ class OutsideJudge(Outside):
         verdict = read_object(_content(answer.body))
         found = read_breaches(verdict, question.clauses, question.comment.body)
         is_whole = is_shown_whole(question.comment.body)
-        if not found and is_whole:
-            return clear(self)
         if not found:
-            return replace(without_result(self, CheckOutcome.CLEAR, TOO_LONG), is_whole=False)
+            return clear(self, is_whole=is_whole)
         return self._report(found, is_whole=is_whole)
 
     def count_tokens(self, answer: Answer) -> int | None:
