@@ -20,12 +20,11 @@ from moderation.flaggers.learning.features import (
     Example,
     article_number,
     make_example,
-    sigmoid,
 )
 from moderation.flaggers.learning.learner import ClauseLearner, Judgement
 from moderation.flaggers.learning.model import LearnedModel
 from moderation.flaggers.learning.vectors import vector_of
-from moderation.flaggers.scorers import WEIGHTS_FOLDER
+from moderation.flaggers.scorers import WEIGHTS_FOLDER, sigmoid
 
 # Decisions from and to: how fast it learns.
 WINDOWS: Final = ((0, 500), (500, 1_500), (1_500, 3_000), (3_000, None))

@@ -23,7 +23,7 @@ from comments.text import without_hidden
 from moderation.conf import settings
 from moderation.flaggers.base import primary_language
 from moderation.flaggers.pieces import END, START, Pieces
-from moderation.flaggers.scorers import WEIGHTS_FOLDER, NgramScorer, Score, WeightsError, load_scorer
+from moderation.flaggers.scorers import WEIGHTS_FOLDER, NgramScorer, Score, Scorer, WeightsError, load_scorer, sigmoid
 from moderation.flaggers.shown import own_words
 from moderation.flaggers.spelling import unmixed
 
@@ -144,8 +144,7 @@ class EncoderScorer:
         first = next(iter(calibrations.values()))
         own, others, offset, threshold = calibrations.get(primary_language(language), first)
         reading = encoder.read(text)
-        exponent = own * reading.said[self.head] + others * total + offset
-        probability = 1 / (1 + math.exp(-max(-60.0, min(60.0, exponent))))
+        probability = sigmoid(own * reading.said[self.head] + others * total + offset)
         return Score(probability, is_enough=probability >= threshold, is_whole=is_whole and reading.is_whole)
 
     def explain(self, text: str) -> list[tuple[int, int]]:
@@ -166,7 +165,7 @@ def embed(texts: Sequence[str]) -> Any:
     )
 
 
-def scorer_for(head: str, weights: Path) -> tuple[NgramScorer | EncoderScorer, bool]:
+def scorer_for(head: str, weights: Path) -> tuple[Scorer, bool]:
     """What judges by a clause, and whether it is the encoder: that where it is set up, else the n-grams of the file alone.
 
     The encoder is not read yet, so that it costs nothing where nobody asks it. Raises WeightsError where the n-grams' file

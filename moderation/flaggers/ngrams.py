@@ -8,7 +8,7 @@ table's entries over the distinct features divided by the square root of their n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -51,7 +51,7 @@ class Token:
 
 
 def tokenize(source: str, *, with_addresses: bool) -> list[Token]:
-    """The tokens in order. Quoted lines and code are left out: not the author's words; addresses where asked. Linear."""
+    """The tokens in order: of the whole source, or without addresses of the author's own words alone. Linear."""
     folded = fold(source if with_addresses else own_words(source))
     blank = _MARKUP.sub(lambda match: " " * len(match[0]), folded.text)
     tokens: list[Token] = []
@@ -72,20 +72,17 @@ def says_something(tokens: list[Token]) -> bool:
     return any(token.text != _NAME and _SAYING.search(token.text) for token in tokens)
 
 
-def token_features(text: str, before: str) -> tuple[int, ...]:
-    """The 32-bit hashes of what a token contributes: its letter runs, itself, and the pair with the one before."""
-    return (*_own_features(text), crc32(f"b{before} {text}".encode()))
-
-
-def feature_set(tokens: list[Token]) -> set[int]:
-    """The distinct 32-bit hashes of all tokens' features."""
-    found: set[int] = set()
+def features_by_token(tokens: Iterable[Token]) -> Iterator[tuple[int, ...]]:
+    """For each token the 32-bit hashes of what it contributes: its letter runs, itself, and the pair with the one before."""
     before = ""
     for token in tokens:
-        found.update(_own_features(token.text))
-        found.add(crc32(f"b{before} {token.text}".encode()))
+        yield (*_own_features(token.text), crc32(f"b{before} {token.text}".encode()))
         before = token.text
-    return found
+
+
+def feature_set(tokens: Iterable[Token]) -> set[int]:
+    """The distinct 32-bit hashes of all tokens' features."""
+    return set().union(*features_by_token(tokens))
 
 
 def _spell(match: re.Match[str]) -> Iterator[str]:

@@ -1,7 +1,5 @@
-"""What says how likely a text is against a clause, and which words moved it: one interface, so that a better judge can take over.
-
-Today there is one: `NgramScorer`, small linear models that come with the code (docs/reference/models.md).
-"""
+"""What says how likely a text is against a clause, and which words moved it: one interface for the small models that come with
+the code, which are here, and the encoder (docs/reference/models.md)."""
 
 from __future__ import annotations
 
@@ -9,11 +7,11 @@ import json
 import math
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, TypeVar
 from zlib import crc32
 
 from moderation.flaggers.base import primary_language
@@ -21,11 +19,13 @@ from moderation.flaggers.ngrams import (
     FEATURES,
     Token,
     feature_set,
+    features_by_token,
     is_whole,
     says_something,
-    token_features,
     tokenize,
 )
+
+Made = TypeVar("Made")
 
 WEIGHTS_FOLDER: Final = Path(__file__).resolve().parent / "weights"
 MAGIC: Final = b"marginalia n-grams 1\n"
@@ -95,8 +95,7 @@ class NgramScorer:
             return Score(0.0, is_enough=False, is_whole=is_read_whole)
         first = next(iter(self.calibrations.values()))
         calibration = self.calibrations.get(primary_language(language), first)
-        exponent = max(-60.0, min(60.0, calibration.slope * total + calibration.offset))
-        probability = 1 / (1 + math.exp(-exponent))
+        probability = sigmoid(calibration.slope * total + calibration.offset)
         return Score(probability, is_enough=probability >= calibration.threshold, is_whole=is_read_whole)
 
     def add_up(self, text: str) -> tuple[float | None, bool]:
@@ -109,49 +108,51 @@ class NgramScorer:
         return self.scale * sum(weights[place] for place in places) / math.sqrt(len(places)), is_whole(tokens)
 
     def explain(self, text: str) -> list[tuple[int, int]]:
-        """The words with the greatest shares in the sum: what several words have in common counts for each in part."""
+        """The words with the greatest shares in the sum."""
         tokens = tokenize(text, with_addresses=self.with_addresses)
-        shift = 32 - self.bits
-        features = []
-        before = ""
-        for token in tokens:
-            features.append([feature >> shift for feature in token_features(token.text, before)])
-            before = token.text
-        times = Counter(place for places in features for place in places)
-        shares = [sum(self.weights[place] / times[place] for place in places) for places in features]
-        return strongest(tokens, shares)
+        return strongest(tokens, shares_of(places_by_token(tokens, self.bits), self.weights))
 
 
 @cache
 def load_scorer(path: Path) -> NgramScorer:
     """The model in a file, read once per process. Raises WeightsError."""
+    return read_weights(path, MAGIC, FEATURES, _read)
+
+
+def read_weights(path: Path, magic: bytes, features: str, read: Callable[[Mapping[str, Any], bytes], Made]) -> Made:
+    """What `read` makes of a file of weights for these features, that is of the header in its first line and of what follows.
+    Raises WeightsError, also for what `read` raises at a header that is wrong."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise WeightsError(f"{path.name}: cannot be read: {error.strerror}.") from error
-    if not content.startswith(MAGIC):
+    if not content.startswith(magic):
         raise WeightsError(f"{path.name}: is no file of weights.")
-    head, _newline, table = content[len(MAGIC) :].partition(b"\n")
+    head, _newline, tables = content[len(magic) :].partition(b"\n")
     try:
-        scorer = _read(json.loads(head[:_LONGEST_HEADER]), table)
+        return _make(head, tables, features, read)
     except (ValueError, TypeError, KeyError) as error:
         raise WeightsError(f"{path.name}: is damaged: {error}.") from error
-    return scorer
 
 
-def _read(header: object, table: bytes) -> NgramScorer:
+def _make(head: bytes, tables: bytes, features: str, read: Callable[[Mapping[str, Any], bytes], Made]) -> Made:
+    header = json.loads(head[:_LONGEST_HEADER])
     if not isinstance(header, dict):
         raise TypeError("its header is no object")
-    if header["features"] != FEATURES:
+    if header["features"] != features:
         raise ValueError("it was made for other features than this version computes; run make models")
+    made = read(header, tables)
+    if crc32(tables) != header["crc32"]:
+        raise ValueError("its checksum is wrong")
+    return made
+
+
+def _read(header: Mapping[str, Any], table: bytes) -> NgramScorer:
     bits = int(header["bits"])
     if not 1 <= bits <= _MOST_BITS or len(table) != 1 << bits:
         raise ValueError("its table has another length than its header says")
-    if crc32(table) != header["crc32"]:
-        raise ValueError("its checksum is wrong")
-    calibrations = {
-        language: Calibration(*map(float, values))
-        for language, values in cast("dict[str, list[float]]", header["languages"]).items()
+    calibrations: Mapping[str, Calibration] = {
+        language: Calibration(*map(float, values)) for language, values in header["languages"].items()
     }
     if not calibrations:
         raise ValueError("it has no language")
@@ -165,6 +166,22 @@ def _read(header: object, table: bytes) -> NgramScorer:
     )
 
 
+def sigmoid(value: float) -> float:
+    """The probability of log-odds."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))
+
+
+def places_by_token(tokens: Sequence[Token], bits: int) -> list[list[int]]:
+    """For each token the places of its features in a table of 2 ** bits entries."""
+    return [[feature >> 32 - bits for feature in features] for features in features_by_token(tokens)]
+
+
+def shares_of(places: Sequence[Sequence[int]], table: Sequence[float]) -> list[float]:
+    """What each token has of the sum of a table: what several tokens have in common counts for each in part."""
+    times = Counter(place for each in places for place in each)
+    return [sum(table[place] / times[place] for place in each) for each in places]
+
+
 def strongest(tokens: list[Token], shares: list[float]) -> list[tuple[int, int]]:
     """The places of the three words with the greatest shares; those of one word, or of words side by side, as one."""
     ranked = sorted(range(len(tokens)), key=lambda at: -shares[at])[:_MOST_WORDS]
@@ -173,6 +190,6 @@ def strongest(tokens: list[Token], shares: list[float]) -> list[tuple[int, int]]
     for at in named:
         start, end = tokens[at].start, tokens[at].end
         if spans and start <= spans[-1][1] + 1:
-            start, end = spans.pop()[0], max(end, spans[-1][1] if spans else end)
+            start = spans.pop()[0]
         spans.append((start, end))
     return spans

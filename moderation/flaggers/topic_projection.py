@@ -58,7 +58,7 @@ def learn_projection(titles: Any, comments: Any, articles: Any) -> Projection:
 
     still = numpy.eye(WIDTH, dtype=numpy.float32)
     matrix, mean, spread = still.copy(), numpy.zeros_like(still), numpy.zeros_like(still)
-    titles, comments = _unit(titles), _unit(comments)
+    titles, comments = unit(titles), unit(comments)
     for step, batch in enumerate(_batches(len(articles)), start=1):
         gradient = _gradient(matrix, titles[batch], comments[batch], articles[batch]) + 2 * _HOLD * (matrix - still)
         mean += (1 - _MOMENTUM) * (gradient - mean)
@@ -75,7 +75,7 @@ def tell_apart(projection: Projection | None, titles: Any, comments: Any, articl
     matrix = numpy.eye(WIDTH, dtype=numpy.float32) if projection is None else projection.matrix
     _numbers, first = numpy.unique(articles, return_index=True)
     others = first[:: max(1, len(first) // _OTHERS)]
-    titles, comments = _unit(_unit(titles) @ matrix), _unit(_unit(comments) @ matrix)
+    titles, comments = unit(unit(titles) @ matrix), unit(unit(comments) @ matrix)
     own = (titles * comments).sum(axis=1)
     cosines = comments @ titles[others].T
     far = numpy.sort(cosines[articles[:, None] != articles[others][None, :]])
@@ -88,7 +88,7 @@ def _gradient(matrix: Any, titles: Any, comments: Any, articles: Any) -> Any:
     import numpy  # noqa: PLC0415 - only with the extra
 
     moved, said = titles @ matrix, comments @ matrix
-    near, far = _unit(moved), _unit(said)
+    near, far = unit(moved), unit(said)
     cosines = near @ far.T / _TEMPERATURE
     # Other comments under the same article are no counter-examples.
     cosines[(articles[:, None] == articles[None, :]) & ~numpy.eye(len(articles), dtype=bool)] = -numpy.inf
@@ -121,5 +121,6 @@ def _batches(count: int) -> Iterator[Any]:
         yield from (order[start:end] for start, end in itertools.pairwise([*range(0, count, _BATCH), count]))
 
 
-def _unit(vectors: Any) -> Any:
-    return vectors / ((vectors**2).sum(axis=1, keepdims=True) ** 0.5 + 1e-9)
+def unit(vectors: Any) -> Any:
+    """Vectors brought to length 1; of nothing nothing."""
+    return vectors / ((vectors**2).sum(axis=-1, keepdims=True) ** 0.5 + 1e-9)

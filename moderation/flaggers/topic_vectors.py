@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from moderation.flaggers.base import ArticleWords
 from moderation.flaggers.encoder import MODEL_FILE, load_encoder
-from moderation.flaggers.topic_projection import Projection
+from moderation.flaggers.topic_projection import Projection, unit
 from moderation.flaggers.topic_signals import Signals, contrast, length_of, without_answered
 
 # Each text takes the encoder some 20 ms the first time a process meets it, so fewer of the others are read than of words.
@@ -83,12 +83,12 @@ class VectorIndex:
         title = self._vectors([head])[0]
         cut = len(article.paragraphs[:_PARAGRAPHS])
         body = self._vectors(rest[:cut]) if cut else title[None]
-        said = _unit(self._vectors(rest[cut:]).sum(axis=0)) if rest[cut:] else title * 0
-        return title, _unit(body.sum(axis=0)), body, said
+        said = unit(self._vectors(rest[cut:]).sum(axis=0)) if rest[cut:] else title * 0
+        return title, unit(body.sum(axis=0)), body, said
 
     def _vectors(self, texts: Sequence[str]) -> Any:
-        vectors = _unit(self._embed(texts) - self._common)
-        return vectors if self._projection is None else _unit(vectors @ self._projection.matrix)
+        vectors = unit(self._embed(texts) - self._common)
+        return vectors if self._projection is None else unit(vectors @ self._projection.matrix)
 
 
 def title_of(title: str, teaser: str) -> str:
@@ -110,7 +110,3 @@ def _numbers(vector: Any, length: float, own: tuple[Any, ...], others: Sequence[
 
 def _cosines(vector: Any, title: Any, body: Any, paragraphs: Any, said: Any) -> tuple[float, float, float, float]:
     return float(vector @ title), float(vector @ body), float((paragraphs @ vector).max()), float(vector @ said)
-
-
-def _unit(vectors: Any) -> Any:
-    return vectors / ((vectors**2).sum(axis=-1, keepdims=True) ** 0.5 + 1e-9)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
-from zlib import crc32
+from typing import Any, Final
 
 from moderation.flaggers.likeness import FEATURES, LanguageShares
-from moderation.flaggers.scorers import WEIGHTS_FOLDER, WeightsError
+from moderation.flaggers.scorers import WEIGHTS_FOLDER, read_weights, sigmoid
 from moderation.flaggers.topic_signals import Signals
 
 WEIGHTS_FILE: Final = WEIGHTS_FOLDER / "topic.bin"
 MAGIC: Final = b"marginalia topic 2\n"
-
-_LONGEST_HEADER: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,7 @@ class Weights:
         total = _sum(self.text, signals.text)
         if signals.answered:
             total = _sum(self.answering, (total, _sum(self.text, signals.answered), *signals.nearness))
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+        return sigmoid(total)
 
 
 def _sum(weights: Sequence[float], values: Sequence[float]) -> float:
@@ -59,29 +54,13 @@ class TopicWeights:
 @cache
 def load_weights(path: Path = WEIGHTS_FILE) -> TopicWeights:
     """The file, read once per process. Raises WeightsError."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise WeightsError(f"{path.name}: cannot be read: {error.strerror}.") from error
-    if not content.startswith(MAGIC):
-        raise WeightsError(f"{path.name}: is no file of weights.")
-    head, _newline, tables = content[len(MAGIC) :].partition(b"\n")
-    try:
-        return _read(json.loads(head[:_LONGEST_HEADER]), tables)
-    except (ValueError, TypeError, KeyError) as error:
-        raise WeightsError(f"{path.name}: is damaged: {error}.") from error
+    return read_weights(path, MAGIC, FEATURES, _read)
 
 
-def _read(header: object, tables: bytes) -> TopicWeights:
-    if not isinstance(header, dict):
-        raise TypeError("its header is no object")
-    if header["features"] != FEATURES:
-        raise ValueError("it was made for other features than this version computes; run make models")
+def _read(header: Mapping[str, Any], tables: bytes) -> TopicWeights:
     size, totals = 1 << int(header["bits"]), header["totals"]
     if len(tables) != size * len(totals):
         raise ValueError("its tables have another length than its header says")
-    if crc32(tables) != header["crc32"]:
-        raise ValueError("its checksum is wrong")
     return TopicWeights(
         version=f"words-{header['version']}-{header['data'][:6]}",
         words=_weights(header["words"]),

@@ -24,7 +24,6 @@ from moderation.flaggers.learning.features import (
     Circumstances,
     Example,
     make_example,
-    sigmoid,
 )
 from moderation.flaggers.learning.learner import ClauseLearner
 from moderation.flaggers.learning.model import (
@@ -38,6 +37,7 @@ from moderation.flaggers.learning.model import (
     unpack,
 )
 from moderation.flaggers.learning.vectors import as_kept, encoder_version, from_kept, vector_of
+from moderation.flaggers.scorers import sigmoid
 from tests.moderation.inputs import make_input, marked, sentence
 from tests.moderation.learners import REFUSED, make_clause, make_lines, teach
 

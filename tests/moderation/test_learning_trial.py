@@ -15,12 +15,12 @@ from moderation.flaggers.encoder import WIDTH
 from moderation.flaggers.learning.features import (
     Circumstances,
     make_example,
-    sigmoid,
 )
 from moderation.flaggers.learning.learner import ClauseLearner, Judgement
 from moderation.flaggers.learning.model import (
     LearnedModel,
 )
+from moderation.flaggers.scorers import sigmoid
 from tests.moderation.learners import make_clause, make_lines, teach
 
 pytestmark = pytest.mark.once

@@ -13,8 +13,9 @@ from operator import mul, sub
 from typing import Final, NamedTuple
 
 from moderation.flaggers.encoder import WIDTH
-from moderation.flaggers.learning.features import BITS, sigmoid
+from moderation.flaggers.learning.features import BITS
 from moderation.flaggers.learning.model import TENTHS, tenth_of
+from moderation.flaggers.scorers import sigmoid
 
 _SIZE: Final = 1 << BITS
 _NOTHING: Final = bytes(8 * _SIZE)

@@ -98,11 +98,6 @@ def logit(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def sigmoid(value: float) -> float:
-    """The probability of log-odds."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
-
-
 @lru_cache(maxsize=4096)
 def _own_places(text: str) -> tuple[int, ...]:
     word = crc32(f"w{text}".encode()) >> _SHIFT

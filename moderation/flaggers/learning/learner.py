@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from moderation.flaggers.learning.experts import FollowTheLeader, Meaning, NaiveBayes, Reliability, Stack
-from moderation.flaggers.learning.features import BITS, Example, sigmoid
+from moderation.flaggers.learning.features import BITS, Example
 from moderation.flaggers.learning.model import (
     ArticleRates,
     LearnedClause,
@@ -19,6 +19,7 @@ from moderation.flaggers.learning.model import (
     corrected,
     evidence_share,
 )
+from moderation.flaggers.scorers import sigmoid
 
 # Chosen by progressive validation on streams of the permissive training data, see docs/reference/models.md.
 _SMOOTHING: Final = 5.0

@@ -7,7 +7,6 @@ import json
 import math
 import zlib
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from operator import mul, sub
@@ -22,11 +21,10 @@ from moderation.flaggers.learning.features import (
     Example,
     logit,
     make_example,
-    sigmoid,
     word_places,
 )
-from moderation.flaggers.ngrams import token_features, tokenize
-from moderation.flaggers.scorers import strongest
+from moderation.flaggers.ngrams import tokenize
+from moderation.flaggers.scorers import places_by_token, shares_of, sigmoid, strongest
 
 _BOUND: Final = 10.0
 _FEW: Final = 20
@@ -105,19 +103,11 @@ class LearnedClause:
     def explain(self, body: str) -> list[tuple[int, int]]:
         """Up to three stretches of the text that the site's decisions speak against most, as half-open offsets."""
         tokens = tokenize(body, with_addresses=False)
-        run_places, before = [], ""
-        for token in tokens:
-            run_places.append([feature >> 32 - BITS for feature in token_features(token.text, before)])
-            before = token.text
-        at_words = word_places(tokens)
+        run_places, at_words = places_by_token(tokens, BITS), word_places(tokens)
         runs_worth = self.weights[1] * self.runs_scale / _root(run_places)
         words_worth = self.weights[2] * self.words_scale / _root(at_words)
-        run_times, word_times = _times(run_places), _times(at_words)
-        shares = [
-            runs_worth * sum(self.runs[place] / run_times[place] for place in of_runs)
-            + words_worth * sum(self.words[place] / word_times[place] for place in of_words)
-            for of_runs, of_words in zip(run_places, at_words, strict=True)
-        ]
+        of_both = zip(shares_of(run_places, self.runs), shares_of(at_words, self.words), strict=True)
+        shares = [runs_worth * of_runs + words_worth * of_words for of_runs, of_words in of_both]
         return strongest(tokens, shares)
 
     def find_alike(self, body: str, vector: array[float] | None) -> list[str]:
@@ -282,7 +272,3 @@ def _length(numbers: Iterable[float]) -> float:
 
 def _root(places: Sequence[Sequence[int]]) -> float:
     return math.sqrt(max(1, len({place for each in places for place in each})))
-
-
-def _times(places: Sequence[Sequence[int]]) -> Counter[int]:
-    return Counter(place for each in places for place in each)
