@@ -36,6 +36,7 @@ from comments.enums import ActorKind, CheckOutcome, Status
 from comments.models import Site, StatusChange
 from moderation.enums import Action, Automation, Measure
 from moderation.flaggers.base import primary_language
+from moderation.insights.flagger_versions import Version, make_version, number_of
 from moderation.insights.judging import JUDGING
 from moderation.insights.statistics import weighted_interval
 from moderation.insights.weeks import DAY, Weeks
@@ -78,12 +79,15 @@ class Looks:
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Findings on texts that people judged: in how many they restricted the text, in how many by the finding's clause,
-    and how many they called wrong; what was called wrong counts as neither of the first two."""
+    and how many they called wrong; what was called wrong counts as neither of the first two. On which days the first
+    and the last of them were said."""
 
     judged: int = 0
     agreed: int = 0
     by_clause: int = 0
     wrong: int = 0
+    first: datetime.date | None = None
+    last: datetime.date | None = None
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -91,13 +95,16 @@ class Tally:
             self.agreed + other.agreed,
             self.by_clause + other.by_clause,
             self.wrong + other.wrong,
+            min(filter(None, (self.first, other.first)), default=None),
+            max(filter(None, (self.last, other.last)), default=None),
         )
 
 
 class Group(NamedTuple):
-    """Findings of one place in one week; `is_hidden`: who decided did not see them."""
+    """Findings of one version in one place and week; `is_hidden`: who decided did not see them."""
 
     place: Place
+    version: Version
     is_shadow: bool
     is_hidden: bool
     week: int
@@ -241,38 +248,45 @@ def read_tallies(site: Site, weeks: Weeks) -> dict[Group, Tally]:
     found: dict[Group, Tally] = defaultdict(Tally)
     flagged = Q(comment__findings__outcome=CheckOutcome.FLAGGED, comment__findings__revision=F("revision"))
     texts = judged_texts(site, weeks)
-    for group, judged, agreed, by_clause in _tallied(texts.filter(flagged), weeks, is_doubled=False):
-        found[group] += Tally(judged, agreed, by_clause)
+    for group, tally in _tallied(texts.filter(flagged), weeks, is_doubled=False):
+        found[group] += tally
     objected = FindingFeedback.objects.values("finding__comment")
     called_wrong = texts.filter(flagged, comment__in=objected, comment__findings__feedback__isnull=False)
-    for group, wrong, agreed, by_clause in _tallied(called_wrong, weeks, is_doubled=True):
-        found[group] += Tally(0, -agreed, -by_clause, wrong)
+    for group, wrong in _tallied(called_wrong, weeks, is_doubled=True):
+        found[group] += Tally(0, -wrong.agreed, -wrong.by_clause, wrong.judged)
     return found
 
 
-def _tallied(texts: QuerySet[Decision], weeks: Weeks, *, is_doubled: bool) -> Iterator[tuple[Group, int, int, int]]:
+def _tallied(texts: QuerySet[Decision], weeks: Weeks, *, is_doubled: bool) -> Iterator[tuple[Group, Tally]]:
     """How many findings there are of each group, in how many texts were restricted, and by the same clause. `is_doubled`:
     a finding may come more than once."""
     finding = "comment__findings"
-    columns = (f"{finding}__flagger", "content_language", f"{finding}__clause", f"{finding}__is_shadow")
+    columns = (f"{finding}__flagger", "content_language", f"{finding}__clause", f"{finding}__version", "number")
     same = RESTRICTED & (Q(by=F(f"{finding}__clause")) | Q((f"{finding}__clause", "")))
     # What was said only after the decision was not there to be seen.
     is_late = Q(comment__findings__created_at__gt=F("applied_at"))
     unseen = Q(findings_hidden=True) | Q(comment__findings__is_shadow=True) | is_late
     is_hidden = Case(When(unseen, then=True), default=False, output_field=BooleanField())
     rows: Iterable[tuple[Any, ...]] = (
-        texts.annotate(week=weeks.number_of("applied_at"), by=_clause(), is_hidden=is_hidden)
-        .values_list(*columns, "is_hidden", "week")
+        texts.annotate(
+            week=weeks.number_of("applied_at"), by=_clause(), is_hidden=is_hidden, number=number_of(f"{finding}__")
+        )
+        .values_list(*columns, f"{finding}__is_shadow", "is_hidden", "week")
         .annotate(
             count=Count("pk", distinct=is_doubled),
             agreed=Count("pk", distinct=is_doubled, filter=RESTRICTED),
             same=Count("pk", distinct=is_doubled, filter=same),
+            first=Min(f"{finding}__created_at"),
+            last=Max(f"{finding}__created_at"),
         )
         .order_by()
     )
-    for flagger, language, clause, is_shadow, is_hidden, week, count, agreed, by_clause in rows:
+    for flagger, language, clause, version, number, *seen, judged, agreed, by_clause, first, last in rows:
+        is_shadow, is_hidden, week = seen
         place = Place(flagger, primary_language(language), clause)
-        yield Group(place, is_shadow, is_hidden, week), count, agreed, by_clause
+        group = Group(place, make_version(version, number), is_shadow, is_hidden, week)
+        first_day, last_day = (at.astimezone(weeks.zone).date() for at in (first, last))
+        yield group, Tally(judged, agreed, by_clause, 0, first_day, last_day)
 
 
 def _clause() -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from moderation.insights.flagger_counts import (
     read_tallies,
     read_trust,
 )
+from moderation.insights.flagger_versions import Version, read_versions_in_use
 from moderation.insights.statistics import two_proportions, wilson_interval
 from moderation.insights.weeks import Weeks
 
@@ -40,10 +42,25 @@ Part = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class VersionFigures:
+    """What people made of the findings of one version of a flagger; of the one in use also where they judged none."""
+
+    version: Version
+    tally: Tally
+    is_in_use: bool
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """In which its precision lies, 95 times in 100."""
+        return wilson_interval(self.tally.agreed, self.tally.judged)
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceReport:
     """A flagger in one language, by one clause. `looks` are of that language, whatever it found; `fired` by this clause.
 
     `misses`: of the texts that people restrict by this clause, all 0 where it names no clause. `shown` and `hidden`: what people made of its findings where they saw them, and where they did not.
+    `versions`: as of the flagger.
     """
 
     place: Place
@@ -54,6 +71,7 @@ class PlaceReport:
     hidden: Tally
     misses: Misses
     latest: tuple[Missed, ...]
+    versions: tuple[VersionFigures, ...]
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -64,18 +82,20 @@ class PlaceReport:
 @dataclass(frozen=True, slots=True)
 class Drift:
     """That the last week of a flagger is not like the weeks before: in how often it fires ("firing"), or in how often people
-    agree ("precision")."""
+    agree ("precision"). `is_mixed`: what people judged of all these weeks was not said by one version."""
 
     flagger: str
     measure: str
     before: Part
     now: Part
+    is_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FlaggerFigures:
     """A flagger on a site. By week, the latest first: (fired, looked) and (agreed, judged). `drifts`: how its last week differs
-    from the eight before, whatever time the other figures are of."""
+    from the eight before, whatever time the other figures are of. `versions`: those whose findings people judged, and the one in
+    use; that first, then the newest."""
 
     flagger: str
     looks: Looks
@@ -84,6 +104,12 @@ class FlaggerFigures:
     firing: tuple[Part, ...]
     precision: tuple[Part, ...]
     drifts: tuple[Drift, ...]
+    versions: tuple[VersionFigures, ...]
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether what people judged was not said by the one version that is in use."""
+        return len(self.versions) > 1
 
     @property
     def misses(self) -> Misses:
@@ -127,6 +153,7 @@ def read_flagger_report(site: Site, weeks: Weeks) -> FlaggerReport:
     misses, latest = read_misses(site, weeks), read_latest_misses(site, weeks)
     trust = {key: (restricted, count) for key, (count, restricted) in read_trust(site, weeks).items()}
     names = sorted({place.flagger for place, _week in looks} | {group.place.flagger for group in tallies})
+    in_use = read_versions_in_use(site)
     flaggers = []
     for name in names:
         own_looks, own_tallies = _of(name, all_looks, all_tallies)
@@ -137,10 +164,11 @@ def read_flagger_report(site: Site, weeks: Weeks) -> FlaggerReport:
                 flagger=name,
                 looks=_looks(looks_shown.values()),
                 all=_tally(tallies_shown.values()),
-                places=tuple(_places(looks_shown, tallies_shown, misses, latest)),
+                places=tuple(_places(looks_shown, tallies_shown, misses, latest, in_use.get(name))),
                 firing=firing[: weeks.count],
                 precision=precision[: weeks.count],
-                drifts=tuple(_drifts(name, firing=firing, precision=precision)),
+                drifts=tuple(_drifts(name, own_tallies, firing=firing, precision=precision)),
+                versions=_versions(tallies_shown.items(), in_use.get(name)),
             )
         )
     return FlaggerReport(weeks, tuple(flaggers), trust)
@@ -165,11 +193,30 @@ def _by_week(
     return tuple((one.fired, one.looked) for one in by_week), tuple((one.agreed, one.judged) for one in judged)
 
 
-def _drifts(name: str, *, firing: Sequence[Part], precision: Sequence[Part]) -> Iterator[Drift]:
+def _drifts(
+    name: str, tallies: Iterable[Group], *, firing: Sequence[Part], precision: Sequence[Part]
+) -> Iterator[Drift]:
+    # Not by what is learnt each night: that changes whenever anything does.
+    versions = {group.version.name for group in tallies if group.week < DRIFT_WEEKS}
     for measure, weeks in (("firing", firing), ("precision", precision)):
         now, before = weeks[0], _sum(weeks[1:DRIFT_WEEKS])
         if _has_changed(measure, before, now):
-            yield Drift(name, measure, before, now)
+            yield Drift(name, measure, before, now, is_mixed=len(versions) > 1)
+
+
+def _versions(groups: Iterable[tuple[Group, Tally]], in_use: Version | None) -> tuple[VersionFigures, ...]:
+    """The one in use first, then that which spoke last."""
+    found: dict[Version, Tally] = defaultdict(Tally)
+    if in_use is not None:
+        found[in_use] = Tally()
+    for group, tally in groups:
+        found[group.version] += tally
+    versions = [VersionFigures(version, tally, version == in_use) for version, tally in found.items()]
+    return tuple(sorted(versions, key=_order, reverse=True))
+
+
+def _order(one: VersionFigures) -> tuple[bool, datetime.date, Version]:
+    return one.is_in_use, one.tally.last or datetime.date.min, one.version
 
 
 def _places(
@@ -177,6 +224,7 @@ def _places(
     tallies: Mapping[Group, Tally],
     misses: Mapping[Place, Misses],
     latest: Mapping[Place, list[Missed]],
+    in_use: Version | None,
 ) -> Iterable[PlaceReport]:
     """One for each language and clause that something was found by; one without a clause where nothing was."""
     languages: dict[str, Looks] = defaultdict(Looks)
@@ -200,6 +248,7 @@ def _places(
             hidden=_tally(tally for group, tally in groups if group.is_hidden),
             misses=misses.get(place, Misses()) if place.clause else Misses(),
             latest=tuple(latest.get(place, [])[:MISSES_SHOWN]) if place.clause else (),
+            versions=_versions(groups, in_use),
         )
 
 

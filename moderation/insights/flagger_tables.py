@@ -11,14 +11,14 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from moderation.flaggers.names import flagger_name
-from moderation.insights.flagger_counts import Misses
+from moderation.insights.flagger_counts import Misses, Tally
 from moderation.insights.flagger_report import Drift, FlaggerFigures, FlaggerReport, Part, PlaceReport
+from moderation.insights.flagger_version_tables import version_json
 from moderation.insights.page import Figures
 from moderation.insights.statistics import wilson_interval
-from moderation.insights.tables import Cell, Table
+from moderation.insights.tables import SHARE_PLACES, Cell, Table, share_cells
 from moderation.insights.writing import write_part
 
-_PLACES = 4
 # Below so many per cent a share has a place behind the point.
 _SMALL = 10
 
@@ -30,7 +30,8 @@ def measure_table(report: FlaggerReport, *, is_group: bool = True) -> Table:
         *((
             _("Judged"), _("People agreed"), _("Precision"), _("At least"), _("At most"), _("By this clause"),
             _("Called wrong"), _("Missed"), _("Share missed"), _("Missed at least"), _("Missed at most"),
-            _("Judged, flag hidden"), _("Agreed, flag hidden"),
+            _("Judged, flag hidden"), _("Agreed, flag hidden"), _("Versions"), _("Judged, version in use"),
+            _("Agreed, version in use"),
         ) if is_group else ()),
     )  # fmt: skip
     rows = tuple(
@@ -68,7 +69,7 @@ def trust_table(report: FlaggerReport) -> Table:
     columns = (_("Texts"), _("Judged"), _("Restricted"), _("Share"), _("At least"), _("At most"))
     rows = []
     for name, (restricted, judged) in trust_rows(report):
-        rows.append((name, judged, restricted, *_share_cells((restricted, judged))))
+        rows.append((name, judged, restricted, *share_cells((restricted, judged))))
     return Table("trust", _("With and without flags"), columns, tuple(rows))
 
 
@@ -98,7 +99,10 @@ def drift_sentence(drift: Drift) -> str:
         sentence = _("“%(name)s” found something in %(now)s of the texts of the last seven days, before in %(before)s.")
     else:
         sentence = _("People agreed with “%(name)s” in %(now)s of the last seven days, before in %(before)s.")
-    return sentence % values
+    words = sentence % values
+    if not drift.is_mixed:
+        return words
+    return " ".join((words, _("In these nine weeks its version has changed.")))
 
 
 def percent(part: Part) -> str:
@@ -119,7 +123,13 @@ def report_json(report: FlaggerReport) -> dict[str, Any]:
             for (found, hidden), (restricted, judged) in sorted(report.trust.items())
         ],
         "drifts": [
-            {"flagger": one.flagger, "measure": one.measure, "before": one.before, "now": one.now}
+            {
+                "flagger": one.flagger,
+                "measure": one.measure,
+                "before": one.before,
+                "now": one.now,
+                "is_mixed": one.is_mixed,
+            }
             for one in report.drifts
         ],
     }
@@ -136,6 +146,7 @@ def _flagger_json(one: FlaggerFigures) -> dict[str, Any]:
             {"fired": fired, "looked": looked, "agreed": agreed, "judged": judged}
             for (fired, looked), (agreed, judged) in zip(one.firing, one.precision, strict=True)
         ],
+        "versions": [version_json(version) for version in one.versions],
         "places": [
             {
                 "language": place.place.language,
@@ -155,6 +166,7 @@ def _flagger_json(one: FlaggerFigures) -> dict[str, Any]:
                 "latest_missed": [{"comment": miss.comment, "at": miss.at.isoformat()} for miss in place.latest],
                 "shown": {"agreed": place.shown.agreed, "judged": place.shown.judged},
                 "hidden": {"agreed": place.hidden.agreed, "judged": place.hidden.judged},
+                "versions": [version_json(version) for version in place.versions],
             }
             for place in one.places
         ],
@@ -169,9 +181,15 @@ def _place_cells(place: PlaceReport) -> tuple[Cell, ...]:
 def _judged_cells(place: PlaceReport) -> tuple[Cell, ...]:
     tally = place.all
     return (
-        tally.judged, tally.agreed, *_share_cells((tally.agreed, tally.judged)), tally.by_clause, tally.wrong,
-        *_missed_cells(place), place.hidden.judged, place.hidden.agreed,
+        tally.judged, tally.agreed, *share_cells((tally.agreed, tally.judged)), tally.by_clause, tally.wrong,
+        *_missed_cells(place), place.hidden.judged, place.hidden.agreed, *_version_cells(place),
     )  # fmt: skip
+
+
+def _version_cells(place: PlaceReport) -> tuple[int, int, int]:
+    """Of how many versions people judged anything, and what they made of the one in use."""
+    in_use = next((one.tally for one in place.versions if one.is_in_use), Tally())
+    return sum(one.tally.judged > 0 for one in place.versions), in_use.judged, in_use.agreed
 
 
 def _missed_cells(place: PlaceReport) -> tuple[Cell, Cell, Cell, Cell]:
@@ -180,17 +198,8 @@ def _missed_cells(place: PlaceReport) -> tuple[Cell, Cell, Cell, Cell]:
     if not misses.all:
         return (0 if place.place.clause else None), None, None, None
     number = round(misses.missed, 1)
-    share, low, high = (round(one, _PLACES) for one in (misses.missed / misses.all, *misses.interval))
+    share, low, high = (round(one, SHARE_PLACES) for one in (misses.missed / misses.all, *misses.interval))
     return int(number) if number.is_integer() else number, share, low, high
-
-
-def _share_cells(part: Part) -> tuple[Cell, Cell, Cell]:
-    """A share and its interval; nothing of nothing."""
-    agreed, judged = part
-    if not judged:
-        return None, None, None
-    low, high = wilson_interval(agreed, judged)
-    return round(agreed / judged, _PLACES), round(low, _PLACES), round(high, _PLACES)
 
 
 def _few(place: PlaceReport) -> tuple[Cell, ...]:

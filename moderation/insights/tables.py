@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from moderation.insights.statistics import wilson_interval
 Cell = str | int | float | datetime.date | None
 MINUTE = datetime.timedelta(minutes=1)
 NO_NAME = "–"
+SHARE_PLACES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,12 @@ def outcomes_table(figures: Figures) -> Table:
 
 def flaggers_table(figures: Figures) -> Table:
     """What each flagger contributed, with the interval in which the true share of what people restricted lies."""
-    rows: list[tuple[Cell, ...]] = []
-    for one in figures.flaggers or ():
-        low, high = wilson_interval(one.restricted, one.fired)
-        rows.append(
-            (
-                one.flagger,
-                one.fired,
-                one.restricted,
-                round(one.restricted / one.fired, 4),
-                round(low, 4),
-                round(high, 4),
-            )
-        )
+    rows = tuple(
+        (one.flagger, one.fired, one.restricted, *share_cells((one.restricted, one.fired)))
+        for one in figures.flaggers or ()
+    )
     columns = (_("Check"), _("Found something"), _("People restricted"), _("Share"), _("At least"), _("At most"))
-    return Table("flaggers", _("What each check contributed"), columns, tuple(rows))
+    return Table("flaggers", _("What each check contributed"), columns, rows)
 
 
 def overturned_table(figures: Figures) -> Table:
@@ -147,6 +140,15 @@ TABLES: dict[str, Callable[[Figures], Table]] = {
     "articles": articles_table,
     "sections": sections_table,
 }
+
+
+def share_cells(part: tuple[int, int]) -> tuple[Cell, Cell, Cell]:
+    """A share, so many of so many, and the interval in which the true one lies 95 times in 100; nothing of nothing."""
+    some, all_of_them = part
+    if not all_of_them:
+        return None, None, None
+    low, high = wilson_interval(some, all_of_them)
+    return round(some / all_of_them, SHARE_PLACES), round(low, SHARE_PLACES), round(high, SHARE_PLACES)
 
 
 def minutes(length: datetime.timedelta | None) -> float | None:

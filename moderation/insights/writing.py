@@ -31,8 +31,13 @@ def write_length(value: datetime.timedelta | None) -> str:
 
 def write_moment(value: datetime.date) -> str:
     """A day, or a moment to the minute: "20 November 2026, 17:00"."""
-    pattern = "j. F Y" if (get_language() or "de").startswith("de") else "j F Y"
+    pattern = "j. F Y" if (get_language() or "en").startswith("de") else "j F Y"
     return date_format(value, f"{pattern}, G:i" if isinstance(value, datetime.datetime) else pattern)
+
+
+def write_day(value: datetime.date) -> str:
+    """A day of the last months: "20 November"."""
+    return date_format(value, "j. F" if (get_language() or "en").startswith("de") else "j F")
 
 
 def write_count(value: int) -> str:

@@ -19,6 +19,7 @@ from moderation.insights.flagger_tables import (
     places_table,
     trust_words_table,
 )
+from moderation.insights.flagger_version_tables import versions_sentence, versions_table
 from moderation.insights.judging import read_clause_titles
 from moderation.insights.statistics import difference_interval
 from moderation.insights.weeks import Weeks, weeks_up_to_now
@@ -31,7 +32,7 @@ WEEKS = (4, 13, 26)
 @desk_page
 @require_safe
 def flagger_figures(request: HttpRequest) -> HttpResponse:
-    """What each check said over the chosen weeks and what people made of it. 12 queries besides the session's."""
+    """What each check said over the chosen weeks and what people made of it. 13 queries besides the session's."""
     desk = open_desk(request)
     weeks = _weeks(request)
     report, people = read_flagger_report(desk.site, weeks), count_judges(desk.site, weeks)
@@ -46,6 +47,7 @@ def flagger_figures(request: HttpRequest) -> HttpResponse:
         "group": GROUP,
         "is_group": is_group,
         "drifts": [drift_sentence(one) for one in report.drifts if is_group or one.measure == "firing"],
+        "mixed": [one.flagger for one in report.busiest if one.is_mixed],
         "precision": precision_chart(report) if is_group else None,
         "trust": trust_chart(report) if is_group else None,
         "trust_table": trust_words_table(report),
@@ -56,6 +58,7 @@ def flagger_figures(request: HttpRequest) -> HttpResponse:
                 "firing": firing_chart(one, weeks),
                 "looked_for": round(one.misses.all),
                 "missed": missed_words(one.misses) if is_group and one.misses.is_estimated else None,
+                "versions": versions_sentence(one) if is_group else None,
                 "agreement": agreement_chart(one, weeks) if is_group else None,
                 "table": places_table(one, titles, is_group=is_group),
             }
@@ -70,13 +73,17 @@ def flagger_figures(request: HttpRequest) -> HttpResponse:
 @desk_page
 @require_safe
 def flagger_figures_csv(request: HttpRequest) -> HttpResponse:
-    """The same by check, language and clause as a CSV file (RFC 4180, UTF-8). 11 queries besides the session's."""
+    """The same by check, language and clause as a CSV file (RFC 4180, UTF-8). 12 queries besides the session's. With by=version
+    what people decided, by version, too."""
     desk = open_desk(request)
     weeks = _weeks(request)
     is_group = _may_see(desk, count_judges(desk.site, weeks))
-    made = measure_table(read_flagger_report(desk.site, weeks), is_group=is_group)
+    by_version = request.GET.get("by") == "version"
+    report = read_flagger_report(desk.site, weeks)
+    made = versions_table(report, is_group=is_group) if by_version else measure_table(report, is_group=is_group)
+    name = f"{desk.site.slug}-{made.name}-{weeks.count}w.csv"
     response = HttpResponse(csv_lines(made), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{desk.site.slug}-checks-{weeks.count}w.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -144,10 +144,14 @@ def figures_of_the_checks(stage: Stage) -> None:
 
 
 def figures_of_many_checks(stage: Stage) -> None:
-    """Every check there is has been at work, under every clause of a policy, and has missed something."""
+    """Every check there is has been at work, under every clause of a policy, and has missed something; some in two versions, and
+    the judge that learns in one a night."""
     room = _be_administrator_of_a_newsroom(stage)
     chance = random.Random(7)  # noqa: S311 - a test repeats its chance
-    checks = [one.name for one_stage in FlaggerStage for one in installed_flaggers(one_stage)]
+    versions = {one.name: [one.version] for one_stage in FlaggerStage for one in installed_flaggers(one_stage)}
+    versions |= {name: [*versions[name], "earlier-4-1f0c22ab"] for name in ("shouting", "terms")}
+    versions["learned"] = ["3-9d3e07c1"]
+    checks = list(versions)
     clauses = ["respect", "on-topic", "unlawful", "no-advertising", "personal-data", ""]
     for decision in Decision.objects.select_related("comment"):
         for name in chance.sample(checks, 8):
@@ -155,8 +159,14 @@ def figures_of_many_checks(stage: Stage) -> None:
                 comment=decision.comment,
                 revision=1,
                 flagger=name,
-                defaults={"version": "1", "outcome": CheckOutcome.FLAGGED, "clause": chance.choice(clauses)},
+                defaults={
+                    "version": chance.choice(versions[name]),
+                    "outcome": CheckOutcome.FLAGGED,
+                    "clause": chance.choice(clauses),
+                    "parameters": {"model": chance.randrange(1_000, 1_028)},
+                },
             )
+        decision.comment.findings.update(created_at=decision.applied_at)
     FlaggerDay.objects.bulk_create(
         FlaggerDay(
             site=room.site, day=timezone.localdate() - datetime.timedelta(days=number), flagger=name, language=language,

@@ -25,7 +25,7 @@ WEEKS = Weeks(datetime.date(2026, 11, 20), 3, ZoneInfo("Europe/Berlin"))
 
 def figures_of(*weeks: Part) -> FlaggerFigures:
     part, whole = sum(week[0] for week in weeks), sum(week[1] for week in weeks)
-    return FlaggerFigures("terms", Looks(whole, part), Tally(whole, part), (), weeks, weeks, drifts=())
+    return FlaggerFigures("terms", Looks(whole, part), Tally(whole, part), (), weeks, weeks, drifts=(), versions=())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import io
 import json
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 import pytest
 from django.contrib.auth.models import User
@@ -22,6 +22,7 @@ from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from moderation.checks import check_drift
 from moderation.enums import Action, Automation, Role
+from moderation.flaggers.registry import installed_flagger
 from moderation.insights import Period, span_of
 from moderation.insights.flagger_counts import Place, Tally
 from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
@@ -43,9 +44,18 @@ BAD = (Action.REJECT, Action.SPAM, Action.REMOVE, Action.RETURN)
 
 
 def say(
-    comment: Comment, flagger: str, outcome: str = "flagged", clause: str = "", *, is_shadow: bool = False
+    comment: Comment,
+    flagger: str,
+    outcome: str = "flagged",
+    clause: str = "",
+    *,
+    is_shadow: bool = False,
+    version: str | None = None,
 ) -> Finding:
-    said = {"version": "1", "outcome": CheckOutcome(outcome), "clause": clause, "is_shadow": is_shadow}
+    """Of the version that is installed unless one is named."""
+    installed = installed_flagger(flagger)
+    version = version or (installed.version if installed else "1")
+    said = {"version": version, "outcome": CheckOutcome(outcome), "clause": clause, "is_shadow": is_shadow}
     return Finding.objects.update_or_create(comment=comment, revision=1, flagger=flagger, defaults=said)[0]
 
 
@@ -102,16 +112,23 @@ def test_figures_of_a_random_desk_are_those_of_a_recount_in_as_many_queries_as_a
     with CaptureQueriesContext(connection) as queries:
         report = read_flagger_report(article.site, weeks_up_to_now(4))
 
-    assert len(queries) == len(empty) == 10
+    assert len(queries) == len(empty) == 11
     for name in ("links", "terms"):
         assert places_of(report, name) == recount(name)
+        (found,) = (one for one in report.flaggers if one.flagger == name)
+        assert {(str(one.version), one.tally) for one in found.versions if one.tally.judged} == recount_versions(name)
 
 
 def live(comment: Comment, people: list[User], chance: random.Random) -> None:
     for flagger, clause in (("links", "no-advertising"), ("terms", chance.choice(["respect", "unlawful"]))):
         outcome = chance.choice(["flagged", "flagged", "clear", "failed"])
         finding = say(
-            comment, flagger, outcome, clause if outcome == "flagged" else "", is_shadow=chance.random() < 0.3
+            comment,
+            flagger,
+            outcome,
+            clause if outcome == "flagged" else "",
+            is_shadow=chance.random() < 0.3,
+            version=chance.choice(["1", "2"]),
         )
         if outcome == "flagged" and chance.random() < 0.3:
             for user in people[: chance.randint(1, 2)]:
@@ -168,6 +185,23 @@ def recount(flagger: str) -> dict[Place, tuple[float, ...]]:
         place: (looked[place.language], fired[place], *(counts[name][place] for name in counts))
         for place in {place for place, count in fired.items() if count} | set(counts["judged"])
     }
+
+
+def recount_versions(flagger: str) -> set[tuple[str, Tally]]:
+    """What people made of each version."""
+    first = timezone.localdate() - DAY * 27
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for finding in Finding.objects.filter(flagger=flagger, outcome="flagged").select_related("comment"):
+        standing = Decision.objects.filter(comment=finding.comment, undone_at=None, automated_decision=Automation.NONE)
+        decision = standing.order_by("-pk").first()
+        if decision is None or timezone.localtime(decision.applied_at).date() < first:
+            continue
+        is_wrong, is_bad = finding.feedback.exists(), decision.action in BAD
+        by = "no-advertising" if decision.action == Action.SPAM else getattr(decision.clause, "slug", "")
+        is_agreed, day = is_bad and not is_wrong, timezone.localdate(finding.created_at)
+        is_same = is_agreed and by == finding.clause
+        tallies[finding.version] += Tally(1, int(is_agreed), int(is_same), int(is_wrong), day, day)
+    return set(tallies.items())
 
 
 @pytest.mark.django_db
@@ -227,7 +261,9 @@ def test_finding_that_came_after_the_decision_counts_as_one_that_nobody_saw() ->
     (share,) = read_flaggers(article.site, span_of(Period.DAY))
 
     (place,) = terms.places
-    assert (place.all.judged, place.shown, place.hidden) == (4, Tally(1, 1, 1), Tally(3, 3, 3))
+    today = timezone.localdate()
+    shown, hidden = Tally(1, 1, 1, 0, today, today), Tally(3, 3, 3, 0, today, today)
+    assert (place.all.judged, place.shown, place.hidden) == (4, shown, hidden)
     assert share == FlaggerShare("terms", 1, 1)
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from comments.models import Site
 from moderation.insights.flagger_report import FlaggerReport, read_flagger_report
 from moderation.insights.flagger_tables import drift_sentence, measure_table, report_json, trust_table
+from moderation.insights.flagger_version_tables import versions_sentence, versions_table
 from moderation.insights.tables import Cell, Table
 from moderation.insights.weeks import weeks_up_to_now
 
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         written = parser.add_mutually_exclusive_group()
         written.add_argument("--json", action="store_true", help="one object a line, by site")
         written.add_argument("--csv", action="store_true", help="one table, RFC 4180")
+        written.add_argument(
+            "--versions", action="store_true", help="as --csv, what people judged by the version that had said it"
+        )
 
     # In English, as the names of its options and whatever reads its columns, in any language of the installation.
     @no_translations
@@ -48,8 +52,9 @@ class Command(BaseCommand):
             report = read_flagger_report(site, weeks)
             if options["json"]:
                 self.stdout.write(json.dumps({"site": site.slug} | report_json(report)))
-            elif options["csv"]:
-                self._write_csv(site, measure_table(report), with_head=number == 0)
+            elif options["csv"] or options["versions"]:
+                table = versions_table(report) if options["versions"] else measure_table(report)
+                self._write_csv(site, table, with_head=number == 0)
             else:
                 self._write_tables(site, report)
 
@@ -66,6 +71,9 @@ class Command(BaseCommand):
         for table in (measure_table(report), trust_table(report)):
             self.stdout.write("")
             self._write_aligned((table.columns, *table.rows))
+        for one in report.flaggers:
+            if sentence := versions_sentence(one):
+                self.stdout.write(f"{one.flagger}: {sentence}")
         for drift in report.drifts:
             self.stdout.write(self.style.WARNING(drift_sentence(drift)))
 
