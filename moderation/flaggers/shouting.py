@@ -1,8 +1,8 @@
 """Capitals, stretched letters and rows of exclamation marks.
 
 German writes every noun with a capital and both languages have acronyms, so neither counts by itself: what counts is
-capitals that run on from word to word, or of which a text has hardly anything else. What is quoted, code or an address is not the author's voice.
-It is read as the page shows it: marks of Markdown and hidden characters break no run.
+capitals that run on from word to word, or of which a text has hardly anything else. What is quoted, code or an address is not
+the author's voice. It is read as the page shows it: marks of Markdown and hidden characters break no run.
 """
 
 from __future__ import annotations
@@ -87,16 +87,10 @@ def _voice(body: str) -> Traced:
     for at, (char, origin) in enumerate(zip(page.text, page.origins, strict=True)):
         if is_hidden(char):
             continue
-        is_own = char.isspace() or (own[origin] == body[origin] and not _is_added(page, at))
+        is_own = char.isspace() or (own[origin] == body[origin] and at not in page.added)
         parts.append(char if is_own else " ")
         origins.append(origin)
     return Traced("".join(parts), origins)
-
-
-def _is_added(page: Traced, at: int) -> bool:
-    """Whether the source does not have a character: what was added stands at one place of it, next to each other."""
-    nearby = (one for one in (at - 1, at + 1) if 0 <= one < len(page.text) and not page.text[one].isspace())
-    return any(page.origins[one] == page.origins[at] for one in nearby)
 
 
 def _in_source(spans: list[Span], voice: Traced) -> list[Span]:

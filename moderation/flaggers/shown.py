@@ -44,11 +44,12 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Shown(Traced):
-    """The words of the page, its lines and paragraphs apart, the links among them that Markdown may have made, and the stretches
-    of the source that are code, with its marks."""
+    """The words of the page, its lines and paragraphs apart, the links among them that Markdown may have made, the stretches of the
+    source that are code, with its marks, and the places in the text of addresses that the page adds to links."""
 
     links: tuple[PageLink, ...] = ()
     code: tuple[tuple[int, int], ...] = ()
+    added: frozenset[int] = frozenset()
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)
@@ -62,7 +63,8 @@ def shown(source: str) -> Shown:
     for token in tokens:
         if token.type == "inline":
             page.add_block(token.children or [])
-    return Shown("".join(page.parts), tuple(page.origins), tuple(page.links), tuple(page.code))
+    text = "".join(page.parts)
+    return Shown(text, tuple(page.origins), tuple(page.links), tuple(page.code), frozenset(page.added))
 
 
 def unmarked(source: str) -> str:
@@ -110,6 +112,7 @@ class _Tracing:
         self.origins: list[int] = []
         self.links: list[PageLink] = []
         self.code: list[tuple[int, int]] = []
+        self.added: set[int] = set()
         self._source = source
         # Within code a line's end is shown as a space.
         self._flat = source.replace("\n", " ")
@@ -130,6 +133,7 @@ class _Tracing:
             elif token.type == "code_inline":
                 self._add_code(token)
             elif token.info == SHOWN_TARGET:
+                self.added.update(range(len(self.origins), len(self.origins) + len(token.content)))
                 self._add(token.content, -1)
             else:
                 self._add(token.content, self._flat.find(token.content, self._at))

@@ -25,7 +25,7 @@ from moderation.flaggers.base import SiteKnowledge, Stage, TermEntry, clear, fla
 from moderation.flaggers.inflection import forms_in_phrase, forms_of
 from moderation.flaggers.letters import with_strokes_read_anew
 from moderation.flaggers.matching import Hit, Matcher
-from moderation.flaggers.shown import shown
+from moderation.flaggers.shown import Shown, shown
 from moderation.flaggers.spelling import Traced, fold
 from moderation.flaggers.words import plain_words
 
@@ -86,11 +86,10 @@ def _find(matcher: Matcher, body: str) -> set[Hit]:
     return found
 
 
-def _placed(hit: Hit, page: Traced) -> Hit:
+def _placed(hit: Hit, page: Shown) -> Hit:
     """A place on the page as one in the source; an empty one for what stands in an address that the page adds to it."""
-    is_added = hit.end - hit.start > 1 and page.origins[hit.start] == page.origins[hit.end - 1]
     moved = _moved(hit, page)
-    return replace(moved, end=moved.start) if is_added else moved
+    return replace(moved, end=moved.start) if page.added.issuperset(range(hit.start, hit.end)) else moved
 
 
 def _find_in(matcher: Matcher, source: str) -> Iterator[Hit]:
