@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import TypedDict
 
+from django.utils import timezone
+
 from comments import screening
-from comments.enums import FindingReach
+from comments.enums import CheckOutcome, FindingReach
 from comments.models import Comment
 from moderation.models import Finding
+from moderation.services.indexing import refresh_risk
 
 STORED_FIELDS = (
     "version", "outcome", "score", "clause", "message", "parameters", "spans", "is_whole", "is_shadow", "reach"
@@ -44,6 +48,19 @@ def stored(finding: screening.Finding) -> StoredFinding:
         "is_shadow": finding.is_shadow,
         "reach": finding.reach,
     }
+
+
+def settle(row: Finding, finding: screening.Finding) -> bool:
+    """Write what came of a flagger that was begun, or is to be; False when somebody else has. 1 query, 2 to 3 more when it found
+    something."""
+    # In shadow or not, and how far it reaches, is what it was begun as.
+    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow, reach=FindingReach(row.reach)))
+    mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts)
+    row.outcome, row.attempts = finding.outcome, 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
+    is_mine = bool(mine.update(**values, attempts=row.attempts, created_at=timezone.now()))
+    if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:
+        refresh_risk(row.comment_id)
+    return is_mine
 
 
 def store_findings(*, comment: Comment, revision: int, findings: Iterable[screening.Finding]) -> None:

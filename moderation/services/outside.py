@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from comments import outgoing, screening
-from comments.enums import CheckOutcome, FindingReach, Status
+from comments.enums import CheckOutcome, Status
 from comments.kept import ask_cache
 from comments.models import ArticleText, Comment
 from comments.services import lanes
@@ -33,8 +33,7 @@ from moderation.flaggers.outside.base import AnswerError, AskedClause, Envelope,
 from moderation.flaggers.outside.passages import closest_passages
 from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Decision, Finding
-from moderation.services.findings import stored
-from moderation.services.indexing import refresh_risk
+from moderation.services.findings import settle, stored
 from moderation.services.outside_turns import (
     LEASE,
     WAITING,
@@ -112,11 +111,11 @@ def find_questions(limit: int) -> list[int]:
     now = timezone.now()
     for flagger in outside_flaggers(is_set_up=False):
         for row in _due(flagger, now)[:limit]:
-            _settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.NOT_SET_UP))
+            settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.NOT_SET_UP))
     for flagger in outside_flaggers():
         open_ones = Finding.objects.unsettled().filter(flagger=flagger.name)
         for row in open_ones.filter(attempts=WAITING, created_at__lt=now - TURN)[:limit]:
-            _settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.TOO_LATE))
+            settle(row, without_result(flagger, CheckOutcome.NOT_RUN, sentences.TOO_LATE))
         if not rests(flagger):
             found += _due(flagger, now).values_list("pk", flat=True)[:limit]
     return found
@@ -149,7 +148,7 @@ def ask(finding_id: int) -> tuple[int | None, int | None]:
     finding = _find_answer(row, flagger)
     if finding is None:
         return None, None
-    _settle(row, finding)
+    settle(row, finding)
     if rests(flagger):
         return row.comment_id, None
     waiting = Finding.objects.unsettled().filter(
@@ -216,17 +215,6 @@ def _build_question(comment: Comment) -> Question:
 
 def _seal(row: Finding) -> Envelope:
     return Envelope(f"comment_{row.comment.public_id}_{row.revision}", timezone.now(), secrets.token_hex(16))
-
-
-def _settle(row: Finding, finding: screening.Finding) -> None:
-    """Write what came of a question, unless somebody else has. 1 query, 2 to 3 more when something was found."""
-    # In shadow or not, and how far it reaches, is what it was put as.
-    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow, reach=FindingReach(row.reach)))
-    attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
-    mine = Finding.objects.unsettled().filter(pk=row.pk, attempts=row.attempts)
-    is_mine = mine.update(**values, attempts=attempts, created_at=timezone.now())
-    if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:
-        refresh_risk(row.comment_id)
 
 
 # --- The service

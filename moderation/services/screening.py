@@ -9,7 +9,6 @@ twice, or was given up with its first comment, is left out for some minutes, and
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,7 +21,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from comments import screening
-from comments.enums import CheckOutcome, FindingReach
+from comments.enums import CheckOutcome
 from comments.models import Comment
 from comments.services.screening import mark_screened, stored_screening_input, unseen_revisions
 from moderation.conf import settings
@@ -45,8 +44,7 @@ from moderation.flaggers.learning.knowledge import with_what_was_learnt
 from moderation.flaggers.memory import limited_memory
 from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Finding
-from moderation.services.findings import stored
-from moderation.services.indexing import refresh_risk
+from moderation.services.findings import settle, stored
 from moderation.services.vectors import keep_vector
 
 logger = logging.getLogger(__name__)
@@ -123,7 +121,7 @@ def _screen_text(comment: Comment, *, is_after_crash: bool) -> tuple[bool, bool]
     for flagger, state in states:
         begun = rows.get(flagger.name)
         if state == FlaggerState.OFF and begun is not None and not _is_settled(begun):
-            _settle(begun, without_result(flagger, CheckOutcome.NOT_RUN, SWITCHED_OFF))
+            settle(begun, without_result(flagger, CheckOutcome.NOT_RUN, SWITCHED_OFF))
     flaggers = [flagger for flagger, state in states if state != FlaggerState.OFF]
     unsettled = [flagger for flagger in flaggers if not _is_settled(rows.get(flagger.name))]
     if not unsettled:
@@ -185,9 +183,9 @@ def _check(row: Finding, flagger: Flagger, screening_input: screening.ScreeningI
             finding = check_safely(flagger, screening_input, knowledge)
     except SoftTimeLimitExceeded:
         logger.error("Flagger %s took too long with comment %s.", flagger.name, row.comment_id)  # noqa: TRY400
-        _settle(row, without_result(flagger, CheckOutcome.FAILED, TOO_SLOW))
+        settle(row, without_result(flagger, CheckOutcome.FAILED, TOO_SLOW))
         return False
-    _settle(row, finding)
+    settle(row, finding)
     return True
 
 
@@ -214,7 +212,7 @@ def _begin(
         return None
     if is_left_out or row.attempts >= MOST_ATTEMPTS:
         logger.error("Flagger %s is given up for comment %s.", flagger.name, comment.pk)
-        return row if _settle(row, without_result(flagger, CheckOutcome.FAILED, CRASHED)) else None
+        return row if settle(row, without_result(flagger, CheckOutcome.FAILED, CRASHED)) else None
     claimed = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
     if not claimed.update(attempts=row.attempts + 1, created_at=now):
         return None
@@ -235,20 +233,6 @@ def _begin_alone(
         begun_since = timezone.now() - settings.flagger_lease
         under_way = Finding.objects.unsettled().filter(flagger__in=on_trial, created_at__gt=begun_since)
         return None if under_way.exclude(comment=gone).exists() else begin()
-
-
-def _settle(row: Finding, finding: screening.Finding) -> bool:
-    """Write what came of a begun flagger; False when somebody else has taken it over. 1 query,
-    2 to 3 more when it found something."""
-    # In shadow or not, and how far it reaches, is what it was begun as.
-    values = stored(dataclasses.replace(finding, is_shadow=row.is_shadow, reach=FindingReach(row.reach)))
-    attempts = 0 if finding.outcome == CheckOutcome.NOT_RUN else row.attempts
-    mine = Finding.objects.filter(pk=row.pk, attempts=row.attempts, outcome=CheckOutcome.NOT_RUN)
-    is_mine = bool(mine.update(**values, attempts=attempts, created_at=timezone.now()))
-    row.outcome, row.attempts = values["outcome"], attempts
-    if is_mine and finding.outcome == CheckOutcome.FLAGGED and not row.is_shadow:
-        refresh_risk(row.comment_id)
-    return is_mine
 
 
 def _read_records() -> dict[str, _Record]:
