@@ -7,16 +7,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from comments.enums import ArticleMode, CheckOutcome
 from comments.screening import Finding, ScreeningInput
 from moderation.evaluation.metrics import Judged
 from moderation.flaggers.base import ArticleWords, Flagger, SiteKnowledge, is_guess, speaks
 from moderation.flaggers.guard import check_safely
-
-# What a flagger that gives no score is taken to mean.
-_WITHOUT_SCORE: Final = {CheckOutcome.FLAGGED: 1.0}
 
 
 class BadLineError(Exception):
@@ -58,7 +54,6 @@ def ask(flagger: Flagger, examples: Iterable[Example]) -> dict[tuple[str, str], 
     """
     examples = list(examples)
     articles = tuple(dict.fromkeys(example.article for example in examples if example.article.title))
-    parts: dict[tuple[str, str], Answers] = defaultdict(lambda: Answers([], [], 0))
     judged: dict[tuple[str, str], list[tuple[Judged | None, float]]] = defaultdict(list)
     for example in examples:
         if flagger.name not in example.labels or not speaks(flagger, example.language):
@@ -66,10 +61,12 @@ def ask(flagger: Flagger, examples: Iterable[Example]) -> dict[tuple[str, str], 
         answer = _ask_once(flagger, example, articles)
         for part in dict.fromkeys((("", ""), (example.language, ""), (example.language, example.slice))):
             judged[part].append(answer)
-    for part, answers in judged.items():
-        known = [one for one, _seconds in answers if one is not None]
-        parts[part] = Answers(known, [seconds for _one, seconds in answers], len(answers) - len(known))
-    return dict(parts)
+    return {part: _sum_up(answers) for part, answers in judged.items()}
+
+
+def _sum_up(answers: list[tuple[Judged | None, float]]) -> Answers:
+    known = [one for one, _seconds in answers if one is not None]
+    return Answers(known, [seconds for _one, seconds in answers], len(answers) - len(known))
 
 
 def _ask_once(flagger: Flagger, example: Example, articles: tuple[ArticleWords, ...]) -> tuple[Judged | None, float]:
@@ -93,8 +90,9 @@ def _ask_once(flagger: Flagger, example: Example, articles: tuple[ArticleWords, 
     seconds = time.perf_counter() - started
     if finding.outcome not in (CheckOutcome.FLAGGED, CheckOutcome.CLEAR) or _cannot_tell(flagger, finding):
         return None, seconds
-    score = _WITHOUT_SCORE.get(finding.outcome, 0.0) if finding.score is None else finding.score
-    return Judged(score, finding.outcome == CheckOutcome.FLAGGED, example.labels[flagger.name]), seconds
+    is_flagged = finding.outcome == CheckOutcome.FLAGGED
+    score = float(is_flagged) if finding.score is None else finding.score
+    return Judged(score, is_flagged, example.labels[flagger.name]), seconds
 
 
 def _cannot_tell(flagger: Flagger, finding: Finding) -> bool:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from statistics import fmean, variance
 from typing import Final
 
-# Precision at this share of what is to be found; recall at these precisions; what is kept when the rest is set aside.
-RECALL: Final = 0.5
 SEED: Final = 20261128
 _BINS: Final = 10
 
@@ -29,7 +27,7 @@ class Figures:
     recall_at_precision_99: float
     calibration_error: float  # ECE: scores against shares in ten equal bins of the score
     set_aside_keeping_95: (
-        float  # the share of all texts with the lowest scores that may go when 95 % of the bad ones stay
+        float  # the share of all texts, lowest scores first, that may go when 95 % of the bad ones stay
     )
     set_aside_keeping_99: float
     precision_when_fired: float  # of what the flagger itself flagged
@@ -110,7 +108,7 @@ def _measure_sorted(judged: Sequence[Judged]) -> Figures:
     """Of texts in falling order of their scores."""
     bad = sum(one.is_bad for one in judged)
     curve = _curve(judged)
-    macro_f1, official_f = _macro_figures(judged, lambda one: one.score >= 0.5)
+    macro_f1, official_f = _macro_figures(judged)
     fired = [one for one in judged if one.is_flagged]
     hits = sum(one.is_bad for one in fired)
     return Figures(
@@ -118,7 +116,7 @@ def _measure_sorted(judged: Sequence[Judged]) -> Figures:
         average_precision=_average_precision(curve, bad),
         macro_f1=macro_f1,
         official_f=official_f,
-        precision_at_recall_50=_precision_at_recall(curve, bad, RECALL),
+        precision_at_recall_50=_precision_at_recall(curve, bad, 0.5),
         recall_at_precision_90=_recall_at_precision(curve, bad, 0.9),
         recall_at_precision_99=_recall_at_precision(curve, bad, 0.99),
         calibration_error=_calibration_error(judged),
@@ -188,9 +186,10 @@ def _calibration_error(judged: Sequence[Judged]) -> float:
     return _share(gap, len(judged))
 
 
-def _macro_figures(judged: Sequence[Judged], is_called_bad: Callable[[Judged], bool]) -> tuple[float, float]:
-    """Macro F1, and F of macro precision and macro recall; a half that is never called, or not there, counts 0."""
-    called = [is_called_bad(one) for one in judged]
+def _macro_figures(judged: Sequence[Judged]) -> tuple[float, float]:
+    """Macro F1, and F of macro precision and macro recall, of texts called bad from .5 on; a half that is never called, or not
+    there, counts 0."""
+    called = [one.score >= 0.5 for one in judged]
     halves = []
     for half in (True, False):
         right = sum(call is half and one.is_bad is half for call, one in zip(called, judged, strict=True))

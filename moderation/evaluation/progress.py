@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, replace
 from typing import Final, TypedDict
 
@@ -90,22 +90,24 @@ class Progress:
 
     def figures(self) -> list[WindowFigures]:
         """Of each window that has texts; of the last one at most 20,000, the newest."""
-        return list(self._read())
+        return [
+            _figures_of(answers, since if to else self.count - len(answers), to or 0)
+            for (since, to), answers in zip(WINDOWS, self._windows, strict=True)
+            if answers
+        ]
 
     def newest(self) -> WindowFigures | None:
         """Of the newest 2,000 decisions, whatever windows they are in; None without any."""
-        kept = [answer for window in self._windows for answer in window][-_NEWEST:]
+        kept = self._kept()[-_NEWEST:]
         return _figures_of(kept, self.count - len(kept), 0) if kept else None
 
     def calibration_error(self) -> float | None:
         """Of everything that is kept, of all windows."""
-        answers = [answer for window in self._windows for answer in window]
+        answers = self._kept()
         return known(_measure(answers, "probability").calibration_error) if answers else None
 
-    def _read(self) -> Iterator[WindowFigures]:
-        for (since, to), answers in zip(WINDOWS, self._windows, strict=True):
-            if answers:
-                yield _figures_of(answers, since if to else self.count - len(answers), to or 0)
+    def _kept(self) -> list[_Answer]:
+        return [answer for window in self._windows for answer in window]
 
 
 def replay(lines: Iterable[Line]) -> dict[str, Progress]:
