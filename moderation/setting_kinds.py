@@ -15,7 +15,7 @@ from comments.conf import Limit
 Read_co = TypeVar("Read_co", covariant=True)
 Other = TypeVar("Other")
 
-_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what every such secret begins with
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what every such secret begins with
 _SECRET_BYTES: Final = range(24, 65)
 
 
@@ -56,7 +56,7 @@ def _several(words: str, is_right: Callable[[object], bool]) -> Kind[tuple[str, 
 def _is_address(value: str) -> bool:
     try:
         parts = urlsplit(value)
-        # Read_co here, since a wrong port raises only when it is read.
+        # A wrong port raises only when it is read.
         has_place = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
@@ -74,10 +74,10 @@ def _can_be_written(value: object) -> bool:
 
 
 def _is_secret(value: object) -> bool:
-    if not isinstance(value, str) or not value.startswith(_SECRET_PREFIX):
+    if not isinstance(value, str) or not value.startswith(SECRET_PREFIX):
         return False
     try:
-        return len(base64.b64decode(value.removeprefix(_SECRET_PREFIX), validate=True)) in _SECRET_BYTES
+        return len(base64.b64decode(value.removeprefix(SECRET_PREFIX), validate=True)) in _SECRET_BYTES
     except ValueError:
         return False
 

@@ -49,8 +49,8 @@ class SiteIndex:
 
     def __init__(self, articles: Sequence[ArticleWords], language: Shares) -> None:
         """Up to two seconds for 60 articles with ten comments each."""
-        self.background = Background((text for article in articles for text, _times in texts_of(article)), language)
-        self._documents = {article.key: Document(texts_of(article), self.background) for article in articles}
+        self.background = Background((text for article in articles for text, _times in _texts_of(article)), language)
+        self._documents = {article.key: Document(_texts_of(article), self.background) for article in articles}
 
     def signals(self, body: str, parent: str, article: ArticleWords) -> Signals | None:
         """Of a comment under an article, which may be one of these; None where there are too few others or no word."""
@@ -60,8 +60,8 @@ class SiteIndex:
             return None
         background = self.background
         if article.key not in self._documents:
-            background = Background((text for text, _times in texts_of(article)), background)
-        own = Document(texts_of(article), background)
+            background = Background((text for text, _times in _texts_of(article)), background)
+        own = Document(_texts_of(article), background)
         if not features_of(parent):
             return Signals(_numbers(body, own, others))
         answered = Document([(parent, 1.0)], background, _PARENT_SMOOTHING).likeness(features_of(body))
@@ -88,7 +88,7 @@ def _numbers(text: str, own: Document, others: Sequence[Document]) -> tuple[floa
     return (*values, *(value * length for value in values), length)
 
 
-def texts_of(article: ArticleWords) -> Iterator[tuple[str, float]]:
+def _texts_of(article: ArticleWords) -> Iterator[tuple[str, float]]:
     """All texts of an article, and how often each counts."""
     yield article.title, _TITLE_TIMES
     yield article.teaser, _TEASER_TIMES

@@ -20,7 +20,7 @@ from comments.models import Site
 from moderation.enums import Automation
 from moderation.evaluation.progress import Progress, Trial, is_worse
 from moderation.flaggers.learned import ENOUGH, NAME
-from moderation.flaggers.learning.features import Circumstances, Example, make_example
+from moderation.flaggers.learning.features import Example, make_example
 from moderation.flaggers.learning.knowledge import (
     Said,
     load_model,
@@ -186,7 +186,7 @@ def _examples(
                 continue
             body, vector = known[key]
             author = label.author_id & ((1 << _AUTHOR_BITS) - 1)
-            circumstances: Circumstances = make_circumstances(
+            circumstances = make_circumstances(
                 is_reply=label.is_reply,
                 approved=counts[False][author],
                 rejected=counts[True][author],

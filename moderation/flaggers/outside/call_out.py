@@ -40,8 +40,8 @@ from moderation.flaggers.outside.verdicts import (
     require_fields,
     shorten,
 )
+from moderation.setting_kinds import SECRET_PREFIX
 
-SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what every such secret begins with
 _SAYS = gettext_noop("The site's own service says: %(reason)s")
 _NO_OPINION = gettext_noop("The site's own service has no opinion.")
 _MOST_QUOTES: Final = 20
@@ -104,7 +104,6 @@ class CallOut(Outside):
 
     def count_tokens(self, answer: Answer) -> int | None:
         """None: only requests are counted."""
-        del answer
         return None
 
     def _report(self, said: Json, question: Question) -> Finding:
