@@ -21,6 +21,7 @@ from moderation.conf import settings
 from moderation.enums import Action, FlaggerState
 from moderation.flaggers.base import Stage, primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
+from moderation.flaggers.language import is_surely_in
 from moderation.flaggers.ngrams import says_something, tokenize
 from moderation.flaggers.plain import is_plain
 from moderation.flaggers.registry import installed_flaggers
@@ -196,10 +197,11 @@ def _is_all_clear(states: Mapping[str, FlaggerState], findings: Mapping[str, Fin
 
 def _is_read_as_written(comment: Comment) -> bool:
     """Whether flaggers that go by the wording pass over nothing in a text, read the words that the page shows, and there is
-    something to read: quoted lines and code they leave out, and of a text without a word, or in letters that they were not
-    measured on, they think nothing bad. 1 query."""
+    something to read: quoted lines and code they leave out, and of a text without a word, in letters that they were not
+    measured on, or not surely in the language of its discussion, whatever becomes of the check for that, they think nothing bad.
+    1 query."""
     body = comment.revisions.values_list("body", flat=True).get(number=comment.revision)
-    if not is_plain(body):
+    if not (is_plain(body) and is_surely_in(body, primary_language(comment.language))):
         return False
     is_own = own_words(body, with_addresses=True) == body and says_something(tokenize(body, with_addresses=False))
     return is_own and _WORD.findall(body) == _WORD.findall(shown(body).text)

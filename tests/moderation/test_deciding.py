@@ -196,7 +196,7 @@ def test_ceiling_of_a_day_holds_and_ends_with_it() -> None:
 
 def test_share_goes_to_people_all_the_same() -> None:
     article = proved(people_share=0.5)
-    comments = [screened(make_comment(article)) for _ in range(12)]
+    comments = [screened(make_comment(article, body=f"{GOOD} {number}")) for number in range(12)]
     left = [comment.status == Status.PENDING for comment in comments]
     assert left == [is_drawn(comment.public_id, 0.5) for comment in comments]
     assert any(left)
@@ -338,6 +338,11 @@ def test_rule_decides_as_it_is_when_its_turn_comes(now: dict[str, Any]) -> None:
         "Gut. 你他妈的是个白痴",
         "Gut. ɥɔolɥɔsɹ∀",
         "Gut. A.r.s.c.h",
+        # In other languages, in letters that German has.
+        "Kurwa mac, ty debilu.",
+        "Sen tam bir aptalsin ve buradan gitmelisin.",
+        "This is a good idea, and you know it.",
+        "Das ist gut, und so sehe ich es auch. Ty jestes kompletnym debilem i powinienes stad wyjechac.",
     ],
 )
 def test_nothing_is_published_that_checks_by_wording_do_not_read(body: str) -> None:
@@ -368,7 +373,7 @@ def test_nothing_is_decided_that_a_check_did_not_read_to_its_end(
     add_judged(article, 1, bad=action == Action.REJECT)
     # In shadow at first.
     with added(RespectFlagger()):
-        comment = send(article, body + " du" * count)
+        comment = send(article, body + " ob" * count)
     assert comment.status == (status if is_whole else Status.PENDING)
     assert Finding.objects.get(comment=comment, flagger="respect").is_whole is is_whole
 

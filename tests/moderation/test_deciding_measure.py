@@ -186,7 +186,7 @@ def test_nothing_is_rejected_by_a_clause_that_people_do_not_agree_on(right: int,
     assert send(article, BAD).status == status
 
 
-@pytest.mark.parametrize(("action", "body"), [(Action.APPROVE, GOOD), (Action.REJECT, BAD)])
+@pytest.mark.parametrize(("action", "body"), [(Action.APPROVE, "This is right."), (Action.REJECT, BAD)])
 def test_nothing_is_decided_in_a_language_that_the_check_was_not_measured_in(action: Action, body: str) -> None:
     article = proved(action)
     add_judged(article, 1, bad=action == Action.REJECT)

@@ -8,7 +8,7 @@ import pytest
 
 from comments.enums import CheckOutcome
 from moderation.flaggers.base import SiteKnowledge, speaks
-from moderation.flaggers.language import LanguageFlagger, tell_language
+from moderation.flaggers.language import LanguageFlagger, is_surely_in, tell_language
 from tests.moderation.inputs import make_input, sentence
 
 FLAGGER = LanguageFlagger()
@@ -153,3 +153,32 @@ def test_language_longest_text_takes_little_time(body: str) -> None:
     start = time.thread_time()
     check(body, "en")
     assert time.thread_time() - start < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("Danke!", "de"),
+        ("Genau so ist es.", "de"),
+        ("Super Fotos! Gefällt mir.", "de"),
+        ("Thanks!", "en"),
+        ("Exactly this.", "en"),
+        (GERMAN, "de"),
+        (ENGLISH, "en"),
+        # Too little to tell, and names.
+        ("Ja.", ""),
+        ("Bravo!", ""),
+        ("Robert Lewandowski", ""),
+        ("Kurwa mac, ty debilu.", "pl"),
+        ("Siktir git lan.", ""),
+        ("A kurva anyad.", ""),
+        ("Du er en idiot, og din mor er en luder.", ""),
+        ("Je bent een idioot en je moeder ook.", ""),
+        (f"{GERMAN} Ty jestes kompletnym debilem i powinienes stad wyjechac.", ""),
+        (f"{GERMAN} „Ty jestes kompletnym debilem i powinienes stad wyjechac.“", ""),
+        ("Je ne comprends pas pourquoi les gens sont contre.", "fr"),
+    ],
+)
+def test_text_is_surely_in_a_language_only_where_its_small_words_say_so(text: str, languages: str) -> None:
+    known = ("de", "en", "fr", "da", "pl")
+    assert [one for one in known if is_surely_in(text, one)] == languages.split()
