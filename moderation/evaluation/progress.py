@@ -6,10 +6,11 @@ Every figure is of judgements that knew nothing of the text, so no set is held a
 from __future__ import annotations
 
 import math
-from collections import deque
+import sys
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, replace
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from moderation.evaluation.judging import Example as Line
 from moderation.evaluation.metrics import Figures, Judged, compare_areas, measure
@@ -43,6 +44,7 @@ class WindowFigures(TypedDict):
     """What came of the decisions of one window, `to` 0 for all that follow: areas under the ROC curve of the shipped model,
     of the site's decisions alone and of both, each by the order it gives; of both the calibration error, and the share of
     the queue that may be set aside keeping 95 and 99 percent of the bad texts. None where there are no bad or no good ones.
+    `shipped`: by version of the shipped model how many of the texts it had judged; earlier releases kept none.
     """
 
     since: int
@@ -55,6 +57,7 @@ class WindowFigures(TypedDict):
     calibration_error: float | None
     aside_95: float | None
     aside_99: float | None
+    shipped: NotRequired[dict[str, int]]
 
 
 class Comparison(TypedDict):
@@ -73,6 +76,7 @@ class Comparison(TypedDict):
 class _Answer:
     judgement: Judgement
     is_bad: bool
+    shipped: str
 
 
 class Progress:
@@ -82,10 +86,10 @@ class Progress:
         self.count = 0
         self._windows: list[deque[_Answer]] = [deque(maxlen=_LATEST) for _window in WINDOWS]
 
-    def add(self, judgement: Judgement, *, is_bad: bool) -> None:
-        """Note what was said of a text that people decided on next."""
+    def add(self, judgement: Judgement, *, is_bad: bool, shipped: str = "") -> None:
+        """Note what was said of a text that people decided on next; `shipped`: by which version of the shipped model."""
         at = next(at for at, (_since, to) in enumerate(WINDOWS) if to is None or self.count < to)
-        self._windows[at].append(_Answer(judgement, is_bad))
+        self._windows[at].append(_Answer(judgement, is_bad, sys.intern(shipped)))
         self.count += 1
 
     def figures(self) -> list[WindowFigures]:
@@ -201,6 +205,7 @@ def _figures_of(answers: Collection[_Answer], since: int, to: int) -> WindowFigu
         "calibration_error": known(_measure(answers, "probability").calibration_error),
         "aside_95": known(both.set_aside_keeping_95),
         "aside_99": known(both.set_aside_keeping_99),
+        "shipped": dict(Counter(answer.shipped for answer in answers if answer.shipped)),
     }
 
 

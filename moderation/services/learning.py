@@ -88,7 +88,7 @@ def learn(site: Site) -> SiteModel:
                 continue
             if is_decided:
                 judgement = learners[clause].judge(example)
-                progress[clause].add(judgement, is_bad=is_bad)
+                progress[clause].add(judgement, is_bad=is_bad, shipped=example.versions.get(clause, ""))
                 if count > total - COMPARED and label.decided_at >= tried_since:
                     trial.add(clause, example, judgement, is_bad=is_bad)
             learners[clause].learn(example, is_bad=is_bad, weight=weight, past=past)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
@@ -72,7 +74,9 @@ def roll_back(*, site: Site, administrator: AbstractBaseUser | None = None) -> S
 @dataclass(frozen=True, slots=True)
 class ClauseLine:
     """How good the model in use was lately for one clause, of so many texts, and refused ones among them: AUC of the shipped model
-    and with what was learnt, and the calibration error; None where it has no meaning. `bad`: how many it learnt from."""
+    and with what was learnt, and the calibration error; None where it has no meaning. `bad`: how many it learnt from.
+    `shipped`: the versions of the shipped model with how many of the texts each had judged, the most first; none where it was
+    one."""
 
     title: str
     bad: int
@@ -81,6 +85,7 @@ class ClauseLine:
     cold: float | None
     both: float | None
     off: float | None
+    shipped: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,17 @@ def _line(figures: ClauseFigures) -> ClauseLine:
         cold=newest["cold"],
         both=newest["both"],
         off=figures["calibration_error"],
+        shipped=mixed_versions([newest]),
     )
+
+
+def mixed_versions(windows: Iterable[WindowFigures]) -> list[tuple[str, int]]:
+    """The versions of the shipped model that windows are of, with how many texts each had judged, the most first; none where it was
+    one."""
+    found: Counter[str] = Counter()
+    for window in windows:
+        found.update(window.get("shipped", {}))
+    return found.most_common() if len(found) > 1 else []
 
 
 def read_models(site: Site) -> list[SiteModel]:

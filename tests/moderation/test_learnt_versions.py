@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from comments.enums import CheckOutcome
-from comments.models import Article
+from comments.models import Article, Comment
 from moderation.enums import (
     Action,
     Role,
@@ -291,6 +291,28 @@ def test_page_names_the_version_in_use_and_puts_an_earlier_one_to_use() -> None:
     moderator = sign_in(make_moderator(article.site))
     assert moderator.post(f"/moderation/flaggers/learned/2/?site={article.site.slug}").status_code == 403
     assert list(SiteModel.objects.in_use().values_list("number", flat=True)) == [1]
+
+
+def test_figure_of_the_shipped_model_says_of_which_versions_it_is() -> None:
+    article = make_article()
+    administrator = make_moderator(article.site, role=Role.ADMINISTRATOR)
+    fill(article, administrator)
+    for number, comment in enumerate(Comment.objects.order_by("pk")):
+        version = "encoder-4" if number < 9 else "encoder-5"
+        Finding.objects.create(
+            comment=comment, revision=1, flagger="respect", version=version, outcome="clear", score=0.1 + number / 100
+        )
+    words = io.StringIO()
+    call_command("learn", "--site", article.site.slug, stdout=words)
+    page = sign_in(administrator).get("/moderation/flaggers/").content.decode()
+    Finding.objects.update(version="encoder-5")
+    alone = io.StringIO()
+    call_command("learn", "--site", article.site.slug, stdout=alone)
+
+    assert "That model was of several versions: encoder-5 (15), encoder-4 (9)." in page
+    assert "the shipped model was of several versions: encoder-5 (15), encoder-4 (9)" in words.getvalue()
+    assert "several versions" not in alone.getvalue()
+    assert "several versions" not in sign_in(administrator).get("/moderation/flaggers/").content.decode()
 
 
 def test_command_says_that_without_a_policy_there_is_nothing_to_learn_by() -> None:

@@ -32,7 +32,8 @@ _LEAST: Final = 1e-4
 class Circumstances:
     """How a comment came: whether it answers another one, how many of the author's comments were published and refused
     before, a number that stands for the article, and what other flaggers said: the scores of those of shipped models, flagged or
-    not, and the greatest one of a finding that counts by clause. And what the encoder made of its text, where there is one."""
+    not, with the versions that gave them, and the greatest one of a finding that counts by clause. And what the encoder made of
+    its text, where there is one."""
 
     is_reply: bool = False
     approved: int = 0
@@ -41,13 +42,15 @@ class Circumstances:
     scores: Mapping[str, float] = field(default_factory=dict)
     flagged: Mapping[str, float] = field(default_factory=dict)
     vector: array[float] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A comment as the judge sees it: places in two tables of 2 ** BITS entries, distinct and in no order, and facts.
 
-    `cold` has the log-odds by clause before anything was learnt; 0 where nothing is known. `vector` is of length 1.
+    `cold` has the log-odds by clause before anything was learnt; 0 where nothing is known. `vector` is of length 1. `versions`: which one of the
+    shipped model that was, by clause.
     """
 
     runs: array[int]
@@ -56,6 +59,7 @@ class Example:
     article: int
     cold: Mapping[str, float]
     vector: array[float] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_example(body: str, language: str, circumstances: Circumstances, clauses: Iterable[str]) -> Example:
@@ -74,6 +78,7 @@ def make_example(body: str, language: str, circumstances: Circumstances, clauses
         article=circumstances.article,
         cold={clause: _cold_logit(clause, body, language, circumstances) for clause in clauses},
         vector=circumstances.vector,
+        versions={clause: _cold_version(SHIPPED[clause], circumstances) for clause in clauses if clause in SHIPPED},
     )
 
 
@@ -111,3 +116,9 @@ def _cold_logit(clause: str, body: str, language: str, circumstances: Circumstan
     if flagger in circumstances.scores:
         return logit(circumstances.scores[flagger])
     return logit(load_scorer(WEIGHTS_FOLDER / f"{flagger}.bin").score(body, language).probability)
+
+
+def _cold_version(flagger: str, circumstances: Circumstances) -> str:
+    if flagger in circumstances.scores:
+        return circumstances.versions.get(flagger, "")
+    return load_scorer(WEIGHTS_FOLDER / f"{flagger}.bin").version

@@ -67,6 +67,7 @@ class Said(NamedTuple):
     score: float | None
     clause: str
     is_shadow: bool
+    version: str
 
 
 def make_circumstances(
@@ -83,6 +84,7 @@ def make_circumstances(
     there: they are asked anyway, whatever becomes of their checks.
     """
     scores: dict[str, float] = {}
+    versions: dict[str, str] = {}
     flagged: dict[str, float] = {}
     for said in findings:
         if said.flagger == NAME or said.outcome not in (CheckOutcome.FLAGGED, CheckOutcome.CLEAR):
@@ -90,10 +92,10 @@ def make_circumstances(
         is_flagged = said.outcome == CheckOutcome.FLAGGED
         worth = float(is_flagged) if said.score is None else said.score
         if said.flagger in SHIPPED.values():
-            scores[said.flagger] = worth
+            scores[said.flagger], versions[said.flagger] = worth, said.version
         if is_flagged and not said.is_shadow:
             flagged[said.clause] = max(worth, flagged.get(said.clause, 0.0))
-    return Circumstances(is_reply, approved, rejected, article_number(article), scores, flagged)
+    return Circumstances(is_reply, approved, rejected, article_number(article), scores, flagged, versions=versions)
 
 
 def load_model(site_id: int) -> LearnedModel | None:

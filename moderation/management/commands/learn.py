@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ class Command(BaseCommand):
         for label, progress in judged.items():
             self._print(label, progress.calibration_error(), progress.figures())
 
-    def _print(self, name: str, calibration_error: float | None, windows: Iterable[validation.WindowFigures]) -> None:
+    def _print(self, name: str, calibration_error: float | None, windows: Collection[validation.WindowFigures]) -> None:
         self.stdout.write(f"  {name}: calibration error {_figure(calibration_error)}")
         self.stdout.write(
             "    decisions        bad  AUC shipped  learnt   both  cal. error  set aside keeping 95 / 99 %"
@@ -117,6 +117,9 @@ class Command(BaseCommand):
                 f"    {since_to:<14} {one['bad']:>5}  {_figure(one['cold']):>11}  {_figure(one['alone']):>6}  {_figure(one['both']):>5}"
                 f"  {_figure(one['calibration_error']):>10}  {_figure(one['aside_95'])} / {_figure(one['aside_99'])}"
             )
+        if mixed := learnt_versions.mixed_versions(windows):
+            versions = ", ".join(f"{version} ({texts})" for version, texts in mixed)
+            self.stdout.write(f"    the shipped model was of several versions: {versions}")
 
 
 def _state(made: SiteModel) -> str:
