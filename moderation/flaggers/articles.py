@@ -50,7 +50,7 @@ class _Known:
 
 def with_articles(knowledge: SiteKnowledge, comment: Comment) -> SiteKnowledge:
     """The same with the article of the comment (loaded with its site), the others of the site, and what is known of how to tell
-    them apart. 2 queries, 4 more when those were not read within MODERATION_ARTICLES_MAX_AGE; a fifth with the extra `ml`."""
+    them apart. 2 queries, 3 more when those were not read within MODERATION_ARTICLES_MAX_AGE; a fourth with the extra `ml`."""
     known, read_at = _known.get(comment.site.slug, (None, 0.0))
     now = time.monotonic()
     if known is None or now - read_at >= settings.articles_max_age.total_seconds():

@@ -38,15 +38,16 @@ class MissingFlagger:
         raise BrokenFlaggerError(self.name)
 
 
-def installed_flaggers(stage: Stage) -> tuple[Flagger, ...]:
-    """The flaggers of one stage in the order of the setting. Never raises: one that cannot be loaded is a MissingFlagger."""
+def installed_flaggers(*stages: Stage) -> tuple[Flagger, ...]:
+    """The flaggers of some stages, or of all: stage by stage, in the order of the setting. Never raises: one that cannot be loaded
+    is a MissingFlagger."""
     found = [*_load_all(settings.flaggers), *_added]
-    return tuple(flagger for flagger in found if flagger.stage is stage)
+    return tuple(flagger for stage in stages or Stage for flagger in found if flagger.stage is stage)
 
 
 def installed_flagger(name: str) -> Flagger | None:
     """The one of this name; None where there is none."""
-    return next((flagger for stage in Stage for flagger in installed_flaggers(stage) if flagger.name == name), None)
+    return next((flagger for flagger in installed_flaggers() if flagger.name == name), None)
 
 
 def guesses(name: str) -> bool:

@@ -15,7 +15,7 @@ from comments.enums import CheckOutcome
 from comments.models import Comment, Site
 from moderation.enums import FlaggerState, Permission
 from moderation.exceptions import NotAllowedError
-from moderation.flaggers.base import Flagger, Stage, first_state, speaks
+from moderation.flaggers.base import Flagger, first_state, speaks
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.flaggers.registry import installed_flagger, installed_flaggers
 from moderation.models import Finding, FlaggerSwitch
@@ -72,7 +72,7 @@ def read_switches(site: Site) -> list[SwitchLine]:
         .annotate(fired=Count("pk", filter=Q(is_shadow=False)), in_shadow=Count("pk", filter=Q(is_shadow=True)))
     )
     fired = {name: (counting, in_shadow) for name, counting, in_shadow in counted}
-    flaggers = [flagger for stage in Stage for flagger in installed_flaggers(stage)]
+    flaggers = installed_flaggers()
     latest = _latest_versions(site, [one.name for one in flaggers if getattr(one, "has_encoder", False)])
     return [
         SwitchLine(

@@ -102,7 +102,7 @@ class Learnt:
 
 
 def read_learning(site: Site) -> Learnt:
-    """What administrators see of what was learnt. 4 queries, 1 more for a model that was not read before."""
+    """What administrators see of what was learnt. 2 or 3 queries, 1 more for a model that was not read before."""
     models = [model for model in read_models(site) if model.is_current or model.figures]
     current = next((model for model in models if model.is_current), None)
     figures = current.figures if current else {}

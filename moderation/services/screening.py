@@ -89,8 +89,8 @@ def screen_stored_comment(comment_id: int, *, is_after_crash: bool = False) -> b
     none has yet; whether there was time for all of them.
 
     Idempotent, and safe to run twice at once. `is_after_crash` says that the process that was at it is gone: nobody waits
-    for what it began. Never changes where the comment stands. About 11 queries and 3 a flagger, 4 more for one on trial, 2 to 4
-    more where one reads articles.
+    for what it began. Never changes where the comment stands. About 11 queries and 3 a flagger, 4 more for one on trial, 2 to 6
+    more where one reads articles, 3 to 6 for the judge that learns.
     """
     comment = Comment.objects.with_context().select_related("parent").filter(pk=comment_id).first()
     if comment is None or comment.screened_revision >= comment.revision:

@@ -202,10 +202,9 @@ def _silent(item: QueueItem, knowledge: SiteKnowledge) -> Iterator[str]:
     """Names of checks for this language without a result that is shown; those that run in the background may still be at it."""
     known = {finding.flagger for finding in item.findings}
     stages = (Stage.INLINE, Stage.ASYNCHRONOUS) if item.is_screened else (Stage.INLINE,)
-    for stage in stages:
-        for flagger in installed_flaggers(stage):
-            if flagger.name not in known and state_of(flagger, item.language, knowledge).is_heard:
-                yield flagger.name
+    for flagger in installed_flaggers(*stages):
+        if flagger.name not in known and state_of(flagger, item.language, knowledge).is_heard:
+            yield flagger.name
 
 
 def _report_title(report: QueueReport, clauses: tuple[Clause, ...]) -> str:

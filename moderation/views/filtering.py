@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from moderation.enums import Mine
-from moderation.flaggers.base import Stage
 from moderation.flaggers.registry import installed_flaggers
 from moderation.forms import LATE
 from moderation.models import Clause, SavedView
@@ -62,7 +61,7 @@ def make_filtering(desk: Desk, page: RowPage, clauses: tuple[Clause, ...]) -> Fi
     }
     choices = {
         "article": articles,
-        "flag": {flagger.name: flagger_label(flagger.name) for stage in Stage for flagger in installed_flaggers(stage)},
+        "flag": {flagger.name: flagger_label(flagger.name) for flagger in installed_flaggers()},
         "clause": {clause.slug: clause.title for clause in clauses},
         "language": {code: _(str(name)) for code, name in languages.items()},
         "age": {LATE: _("Later than promised")} | {str(minutes): age_label(minutes) for minutes in AGES},

@@ -13,7 +13,6 @@ from comments.models import Lane
 from comments.services import lanes
 from comments.services.subscriptions import suppress
 from moderation.enums import Action, Role
-from moderation.flaggers.base import Stage as FlaggerStage
 from moderation.flaggers.registry import installed_flaggers
 from moderation.models import Decision, Finding, FlaggerDay, SavedView
 from moderation.services.appeals import file_appeal
@@ -148,7 +147,7 @@ def figures_of_many_checks(stage: Stage) -> None:
     the judge that learns in one a night."""
     room = _be_administrator_of_a_newsroom(stage)
     chance = random.Random(7)  # noqa: S311 - a test repeats its chance
-    versions = {one.name: [one.version] for one_stage in FlaggerStage for one in installed_flaggers(one_stage)}
+    versions = {one.name: [one.version] for one in installed_flaggers()}
     versions |= {name: [*versions[name], "earlier-4-1f0c22ab"] for name in ("shouting", "terms")}
     versions["learned"] = ["3-9d3e07c1"]
     checks = list(versions)
