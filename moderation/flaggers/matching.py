@@ -122,8 +122,12 @@ class Matcher:
     def _unmask(self, masked: str) -> tuple[str, ...]:
         """Every form that a word with signs for letters may stand for."""
         mask = read_mask(masked)
-        forms = (self.by_frame.get((masked[0], masked[-1], length), ()) for length in mask.lengths())
-        return tuple(filter(mask.may_be, chain.from_iterable(forms)))
+        found = (
+            mask.among(forms, length)
+            for length in mask.lengths()
+            if (forms := self.by_frame.get((masked[0], masked[-1], length)))
+        )
+        return tuple(chain.from_iterable(found))
 
     def _find_phrases(self, text: str, words: list[Word]) -> Iterator[Hit]:
         if not self.phrases:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,11 +73,26 @@ class Mask:
         shortest = sum(map(len, self.letters)) + sum(self.signs)
         return range(shortest, shortest + sum(self.signs) + 1)
 
-    def may_be(self, form: str) -> bool:
-        """Whether it may stand for a word of such a length. Linear: where two ways to share out the letters meet, one goes on."""
+    def among(self, forms: Iterable[str], length: int) -> list[str]:
+        """Which of these words of one such length it may stand for."""
+        first, *inner, last = self.letters
+        if not inner:
+            return [form for form in forms if form.startswith(first) and form.endswith(last)]
+        # Between which places the second row of letters may stand, counted from both ends.
+        count, more = self.signs[0], sum(self.signs[1:])
+        behind = length - sum(map(len, self.letters[1:])) - more
+        start = max(len(first) + count, behind - more)
+        end = min(len(first) + 2 * count, behind) + len(inner[0])
+        found = [
+            form
+            for form in forms
+            if form.find(inner[0], start, end) >= 0 and form.startswith(first) and form.endswith(last)
+        ]
+        return found if len(inner) == 1 else [form for form in found if self._may_be(form)]
+
+    def _may_be(self, form: str) -> bool:
+        """Whether it may stand for a word that ends so. Linear: where two ways to share out the letters meet, one goes on."""
         first, *others = self.letters
-        if not (form.startswith(first) and form.endswith(others[-1])):
-            return False
         ends = {len(first)}
         for count, letters in zip(self.signs, others, strict=True):
             starts = {end + more for end in ends for more in range(count, 2 * count + 1)}
