@@ -159,7 +159,7 @@ def found_later_and_reported() -> Comment:
         (new_one, "Every comment under this article waits for approval."),
         (
             new_one_where_trusted_authors_need_not_wait,
-            "Comments under this article wait for approval, except those of trusted authors in which nothing was found.",
+            "Comments under this article wait for approval, except those of trusted authors that may appear at once.",
         ),
         (
             held_back_under_an_article_where_comments_appear_at_once,
