@@ -110,7 +110,8 @@ def test_what_the_judge_learnt_each_night_is_counted_and_not_listed() -> None:
     add_judged(article, 7, bad=True, version="1")
 
     (other, learned) = read_flagger_report(article.site, weeks_up_to_now(4)).flaggers
-    page = text_of(sign_in(make_moderator(article.site, role=Role.ADMINISTRATOR)).get(PAGE))
+    administrator = sign_in(make_moderator(article.site, role=Role.ADMINISTRATOR))
+    page = text_of(administrator.get(PAGE))
 
     assert not other.is_mixed
     assert [str(one.version) for one in learned.versions] == [f"{number} (3-abc)" for number in (5, 4, 3, 2, 1)]
@@ -121,6 +122,10 @@ def test_what_the_judge_learnt_each_night_is_counted_and_not_listed() -> None:
         f"10 findings that people judged; the others spoke from {first} to {last}." in page
     )
     assert "4 (3-abc)" not in page
+
+    # Two hundred comments later, of which it said nothing.
+    add_judged(article, 200, version="1")
+    assert "of 5 versions of the check, none of which is in use now." in text_of(administrator.get(PAGE))
 
 
 def test_who_may_not_see_what_few_people_decided_is_not_told_by_version() -> None:
