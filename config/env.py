@@ -6,7 +6,6 @@ raises `ImproperlyConfigured` with one sentence that says what to set; the entry
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import importlib.util
 import os
@@ -22,6 +21,8 @@ from urllib.parse import SplitResult, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
+from moderation.setting_kinds import SIGNING_SECRETS, WrongSettingError
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "en")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -29,8 +30,6 @@ SECRET_LENGTH = 50
 WEBHOOK_SECRET_LENGTH = 20
 # So that bounces+<token of 40 characters>@ stays within the 64 that mail servers take.
 BOUNCE_LOCAL_LIMIT = 23
-# Of a secret of Standard Webhooks, without its whsec_ and decoded.
-SIGNING_BYTES = range(24, 65)
 SECRET_VARIETY = 10  # different characters; fewer are a pattern, not a secret
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
@@ -288,20 +287,16 @@ def _read_judge(source: Source) -> dict[str, object]:
 def _read_call_out(source: Source) -> dict[str, object]:
     """What MODERATION_CALL_OUT is; empty without an address."""
     url = _with_host("CALL_OUT_URL", source.url("CALL_OUT_URL", ("https", "http")))
-    secrets_given = tuple(source.names("CALL_OUT_SECRET"))
+    try:
+        secrets_given = SIGNING_SECRETS.read(source.names("CALL_OUT_SECRET"))
+    except WrongSettingError as error:
+        raise ImproperlyConfigured(
+            "CALL_OUT_SECRET must be whsec_ and 24 to 64 bytes in base64; several, by commas."
+        ) from error
     if url and not secrets_given:
         raise ImproperlyConfigured(
             "CALL_OUT_URL is set, so CALL_OUT_SECRET is needed: whsec_ and 24 to 64 bytes in base64."
         )
-    for one in secrets_given:
-        try:
-            length = len(base64.b64decode(one.removeprefix("whsec_"), validate=True))
-        except ValueError:
-            length = 0
-        if not one.startswith("whsec_") or length not in SIGNING_BYTES:
-            raise ImproperlyConfigured(
-                "CALL_OUT_SECRET must be whsec_ and 24 to 64 bytes in base64; several, by commas."
-            )
     limit = source.number("CALL_OUT_DAILY_REQUESTS", 0, 0, 10**7)
     return {"url": url, "secrets": secrets_given, "daily_requests": limit} if url else {}
 
