@@ -51,13 +51,14 @@ class TermsFlagger:
     """Finds the site's terms; inline. Linear in the text; the list is compiled once."""
 
     name = NAME
-    version = "6"
+    version = "7"
     stage = Stage.INLINE
     languages: tuple[str, ...] = ()
     decides = (Action.REJECT,)
 
     def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
-        """Which terms of the list the text contains, each marked where it stands."""
+        """Which terms of the list the text contains, each marked where it stands; `parameters["term"]` is the one that the clause
+        and the score are of: the first with a clause, those that stand there plainly before the disguised ones."""
         if not site.terms:
             return clear(self)
         matcher = _compile(site.terms, primary_language(comment.language))
@@ -65,15 +66,24 @@ class TermsFlagger:
         if not hits:
             return clear(self)
         phrases = list(dict.fromkeys(hit.entry.phrase for hit in hits))
+        said = min((hit for hit in hits if hit.entry.clause), key=_is_disguised, default=min(hits, key=_is_disguised))
         message = (_ONE, _SOME)[len(phrases) > 1] if len(phrases) <= _NAMED else _MANY
         return flagged(
             self,
             message,
-            {"terms": ", ".join(f"“{phrase[:80]}”" for phrase in phrases[:_NAMED]), "count": len(phrases)},
-            score=1.0 if any(not hit.is_disguised for hit in hits) else 0.8,
-            clause=next((hit.entry.clause for hit in hits if hit.entry.clause), ""),
+            {
+                "terms": ", ".join(f"“{phrase[:80]}”" for phrase in phrases[:_NAMED]),
+                "count": len(phrases),
+                "term": said.entry.phrase,
+            },
+            score=0.8 if said.is_disguised else 1.0,
+            clause=said.entry.clause,
             spans=_mark(hits),
         )
+
+
+def _is_disguised(hit: Hit) -> bool:
+    return hit.is_disguised
 
 
 def _find(matcher: Matcher, body: str) -> set[Hit]:

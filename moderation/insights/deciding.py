@@ -35,6 +35,8 @@ from moderation.models import DecidingRule, Decision, Finding, PolicyVersion, Si
 MOST_DECISIONS = 16_000
 # What speaks for a rule in one language and by one clause: of the newest decisions about such texts so many.
 _NEWEST = 500
+# A word of the site's list, which anybody may have added a minute ago, needs more to speak for it than a single decision.
+FEWEST_BY_TERM = 10
 _LATEST_ROWS = 5_000
 # Texts are long.
 _AT_ONCE = 500
@@ -102,12 +104,13 @@ def _digested_body() -> Case:
     return Case(latest, default=Value(""), output_field=TextField())
 
 
-def is_measured_on(rule: DecidingRule, language: str, clause: str) -> bool:
+def is_measured_on(rule: DecidingRule, language: str, clause: str, term: str = "") -> bool:
     """Whether what a rule is measured by speaks for it on texts in a language (primary subtag) of which it is as sure as it has
-    to be, and by a clause, empty for a publication. 1 query, of the newest 500 at most.
+    to be, by a clause, empty for a publication, and by a term of the site's list, empty for other checks. 1 query, of the newest 500
+    at most.
 
-    What a check is right about in one language, or by one clause, says nothing of another. So people have to have decided alike
-    here too, and not otherwise so often that a share as great as the bound would be improbable.
+    What a check is right about in one language, or by one clause or term, says nothing of another. So people have to have decided
+    alike here too, ten times for a term, and not otherwise so often that a share as great as the bound would be improbable.
     """
     is_sure = Q(comment__findings__outcome=CheckOutcome.CLEAR, comment__findings__score__lte=1 - (rule.threshold or 0))
     if rule.action == Action.REJECT:
@@ -116,9 +119,13 @@ def is_measured_on(rule: DecidingRule, language: str, clause: str) -> bool:
             comment__findings__outcome=CheckOutcome.FLAGGED,
             comment__findings__score__gte=rule.threshold,
         )
+    if term:
+        is_sure &= Q(comment__findings__parameters__term=term)
     judged = _labelled(rule, _measuring(rule, _in_language(language) & is_sure), _NEWEST)
     wrong = sum(not one.is_right for one in judged)
-    return wrong < len(judged) and at_least(wrong, len(judged), 1 - rule.bound) > LEVEL
+    return (
+        len(judged) - wrong >= (FEWEST_BY_TERM if term else 1) and at_least(wrong, len(judged), 1 - rule.bound) > LEVEL
+    )
 
 
 def _measuring(rule: DecidingRule, of_finding: Q = _ANY) -> QuerySet[Decision]:

@@ -26,6 +26,7 @@ from moderation.flaggers.ngrams import says_something, tokenize
 from moderation.flaggers.plain import is_plain
 from moderation.flaggers.registry import installed_flaggers
 from moderation.flaggers.shown import own_words, shown
+from moderation.flaggers.terms import NAME as TERMS
 from moderation.gate import standing_restrictions
 from moderation.insights.deciding import decided_today, is_measured_on, start_of_day, sureness_of
 from moderation.models import (
@@ -59,7 +60,7 @@ def decide_by_rules(comment_id: int) -> Decision | None:
     Safe to call again, and at once with a person: whoever decided first has decided. Left to people is whatever anybody
     has looked at, taken, put aside or asked about, whatever was ever decided, whose author is restricted, what two people
     decide, what a check did not read to its end, what would appear where another one found something, is missing or passes over parts
-    of the text or is not sure to read it as people do, what is in a language or would be rejected by a clause that nothing speaks for, and the share that keeps the
+    of the text or is not sure to read it as people do, what is in a language or would be rejected by a clause or a word of the list that nothing speaks for, and the share that keeps the
     measure honest, without being told what was found. 1 query where no rule decides, else about 12, and 16 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
@@ -110,7 +111,7 @@ def _decide(comment_id: int, rules: list[DecidingRule], policy: PolicyVersion | 
         return None
     # One after the other, so that the ceiling holds; as the rule is now, and by no proof from under another policy.
     locked = DecidingRule.objects.select_for_update().deciding().filter(pk=rule.pk, policy=policy).first()
-    if locked is None or not _proposes(locked, finding) or not _may_decide(comment, locked, clause):
+    if locked is None or not _proposes(locked, finding) or not _may_decide(comment, locked, finding, clause):
         return None
     share = max(locked.people_share, settings.blind_sample_share)
     if is_drawn(comment.public_id, share):
@@ -176,10 +177,12 @@ def _proposes(rule: DecidingRule, finding: Finding | None) -> bool:
     return sureness_of(rule.action, finding.outcome, finding.score, finding.clause) >= rule.threshold
 
 
-def _may_decide(comment: Comment, rule: DecidingRule, clause: Clause | None) -> bool:
+def _may_decide(comment: Comment, rule: DecidingRule, finding: Finding, clause: Clause | None) -> bool:
     """Whether a rule is proved on such comments, and has not decided enough today. 1 to 2 queries."""
+    # The list is what the check is, and changes while the rule decides.
+    term = str(finding.parameters.get("term", "")) if rule.flagger == TERMS else ""
     language = primary_language(comment.language)
-    return is_measured_on(rule, language, clause.slug if clause else "") and decided_today(rule) < rule.ceiling
+    return is_measured_on(rule, language, clause.slug if clause else "", term) and decided_today(rule) < rule.ceiling
 
 
 def _states(comment: Comment) -> dict[str, FlaggerState]:
