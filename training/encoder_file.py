@@ -121,7 +121,8 @@ def unseen_videos(data: Path, work: Path) -> list[tuple[str, Any, Any]]:
         rest = [rows[place] for place in outside]
         own = _left_out(both[outside], rest)
         others = held_out_sums(features[outside], rest, SPAM)
-        blend = LogisticRegression(C=1e6).fit(np.stack([own, others], axis=1), labels[outside])
+        alike = _are_alike_to_comments(rest)
+        blend = LogisticRegression(C=1e6).fit(np.stack([own, others], axis=1)[alike], labels[outside][alike])
         head = _spam_head(both[outside], rest)
         said = head.decision_function(reader.read(_texts(inside))[0])
         sums = features_of(_texts(inside), SPAM) @ fit(features[outside], rest, SPAM)
@@ -170,7 +171,8 @@ def _calibrate_respect(data: Path, work: Path, reader: Reader) -> dict[str, list
     rows = [lesson.row for lesson in lessons(data) if lesson.head == 0 and is_held_out(lesson.row)]
     said = reader.read(_texts(rows))[1][:, HEADS.index("respect")]
     others = np.array([known[row.text] for row in rows])
-    return _calibrations(rows, said, others, FALSE_ALARMS, LEAST["respect"], "balanced")
+    alike = np.array([row.source != "sentences" for row in rows])
+    return _calibrations(rows, said, others, alike, FALSE_ALARMS, LEAST["respect"], "balanced")
 
 
 def _fit_spam(data: Path, work: Path, reader: Reader) -> tuple[Any, float, dict[str, list[float]]]:
@@ -179,13 +181,21 @@ def _fit_spam(data: Path, work: Path, reader: Reader) -> tuple[Any, float, dict[
     said = _left_out(both, rows)
     others = held_out_sums(features_of(_texts(rows), SPAM), rows, SPAM)
     head = _spam_head(both, rows)
-    return head.coef_[0], float(head.intercept_[0]), _calibrations(rows, said, others, SPAM.false_alarms, LEAST["spam"])
+    alike = _are_alike_to_comments(rows)
+    calibrations = _calibrations(rows, said, others, alike, SPAM.false_alarms, LEAST["spam"])
+    return head.coef_[0], float(head.intercept_[0]), calibrations
+
+
+def _are_alike_to_comments(rows: list[Row]) -> Any:
+    """Which rows are most like what comes under articles: in English those under videos, in German there are none of others."""
+    return np.array([row.language == "de" or row.source == "youtube" for row in rows])
 
 
 def _calibrations(
     rows: list[Row],
     said: Any,
     others: Any,
+    alike: Any,
     false_alarms: Any,
     least: float,
     counted: Literal["balanced"] | None = None,
@@ -193,14 +203,14 @@ def _calibrations(
     """For each language the weights of the head and of the n-grams, the offset, and the threshold; "balanced" as if half of the
     texts were bad.
 
-    How much the one counts beside the other is learnt also from the comments under our own articles, which are most like what is
-    to be judged; how likely a text is to be bad, from those of others alone.
+    How much the one counts beside the other is learnt from the rows that are `alike` to what is to be judged, the comments under
+    our own articles among them; how likely a text is to be bad, from those of others alone.
     """
     labels = _labels(rows)
     both = np.stack([said, others], axis=1)
     found = {}
     for language in ("de", "en"):
-        spoken = np.array([row.language == language and row.source != "sentences" for row in rows])
+        spoken = alike & np.array([row.language == language for row in rows])
         own = np.array([row.language == language and row.source not in WRITTEN for row in rows])
         shares = LogisticRegression(C=1e6, class_weight=counted).fit(both[spoken], labels[spoken]).coef_[0]
         totals = (both[own] @ shares)[:, None]

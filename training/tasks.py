@@ -11,7 +11,7 @@ RESPECT: Final = Task(
     bits=20,
     with_addresses=False,
     false_alarms={"de": 0.01, "en": 0.01},
-    strength=1.0,
+    strength=4.0,
     licences=(
         "GermEval 2018: CC BY 4.0",
         "GAHD: CC BY 4.0",
@@ -27,6 +27,6 @@ SPAM: Final = Task(
     bits=18,
     with_addresses=True,
     false_alarms={"de": 0.002, "en": 0.002},
-    strength=2.0,
+    strength=10.0,
     licences=("YouTube Spam Collection: CC BY 4.0", "SMS Spam Collection: CC BY 4.0", *RESPECT.licences),
 )
