@@ -129,8 +129,11 @@ class EncoderScorer:
 
     @property
     def version(self) -> str:
-        """Of what judges."""
-        return self.ngrams.version if fault() else self.header.version
+        """Of what judges: of all that its score follows from."""
+        if fault():
+            return self.ngrams.version
+        judging = f"{self.header.version} {self.header.calibrations[self.head]} {self.ngrams.version}"
+        return f"encoder-{crc32(judging.encode()):08x}"
 
     def score(self, text: str, language: str) -> Score:
         """By the calibration for the language, or the first one for others. A text that says nothing gets 0."""

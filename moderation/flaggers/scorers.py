@@ -157,7 +157,8 @@ def _read(header: Mapping[str, Any], table: bytes) -> NgramScorer:
     if not calibrations:
         raise ValueError("it has no language")
     return NgramScorer(
-        version=f"ngrams-{header['version']}-{header['data'][:6]}",
+        # Of the weights themselves: other weights may have been learnt from the same texts.
+        version=f"ngrams-{header['version']}-{header['crc32']:08x}",
         with_addresses=bool(header["with_addresses"]),
         bits=bits,
         scale=float(header["scale"]),
