@@ -60,7 +60,7 @@ def test_words_from_right_to_left_turn_round_nothing_of_the_sentence_that_quotes
 def test_scorer_says_what_was_learnt_before_its_weights_became_bytes(name: str) -> None:
     scorer = load_scorer(WEIGHTS_FOLDER / f"{name}.bin")
     said = [scorer.score(line["text"], line["language"]).probability for line in COMPARED]
-    assert said == pytest.approx([line[name] for line in COMPARED], abs=0.02)
+    assert said == pytest.approx([line[name] for line in COMPARED], abs=0.03)
     assert max(said) - min(said) > 0.5
 
 

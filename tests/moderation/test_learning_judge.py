@@ -170,7 +170,7 @@ def test_flagger_that_was_moved_by_the_vector_names_no_words_but_what_is_nearest
     learner = ClauseLearner("respect")
     nothing = array("I")
     places = ("Freibad", "Schwimmbad", "Hallenbad", "Badesee")
-    for number in range(48):
+    for number in range(96):
         is_bad = number % 2 == 0
         text = f"Das {places[number // 2 % 4]} hat {number} Tage zu." if is_bad else f"Tor Nummer {number} für Bayern!"
         example = Example(nothing, nothing, (0.0, 0.0, 0.0, 0.0, 0.0), 0, {}, vector_of(text))
@@ -183,7 +183,7 @@ def test_flagger_that_was_moved_by_the_vector_names_no_words_but_what_is_nearest
     assert sentence(finding).startswith(
         "Like comments that were refused here by the clause “Achtung”, in what it says rather than in its words."
     )
-    assert str(finding.parameters["comments"]).split(", ")[0] in [f"c{number}" for number in range(4, 48, 8)]
+    assert str(finding.parameters["comments"]).split(", ")[0] in [f"c{number}" for number in range(4, 96, 8)]
     assert read_answer(finding, flagger, body) == finding
 
     other = LearnedModel(1, model.clauses, "encoder-other")
