@@ -49,6 +49,8 @@ class RevisionView:
     paragraphs: tuple[tuple[Stretch, ...], ...]
     changes: tuple[Piece, ...]
     findings: tuple[QueueFinding, ...]
+    # Whether that is nothing because it is judged without them.
+    hides_findings: bool
     is_severe: bool
     # Whether that, or the text before, of which the changes show words too.
     changes_are_severe: bool
@@ -115,8 +117,9 @@ def _plan(decision: Decision, comment: Comment, standing: list[StatusChange]) ->
 def _revisions(comment: Comment) -> list[RevisionView]:
     """The latest first."""
     findings = list(comment.findings.counting().order_by("revision", "flagger"))
-    if hides_findings(comment, comment.waiting_since):
-        findings = [finding for finding in findings if finding.revision != comment.revision]
+    hidden = comment.revision if hides_findings(comment, comment.waiting_since) else None
+    if hidden is not None:
+        findings = [finding for finding in findings if finding.revision != hidden]
     values = list(zip(findings, read_findings(comment, findings), strict=True))
     views: list[RevisionView] = []
     before: ShownText | None = None
@@ -134,6 +137,7 @@ def _revisions(comment: Comment) -> list[RevisionView]:
                 ),
                 changes=() if before is None else word_changes(before.revision.body, revision.body),
                 findings=found,
+                hides_findings=revision.number == hidden,
                 is_severe=text.is_severe,
                 changes_are_severe=text.is_severe or (before is not None and before.is_severe),
             )

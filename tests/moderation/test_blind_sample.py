@@ -63,12 +63,14 @@ def test_flags_of_a_sampled_comment_are_nowhere_until_it_is_decided_and_told_the
     ]  # fmt: skip
     for page in pages:
         assert "Text number" in text_of(page)
+        assert "No check has looked at this text." not in text_of(page)
         for word in ("Contains a thing", "mg-mark", "mg-veil", "Findings:", "Blind sample", "Did not run"):
             assert word not in html_of(page)
     for query in ("status=flagged", "flag=terms", "clause=unlawful"):
         assert rows(client.get(f"{QUEUE}?{query}")) == []
     assert comment.risk == 0
     assert read_rows(article.site, QueueFilters(sort=QueueSort.RISK)).rows[0].flag_count == 0
+    assert "What the checks say is shown once it is decided." in text_of(pages[2])
     wrong = reverse("moderation:call_wrong", args=[finding.pk])
     assert client.post(wrong, {"wrong": "1"}).status_code == 404
 
