@@ -37,7 +37,11 @@ class OutgoingError(Exception):
 
 
 class SilentError(OutgoingError):
-    """No connection, no answer, half an answer, or one that took too long."""
+    """No connection, or no whole answer in time."""
+
+
+class BrokenError(OutgoingError):
+    """The line was closed before the answer was whole, or what came is no HTTP."""
 
 
 class TooLargeError(OutgoingError):
@@ -84,9 +88,14 @@ def ask(
             with connection.getresponse() as answer:
                 received = answer.read(limits.most_bytes + 1)
         is_short = bool(answer.length) and len(received) <= limits.most_bytes
-        if is_short or time.monotonic() >= deadline:
+        if time.monotonic() >= deadline:
             raise SilentError
-    except (OSError, HTTPException, UnicodeError) as error:
+        if is_short:
+            raise BrokenError
+    except HTTPException as error:
+        # It is broken by us when its time is over.
+        raise (SilentError if time.monotonic() >= deadline else BrokenError) from error
+    except (OSError, UnicodeError) as error:
         raise SilentError from error
     finally:
         connection.close()

@@ -13,9 +13,9 @@ from comments.conf import Limit
 from moderation.setting_kinds import (
     ADDRESS,
     FLAG,
-    JSON_OBJECT,
     PATHS,
     PLAIN_TEXT,
+    REQUEST_OPTIONS,
     SIGNING_SECRETS,
     TEXT,
     Kind,
@@ -43,7 +43,7 @@ class JudgeSettings:
     seconds: float = 20
     daily_requests: int = 500
     daily_tokens: int = 1_000_000
-    # Put into each request as they are.
+    # Put into each request, beside what the judge itself puts there.
     options: Mapping[str, object] = field(default_factory=lambda: {"temperature": 0, "max_tokens": 1500})
 
 
@@ -118,7 +118,7 @@ class Settings:
                 "seconds": number(0.1, 60),
                 "daily_requests": whole(0, 10**6),
                 "daily_tokens": whole(0, 10**9),
-                "options": JSON_OBJECT,
+                "options": REQUEST_OPTIONS,
             },
             needs="model",
         ),

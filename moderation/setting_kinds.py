@@ -95,7 +95,11 @@ ADDRESS: Final[Kind[str]] = _kind(
     "an address with a host that begins with https:// or http://",
     lambda value: isinstance(value, str) and (not value or _is_address(value)),
 )
-JSON_OBJECT: Final[Kind[dict[str, object]]] = _kind("a dictionary that JSON can write", _can_be_written)
+# What a request to a judge has besides what it is made of.
+REQUEST_OPTIONS: Final[Kind[dict[str, object]]] = _kind(
+    "a dictionary that JSON can write, without model, messages, response_format and stream",
+    lambda value: _can_be_written(value) and not {"model", "messages", "response_format", "stream"} & value.keys(),
+)
 SIGNING_SECRETS: Final = _several("a tuple of secrets, each whsec_ and 24 to 64 bytes in base64", _is_secret)
 # What is no path is for whoever imports it to refuse, so that the others are there.
 PATHS: Final = _several("a list or tuple of dotted paths", lambda _value: True)

@@ -56,6 +56,7 @@ LONGEST_S = 60
 _MOST_BEGUN = WAITING + 2
 _LEAD_LENGTH, _PARENT_LENGTH = 1_000, 2_000
 _IN_VAIN: dict[type[Exception], str] = {
+    outgoing.BrokenError: sentences.BROKEN,
     outgoing.TooLargeError: sentences.TOO_LARGE,
     outgoing.RefusedAddressError: sentences.BAD_ADDRESS,
 }
@@ -237,7 +238,8 @@ def _send(row: Finding, flagger: OutsideFlagger, question: Question, letter: Let
         logger.error("Flagger %s failed: %s", flagger.name, type(error).__name__)  # noqa: TRY400
         return _failed(flagger, FAILED)
     if trouble is not None:
-        logger.warning("The service behind %s is left alone for a while: %s", flagger.name, trouble.message)
+        reason = trouble.message % trouble.parameters
+        logger.warning("The service behind %s is left alone for a while: %s", flagger.name, reason)
         lanes.note_failure(lane_of(flagger))
         return finding
     lanes.note_success(lane_of(flagger), datetime.timedelta(0))

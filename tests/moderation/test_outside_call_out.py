@@ -172,7 +172,7 @@ def test_call_out_without_an_opinion_or_a_finding_is_clear(
         ({**FINDING, "clause": "no-politics"}, sentences.UNKNOWN),
         ({**FINDING, "score": "0.8"}, sentences.BAD_SCORE),
         ({**FINDING, "reason": ""}, sentences.BAD_TEXT),
-        ({**FINDING, "quotes": ["Kauft"] * 21}, sentences.BAD_TEXT),
+        ({**FINDING, "quotes": ["Kauft"] * 21}, sentences.TOO_MANY_QUOTES),
         ({**FINDING, "quotes": ["teure Uhren"]}, sentences.NOT_QUOTED),
     ],
 )
@@ -185,10 +185,11 @@ def test_call_out_answer_that_was_not_agreed_is_a_failed_finding(service: Servic
 
 @pytest.mark.parametrize("status", [201, 202, 303, 404, 410, 500])
 def test_call_out_with_another_status_is_a_failed_finding_and_no_redirect_is_followed(
-    service: Service, status: int
+    service: Service, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     service.reply = lambda _asked: Reply(status, headers={"Location": f"{service.url}/elsewhere"})
     row = found(make_asked())
+    assert f"left alone for a while: {sentence(row)}" in caplog.text
     assert (row.outcome, row.message) == (CheckOutcome.FAILED, sentences.STATUS)
     assert sentence(row) == f"The service behind the check “call_out” answered with status {status}."
     assert len(service.asked) == 1

@@ -82,7 +82,14 @@ def test_check_settings_has_nothing_to_say_of_those_that_are_shipped() -> None:
         (
             "JUDGE",
             {"url": URL, "model": "nemo", "options": {"stop": {"###"}}},
-            "has a value of 'options' that has to be a dictionary that JSON can write.",
+            "has a value of 'options' that has to be a dictionary that JSON can write, without model, messages, response_format "
+            "and stream.",
+        ),
+        (
+            "JUDGE",
+            {"url": URL, "model": "nemo", "options": {"seed": 1, "stream": True}},
+            "has a value of 'options' that has to be a dictionary that JSON can write, without model, messages, response_format "
+            "and stream.",
         ),
         ("CALL_OUT", {"url": URL, "secrets": SECRET}, SECRETS),
         ("CALL_OUT", {"url": URL, "secrets": ("secret",)}, SECRETS),

@@ -28,7 +28,7 @@ from moderation.flaggers.outside.base import (
     bad_status,
     digest,
 )
-from moderation.flaggers.outside.sentences import BAD_TEXT, UNKNOWN
+from moderation.flaggers.outside.sentences import BAD_TEXT, TOO_MANY_QUOTES, UNKNOWN
 from moderation.flaggers.outside.verdicts import (
     LABEL_LENGTH,
     REASON_SHOWN,
@@ -111,8 +111,10 @@ class CallOut(Outside):
         clause, reason, quotes = said["clause"], read_text(said["reason"]), said["quotes"]
         if not isinstance(clause, str) or clause not in known:
             raise AnswerError(UNKNOWN)
-        if not reason or not isinstance(quotes, list) or len(quotes) > _MOST_QUOTES:
+        if not reason or not isinstance(quotes, list):
             raise AnswerError(BAD_TEXT)
+        if len(quotes) > _MOST_QUOTES:
+            raise AnswerError(TOO_MANY_QUOTES, {"most": _MOST_QUOTES})
         label = shorten(reason, LABEL_LENGTH)
         return flagged(
             self,

@@ -128,10 +128,10 @@ def _answer_tokens(options: Mapping[str, object]) -> int:
 def _request(question: Question, *, nonce: str) -> dict[str, object]:
     schema = {"name": "verdict", "strict": True, "schema": verdict_schema(question.clauses)}
     return {
+        **settings.judge.options,
         "model": settings.judge.model,
         "messages": build_messages(question, nonce),
         "response_format": {"type": "json_schema", "json_schema": schema},
-        **settings.judge.options,
     }
 
 
@@ -146,6 +146,6 @@ def _content(body: bytes) -> str:
     if not isinstance(choice, dict) or not isinstance(message, dict):
         raise AnswerError(NOT_JSON, is_trouble=True)
     content = message.get("content")
-    if choice.get("finish_reason") not in {"stop", None} or message.get("refusal") or not isinstance(content, str):
+    if choice.get("finish_reason") not in ("stop", None) or message.get("refusal") or not isinstance(content, str):
         raise AnswerError(CUT_OFF)
     return content

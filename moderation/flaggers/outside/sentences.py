@@ -15,6 +15,7 @@ TOO_LATE = gettext_noop("Not asked: the check “%(flagger)s” did not get its 
 
 # Asked in vain.
 SILENT = gettext_noop("The service behind the check “%(flagger)s” gave no answer in time.")
+BROKEN = gettext_noop("The service behind the check “%(flagger)s” broke off, or gave an answer that cannot be read.")
 STATUS = gettext_noop("The service behind the check “%(flagger)s” answered with status %(status)s.")
 NOT_TAKEN = gettext_noop(
     "The service behind the check “%(flagger)s” did not take this question: it may be too long for it, or of a kind that "
@@ -30,4 +31,5 @@ MISSING = gettext_noop("The answer to the check “%(flagger)s” lacked a claus
 UNKNOWN = gettext_noop("The answer to the check “%(flagger)s” had a clause or a field that was not asked for.")
 BAD_SCORE = gettext_noop("The answer to the check “%(flagger)s” had a score that is no number from 0 to 1.")
 BAD_TEXT = gettext_noop("The answer to the check “%(flagger)s” had a text that is too long, empty, or none.")
+TOO_MANY_QUOTES = gettext_noop("The answer to the check “%(flagger)s” had more than %(most)s quotations.")
 NOT_QUOTED = gettext_noop("The answer to the check “%(flagger)s” quoted words that do not stand in the comment.")
