@@ -29,6 +29,7 @@ URL = "https://judge.example/v1"
 SECRET = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
 SERVICE = "a dictionary of url, key, model, seconds, daily_requests, daily_tokens, options"
 ADDRESS = "has a value of 'url' that has to be an address with a host that begins with https:// or http://."
+OPTIONS = "has a value of 'options' that has to be a dictionary that JSON can write, without model, messages, response_format and stream."
 SECRETS = "has a value of 'secrets' that has to be a tuple of secrets, each whsec_ and 24 to 64 bytes in base64."
 LIMITS = "has to be a dictionary of author and network, each a tuple of comments.conf.Limit of at least a second."
 SECOND = datetime.timedelta(seconds=1)
@@ -82,14 +83,12 @@ def test_check_settings_has_nothing_to_say_of_those_that_are_shipped() -> None:
         (
             "JUDGE",
             {"url": URL, "model": "nemo", "options": {"stop": {"###"}}},
-            "has a value of 'options' that has to be a dictionary that JSON can write, without model, messages, response_format "
-            "and stream.",
+            OPTIONS,
         ),
         (
             "JUDGE",
             {"url": URL, "model": "nemo", "options": {"seed": 1, "stream": True}},
-            "has a value of 'options' that has to be a dictionary that JSON can write, without model, messages, response_format "
-            "and stream.",
+            OPTIONS,
         ),
         ("CALL_OUT", {"url": URL, "secrets": SECRET}, SECRETS),
         ("CALL_OUT", {"url": URL, "secrets": ("secret",)}, SECRETS),
