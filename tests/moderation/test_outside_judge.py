@@ -181,11 +181,7 @@ def test_judge_answer_that_was_not_asked_for_is_a_failed_finding(judge: Service,
 
 @pytest.mark.parametrize(
     "choice",
-    [
-        {"finish_reason": "length"},
-        {"finish_reason": ["stop"]},
-        {"message": {"content": None, "refusal": "No."}},
-    ],
+    [{"finish_reason": "length"}, {"finish_reason": ["stop"]}, {"message": {"content": None, "refusal": "No."}}],
 )
 def test_judge_answer_cut_off_or_refused_is_a_failed_finding(judge: Service, choice: dict[str, object]) -> None:
     say(judge, GOOD, **choice)
