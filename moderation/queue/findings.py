@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from comments.screening import Span
 from moderation.flaggers.guard import GONE, RUNNING
 from moderation.flaggers.learned import NAME as LEARNED
 from moderation.flaggers.names import flagger_name
+from moderation.flaggers.outside.verdicts import LABEL_LENGTH, shorten
 from moderation.flaggers.registry import installed_flagger
 from moderation.models import Clause, Finding, PolicyVersion
 from moderation.models.policies import in_reader_language
@@ -29,20 +31,21 @@ _QUOTED = re.compile('([“„«»‚‘"])[^“”„«»‚‘’"]+([”“«
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What findings name: comments by their identifiers, and titles of clauses by site and identifier, in the active language."""
+    """What findings name: comments by their identifiers, and titles of clauses in the active language, by site and identifier, and by
+    site and title in either language."""
 
     comments: dict[str, NamedComment] = field(default_factory=dict)
     titles: dict[tuple[int, str], str] = field(default_factory=dict)
+    titles_by_title: dict[tuple[int, str], str] = field(default_factory=dict)
 
 
 def read_named(findings: Iterable[tuple[int, Finding]]) -> Named:
     """What these findings name, each with the key of its site. No query where they name nothing, else 1 for comments and 1 for
     clauses."""
     found = list(findings)
-    return Named(
-        comments=_read_comments({(site, one) for site, finding in found for one in _comments_in(finding)}),
-        titles=_read_titles({(site, finding.clause) for site, finding in found if _names_clause(finding)}),
-    )
+    named = Named(_read_comments({(site, one) for site, finding in found for one in _comments_in(finding)}))
+    _read_titles({site for site, finding in found if _names_clause(finding)}, named)
+    return named
 
 
 def read_findings(comment: Comment, findings: Sequence[Finding]) -> tuple[QueueFinding, ...]:
@@ -59,14 +62,14 @@ def read_flagged(comment: Comment, revision: int) -> tuple[QueueFinding, ...]:
 
 def read_finding(finding: Finding, comment: Comment, named: Named) -> QueueFinding:
     """A finding of a comment as a value, its sentence in the active language."""
-    title = named.titles.get((comment.site_id, finding.clause), "")
+    finding = _called_as_now(finding, comment.site_id, named)
     return QueueFinding(
         flagger=finding.flagger,
         outcome=CheckOutcome(finding.outcome),
         score=finding.score,
         clause=finding.clause,
-        sentence=_sentence(finding, title),
-        veiled_sentence=_sentence(_without_quotations(finding), title),
+        sentence=_sentence(finding),
+        veiled_sentence=_sentence(_without_quotations(finding)),
         spans=tuple(_spans(finding.spans)),
         learnt_version=_learnt_version(finding),
         comments=tuple(_named_comment(one, comment, named) for one in _comments_in(finding)),
@@ -74,12 +77,24 @@ def read_finding(finding: Finding, comment: Comment, named: Named) -> QueueFindi
     )
 
 
-def _sentence(finding: Finding, title: str) -> str:
-    """With the clause called as the policy calls it now; as it was called then where the policy no longer has it."""
-    if title and _names_clause(finding):
-        finding = Finding(
-            flagger=finding.flagger, message=finding.message, parameters={**finding.parameters, "clause": title}
-        )
+def _called_as_now(finding: Finding, site: int, named: Named) -> Finding:
+    """The finding with clauses called as the policy calls them now; as they were called then where the policy no longer does so."""
+    if not _names_clause(finding):
+        return finding
+
+    def now(title: str) -> str:
+        return named.titles_by_title.get((site, title), title)
+
+    called = copy(finding)
+    title = named.titles.get((site, finding.clause))
+    called.parameters = {**finding.parameters, "clause": title or finding.parameters["clause"]}
+    if isinstance(others := finding.parameters.get("others"), str):
+        called.parameters["others"] = ", ".join(map(now, others.split(", ")))
+    called.spans = [[*place, now(label) if isinstance(label, str) else label] for *place, label in finding.spans]
+    return called
+
+
+def _sentence(finding: Finding) -> str:
     name = flagger_name(finding.flagger)
     # Nobody is at it, however long one waits.
     if finding.message == RUNNING and installed_flagger(finding.flagger) is None:
@@ -124,19 +139,17 @@ def _read_comments(wanted: set[tuple[int, str]]) -> dict[str, NamedComment]:
     }
 
 
-def _read_titles(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], str]:
+def _read_titles(sites: set[int], named: Named) -> None:
     """As the newest version in force has them."""
-    if not wanted:
-        return {}
-    sites, slugs = zip(*wanted, strict=True)
-    versions = PolicyVersion.objects.in_force(timezone.now()).filter(site__in=set(sites)).order_by()
-    found = Clause.objects.filter(version__in=versions, slug__in=set(slugs)).order_by(
-        "version__effective_at", "version__number"
-    )
-    return {
-        (site, slug): in_reader_language(german, english)
-        for site, slug, german, english in found.values_list("version__site", "slug", "title_de", "title_en")
-    }
+    if not sites:
+        return
+    versions = PolicyVersion.objects.in_force(timezone.now()).filter(site__in=sites).order_by()
+    found = Clause.objects.filter(version__in=versions).order_by("version__effective_at", "version__number")
+    for site, slug, *titles in found.values_list("version__site", "slug", "title_de", "title_en"):
+        title = named.titles[site, slug] = in_reader_language(*titles)
+        # Labels are shortened.
+        for one in titles:
+            named.titles_by_title[site, one] = named.titles_by_title[site, shorten(one, LABEL_LENGTH)] = title
 
 
 def _comments_in(finding: Finding) -> list[str]:

@@ -27,7 +27,7 @@ from moderation.services.policies import current_clauses
 
 class ClauseFigures(TypedDict):
     """How good the judge of one clause was, as progressive validation: by windows and of the newest decisions; `title` in the
-    language of the site. `compared`: with the version that was in use, where there was enough to compare them by."""
+    language of the site when it was made. `compared`: with the version that was in use, where there was enough to compare them by."""
 
     title: str
     bad: int
@@ -91,7 +91,8 @@ class ClauseLine:
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What is kept of a site and says something, or is in use, the newest first; how good the model in use was by clause; and by
-    identifier the titles of clauses that an earlier model spoke of and the one in use does not. Not `is_readable`: the one in
+    identifier the titles of clauses that an earlier model spoke of and the one in use does not. Titles in the active language, as long
+    as the policy has the clause. Not `is_readable`: the one in
     use was made by another release. Not `has_policy`: there are no clauses to learn."""
 
     models: list[SiteModel]
@@ -104,6 +105,11 @@ class Learnt:
 def read_learning(site: Site) -> Learnt:
     """What administrators see of what was learnt. 2 or 3 queries, 1 more for a model that was not read before."""
     models = [model for model in read_models(site) if model.is_current or model.figures]
+    clauses = current_clauses(site)
+    titles = {clause.slug: clause.title for clause in clauses}
+    for model in models:
+        for slug, one in model.figures.items():
+            one["title"] = titles.get(slug, one["title"])
     current = next((model for model in models if model.is_current), None)
     figures = current.figures if current else {}
     earlier = [model for model in models if current and model.number < current.number and not model.is_withheld]
@@ -114,7 +120,7 @@ def read_learning(site: Site) -> Learnt:
             clause: one["title"] for model in earlier for clause, one in model.figures.items() if clause not in figures
         },
         is_readable=current is None or load_model(site.pk) is not None,
-        has_policy=bool(current_clauses(site)),
+        has_policy=bool(clauses),
     )
 
 

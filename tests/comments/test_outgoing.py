@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from comments.outgoing import Limits, RefusedAddressError, ask, may_be_told
-from tests.moderation.outside_service import running
+from comments.outgoing import BrokenError, Limits, OutgoingError, RefusedAddressError, SilentError, ask, may_be_told
+from tests.moderation.outside_service import Reply, running
 
 pytestmark = pytest.mark.once
 
@@ -56,3 +56,19 @@ def test_ask_confidentially_looks_at_the_address_that_was_connected_to(monkeypat
         with pytest.raises(RefusedAddressError):
             ask("POST", service.url, headers={}, limits=limits, body=b"x", is_confidential=True)
         assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply(200, b"{}", headers={"X-Long": "x" * 70_000}), BrokenError),
+        (Reply(200, b"{}", headers={"Transfer-Encoding": "chunked"}), BrokenError),
+        # The line is cut in the middle of the same, when the time is over.
+        (Reply(200, b"20\r\n" + b"x" * 32, headers={"Transfer-Encoding": "chunked"}, drip_s=0.1), SilentError),
+    ],
+)
+def test_ask_calls_an_answer_that_cannot_be_read_broken_and_not_late(reply: Reply, error: type[OutgoingError]) -> None:
+    with running() as service:
+        service.reply = lambda _asked: reply
+        with pytest.raises(error):
+            ask("POST", service.url, headers={}, limits=Limits(connect_seconds=1, seconds=1, most_bytes=100), body=b"x")

@@ -356,3 +356,19 @@ def test_clause_that_a_finding_names_is_called_as_the_policy_calls_it_in_the_lan
     finding.save()
     page = sign_in(make_moderator(comment.site)).get(QUEUE, headers={"accept-language": language})
     assert expected in html_of(page)
+
+
+@pytest.mark.parametrize(("language", "title", "stored"), [("en", "Title", "Titel"), ("de", "Titel", "Title")])
+def test_clauses_that_a_judge_marks_and_names_besides_are_called_in_the_language_of_the_moderator(
+    language: str, title: str, stored: str, settings: Settings
+) -> None:
+    settings.MODERATION_FLAGGERS = []
+    comment = make_comment(make_article())
+    finding = flag(comment, "outside_judge")
+    finding.clause, finding.message = "respect", "By %(clause)s, also %(others)s."
+    finding.parameters = {"clause": f"{stored} respect", "others": f"{stored} on-topic, Alter Titel"}
+    finding.spans = [[0, 4, f"{stored} respect"]]
+    finding.save()
+    page = html_of(sign_in(make_moderator(comment.site)).get(QUEUE, headers={"accept-language": language}))
+    assert f"By {title} respect, also {title} on-topic, Alter Titel." in page
+    assert re.search(rf'mg-mark__number" aria-hidden="true">\d</span>{title} respect<', page)

@@ -8,7 +8,7 @@ import io
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from comments.enums import CheckOutcome
 from comments.models import Article, Comment
@@ -186,7 +186,11 @@ def test_clause_that_is_no_longer_in_force_is_no_longer_judged() -> None:
     assert learning.needs_learning(article.site)
     made = learn(article)
     assert (set(made.figures), made.is_current) == ({"on-topic"}, True)
-    assert learnt_versions.read_learning(article.site).silenced == {"respect": "Titel respect"}
+    with translation.override("en"):
+        learnt = learnt_versions.read_learning(article.site)
+    assert learnt.silenced == {"respect": "Titel respect"}
+    # Kept in the language of the site.
+    assert [line.title for line in learnt.lines] == ["Title on-topic"]
     assert not learning.needs_learning(article.site)
 
 

@@ -179,10 +179,7 @@ def test_judge_answer_that_was_not_asked_for_is_a_failed_finding(judge: Service,
     assert not Lane.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "choice",
-    [{"finish_reason": "length"}, {"finish_reason": ["stop"]}, {"message": {"content": None, "refusal": "No."}}],
-)
+@pytest.mark.parametrize("choice", [{"finish_reason": "length"}, {"finish_reason": []}, {"message": {"refusal": "No"}}])
 def test_judge_answer_cut_off_or_refused_is_a_failed_finding(judge: Service, choice: dict[str, object]) -> None:
     say(judge, GOOD, **choice)
     assert judged(make_judged()).message == sentences.CUT_OFF
@@ -199,7 +196,6 @@ def test_judge_answer_cut_off_or_refused_is_a_failed_finding(judge: Service, cho
         (Reply(200, b"{}", delay_s=1.5), sentences.SILENT),
         (Reply(200, b" " * 500, drip_s=0.05), sentences.SILENT),
         (Reply(200, b"{}", headers={"Content-Length": "10"}), sentences.BROKEN),
-        (Reply(200, b"{}", headers={"X-Long": "x" * 70_000}), sentences.BROKEN),
     ],
 )
 def test_judge_in_trouble_is_given_up_in_time_and_left_alone_for_a_while(
