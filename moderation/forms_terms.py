@@ -51,6 +51,10 @@ class TermForm(forms.Form):
         if term is not None and term.clause not in dict(choices):
             choices.append((term.clause, term.clause))
         field.choices = field.widget.choices = choices  # type: ignore[attr-defined]
+        # A table may bring others.
+        languages = list(self.fields["language"].choices)  # type: ignore[attr-defined]
+        if term is not None and term.language not in dict(languages):
+            self.fields["language"].choices = [*languages, (term.language, term.language)]  # type: ignore[attr-defined]
 
     def label_of(self, name: str, value: str) -> str:
         """A choice of a field in words; one that there is no more as it is."""

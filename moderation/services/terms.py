@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,18 +12,24 @@ from django.utils.translation import gettext as _
 
 from comments.exceptions import InvalidInputError
 from comments.models import Site
-from comments.text import clean_body
 from moderation.flaggers.knowledge import forget_knowledge
 from moderation.models import Term
 from moderation.services.policies import current_clauses
-from moderation.services.term_list import require_word
+from moderation.services.term_list import (
+    MOST_WORDS,
+    clean_cell,
+    name_of_word,
+    require_language,
+    require_word,
+    too_many_words,
+)
 
 COLUMNS = ("phrase", "language", "clause", "note", "active")
 _YES = ("", "1", "yes", "true", "ja", "x")
 _NO = ("0", "no", "false", "nein")
-# A spreadsheet takes a cell that begins so for a formula; one with a quotation mark before it is text.
+# A spreadsheet takes a cell that begins so for a formula; one with a quotation mark before it is text. Of a cell that says such
+# a mark itself, it is the second.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -42,23 +47,28 @@ def export_terms(site: Site) -> Iterator[str]:
     yield _line(COLUMNS)
     for term in Term.objects.filter(site=site).order_by("language", "phrase"):
         cells = (term.phrase, term.language, term.clause, term.note, "yes" if term.is_active else "no")
-        yield _line([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        yield _line([f"'{cell}" if _is_like_formula(cell) else cell for cell in cells])
 
 
 def import_terms(*, site: Site, text: str) -> TermImport:
     """Add and change the terms of a table with a heading, all of them or, where a line is refused, none.
 
     Comma, semicolon or tab between the cells; columns in any order, `phrase` alone is needed, and what is not there stays
-    as it was. Terms that are not in the table stay. Flaggers know it at once in this process, within
-    MODERATION_KNOWLEDGE_MAX_AGE in the others. 2 queries and 2 for each term that is new or changed.
+    as it was, as do the capitals of a phrase that is there. Terms that are not in the table stay. Flaggers know it at once in
+    this process, within MODERATION_KNOWLEDGE_MAX_AGE in the others. 2 queries and 2 for each term that is new or changed.
     """
     result = TermImport()
     rows = _read(text, result)
     clauses = [clause.slug for clause in current_clauses(site)]
-    stored = {(term.language, term.phrase): term for term in Term.objects.filter(site=site)}
+    stored: dict[tuple[str, str], Term] = {}
+    for term in Term.objects.filter(site=site).order_by("pk"):
+        stored.setdefault(name_of_word(term.language, term.phrase), term)
     with transaction.atomic():
         for number, row in rows:
             _store(site, stored, clauses, number, row, result)
+            if result.added and len(stored) > MOST_WORDS:
+                result.refused[number] = str(too_many_words().message)
+                break
         if result.refused:
             transaction.set_rollback(True)
         else:
@@ -74,9 +84,14 @@ def _store(
     row: dict[str, str],
     result: TermImport,
 ) -> None:
-    key = (row.get("language", ""), row["phrase"])
+    try:
+        language = require_language(row.get("language", ""))
+    except InvalidInputError as error:
+        result.refused[number] = str(error.message)
+        return
+    key = name_of_word(language, row["phrase"])
     is_new = key not in stored
-    term = stored.get(key) or Term(site=site, language=key[0], phrase=key[1])
+    term = stored.get(key) or Term(site=site, language=language, phrase=row["phrase"])
     before = (term.clause, term.note, term.is_active)
     term.clause = row.get("clause", term.clause)
     term.note = row.get("note", term.note)
@@ -113,13 +128,10 @@ def _require_short(term: Term) -> None:
 
 
 def _require_known(term: Term, clauses: list[str], *, clause_before: str) -> None:
-    """Raises InvalidInputError for a language that no comment has, or a clause that the policy in force does not have.
+    """Raises InvalidInputError for a clause that the policy in force does not have.
 
     A term keeps a clause that an earlier policy had; a site without a policy knows none.
     """
-    if term.language and not _LANGUAGE.fullmatch(term.language):
-        message = _("“%(value)s” is no code of a language, as in de or en; an empty cell stands for all.")
-        raise InvalidInputError("language", message % {"value": term.language})
     if clauses and term.clause not in ("", clause_before, *clauses):
         message = _("The policy has no clause “%(value)s”; it has: %(clauses)s.")
         raise InvalidInputError("clause", message % {"value": term.clause, "clauses": ", ".join(clauses)})
@@ -155,9 +167,14 @@ def _read(text: str, result: TermImport) -> list[tuple[int, dict[str, str]]]:
 
 
 def _readable(cell: str) -> str:
-    """What a cell says, of characters that can be stored and seen."""
-    value = " ".join(clean_body(cell).split())
-    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value
+    """What a cell says, without the mark by which it is text."""
+    value = clean_cell(cell)
+    return value[1:] if value.startswith("'") and _is_like_formula(value) else value
+
+
+def _is_like_formula(cell: str) -> bool:
+    """Whether a spreadsheet would take a cell for a formula, were it not for quotation marks before that."""
+    return cell.lstrip("'").startswith(_FORMULA)
 
 
 def _line(cells: tuple[str, ...] | list[str]) -> str:

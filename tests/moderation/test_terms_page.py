@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from comments.models import Site
 from moderation.enums import Role
 from moderation.models import Term
+from moderation.services.terms import export_terms, import_terms
 from tests.factories import make_article, make_moderator
 from tests.moderation.desk_pages import html_of, sign_in, text_of
 
@@ -49,6 +50,27 @@ def test_word_is_added_changed_and_switched_off_and_one_that_is_there_is_refused
     assert words(site) == [("Nudel*", "", "", False)]
     assert "Nudel* Off" in text_of(client.get(f"{PAGE}?q=NUD"))
     assert "No word of the list is like this." in text_of(client.get(f"{PAGE}?q=x"))
+
+
+@pytest.mark.django_db
+def test_what_the_page_takes_the_table_takes_and_the_other_way_round() -> None:
+    site = make_article().site
+    client = sign_in(make_moderator(site, role=Role.ADMINISTRATOR))
+    import_terms(site=site, text="phrase,language\nÄffin,fr\n")
+    pk = Term.objects.get().pk
+
+    answers = {
+        phrase: client.post(f"{PAGE}save/", {"phrase": phrase, "language": "de", "note": "x\u200b"}).status_code
+        for phrase in ("\u200b", "\u0301", "a", "7", "Nu\u200bdel", "NUDEL", "Öde", "öDE")
+    }
+    changed = client.post(f"{PAGE}save/", {"term": pk, "phrase": "Affin", "language": "fr"})
+
+    assert answers == {
+        "\u200b": 422, "\u0301": 422, "a": 422, "7": 422, "Nu\u200bdel": 303, "NUDEL": 422, "Öde": 303, "öDE": 422
+    }  # fmt: skip
+    assert (changed.status_code, words(site)[0]) == (303, ("Affin", "fr", "", True))
+    again = import_terms(site=site, text="".join(export_terms(site)))
+    assert (again.added, again.changed, again.unchanged, again.refused) == (0, 0, 3, {})
 
 
 @pytest.mark.django_db

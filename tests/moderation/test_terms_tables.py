@@ -12,11 +12,14 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 from pytest_django import Settings
 
+from comments.exceptions import InvalidInputError
 from comments.models import Site
+from moderation.enums import Role
 from moderation.flaggers.knowledge import forget_knowledge, load_knowledge
 from moderation.models import Term
+from moderation.services.term_list import MOST_WORDS, save_term
 from moderation.services.terms import export_terms, import_terms
-from tests.factories import make_article, make_site
+from tests.factories import make_article, make_moderator, make_site
 
 pytestmark = pytest.mark.django_db
 
@@ -39,16 +42,19 @@ def test_terms_go_out_and_in_again_without_loss() -> None:
         ("Idiot*", "de", "respect", "auch „Vollidiot“, oft", True),
         ('"Pack"', "de", "", "", False),
         ("=1+1", "", "", "-", True),
+        ("'=1+1", "", "", "'=x", True),
+        ("''-", "", "", "'", True),
         ("a;b, \"c\"", "en", "respect", "", True),
     ]  # fmt: skip
     for phrase, language, clause, note, is_active in rows:
         Term.objects.create(site=site, phrase=phrase, language=language, clause=clause, note=note, is_active=is_active)
     table = "".join(export_terms(site))
     assert "\n'=1+1," in table
+    assert "\n''=1+1," in table
     result = import_terms(site=other, text=table)
-    assert (result.added, result.changed, result.unchanged, result.refused) == (4, 0, 0, {})
+    assert (result.added, result.changed, result.unchanged, result.refused) == (6, 0, 0, {})
     assert stored(other) == stored(site)
-    assert import_terms(site=other, text=table).unchanged == 4
+    assert import_terms(site=other, text=table).unchanged == 6
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -91,8 +97,9 @@ def test_import_takes_of_a_cell_what_can_be_stored_and_seen() -> None:
         ('phrase,note\nGut,\n"Idiot,de\n', [3]),
         ('phrase,note\n"Idiot" und,\n', [2]),
         ('"phrase,note\n', [1]),
-        ("phrase,language\nGut,de-AT\nIdiot,deutsch\n", [3]),
+        ("phrase,language\nGut,de-AT\nIdiot,deutsch\nTrottel,xx\n", [3, 4]),
         ('phrase\nGut*\n*\n*ab*\n""""""\nab\n', [3, 4, 5]),
+        ('phrase\nGut\na\n7\n!\n"""A"""\n🐷\n\u0301\n', [3, 4, 5, 6, 8]),
     ],
 )
 def test_import_with_a_line_that_is_refused_changes_nothing(text: str, lines: list[int]) -> None:
@@ -113,6 +120,31 @@ def test_import_refuses_clauses_that_the_policy_does_not_have_unless_the_term_ha
     assert stored(site) == [("Trottel", "", "of-last-year", "", True)]
     result = import_terms(site=site, text=table % "respect")
     assert (result.added, result.changed, result.refused) == (1, 1, {})
+
+
+def test_import_takes_a_language_by_its_first_part_and_knows_a_word_in_other_capitals() -> None:
+    site = make_site("paper")
+    result = import_terms(site=site, text="phrase,language,note\nIdiot,DE,\nidiot,de-AT,neu\nÄffin,fr,\nÄFFIN,fr,\n")
+    assert (result.added, result.changed, result.unchanged, result.refused) == (2, 1, 1, {})
+    assert stored(site) == [("Idiot", "de", "", "neu", True), ("Äffin", "fr", "", "", True)]
+
+
+def test_list_has_a_bound_above_which_words_are_changed_and_none_is_added() -> None:
+    site = make_site("paper")
+    Term.objects.bulk_create(
+        Term(site=site, phrase=f"Wort{number}", is_active=False) for number in range(1, MOST_WORDS)
+    )
+    with override("en"):
+        refused = import_terms(site=site, text="phrase\nWort0\nIdiot\nTrottel\n").refused
+    said = "The list has at most 10,000 words. Please change those that are no longer needed."
+    assert (refused, Term.objects.count()) == ({3: said}, MOST_WORDS - 1)
+    assert import_terms(site=site, text="phrase\nWort0\n").added == 1
+    administrator = make_moderator(site, role=Role.ADMINISTRATOR)
+    with override("en"), pytest.raises(InvalidInputError) as caught:
+        save_term(term=Term(site=site, phrase="Idiot"), administrator=administrator)
+    assert str(caught.value.message) == said
+    assert import_terms(site=site, text="phrase,note\nWort1,neu\n").changed == 1
+    save_term(term=Term.objects.get(site=site, note="neu"), administrator=administrator)
 
 
 def test_import_says_of_each_line_what_is_wrong_with_it() -> None:
