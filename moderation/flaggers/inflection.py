@@ -31,6 +31,10 @@ _VERB_ENDINGS: Final = tuple("e st t te ten test tet end ende enden ender endes 
 _ENGLISH_ENDINGS: Final = ("s", "ed", "ing")
 _HISSING: Final = ("s", "x", "z", "ch", "sh")
 
+# A plural of which the singular is looked for, too. Only of long nouns: "Stärke", "Größe" are no plurals of "stark", "groß". Nor
+# of those in -er, which are people as well: "Ausländer", "Datenschützer".
+_UMLAUT_OF_PLURAL = re.compile(r"[äöü](?=u?[^aeiouyäöü]*e\Z)")
+_FROM_UMLAUT: Final = str.maketrans("äöü", "aou")
 _TO_UMLAUT: Final = str.maketrans({"a": "ä", "o": "ö", "u": "ü"})
 _CASE_ENDING = re.compile(r"e[rsmn]?\Z")
 _LAST_VOWEL = re.compile(r"(au|[aou])(?=[^aeiouyäöü]*e?\Z)")
@@ -64,6 +68,8 @@ def _german_forms(word: str, base: str) -> set[str]:
     forms = {base + ending for ending in _direct_endings(base, is_noun=is_noun)}
     if base.endswith("e"):
         forms |= {base[:-1] + ending for ending in ("in", "innen")}
+    if is_noun:
+        forms |= _singular_forms(word.lower())
     if umlauted != base:
         if is_noun and len(base) >= _UMLAUT_ALONE:
             forms.add(umlauted)
@@ -73,6 +79,12 @@ def _german_forms(word: str, base: str) -> set[str]:
         stem = base.removesuffix("en")
         forms |= {stem + ending for ending in _VERB_ENDINGS} | {f"ge{stem}t", f"ge{stem}en"}
     return forms
+
+
+def _singular_forms(plural: str) -> set[str]:
+    singular, count = _UMLAUT_OF_PLURAL.subn(lambda match: match[0].translate(_FROM_UMLAUT), plural)
+    base = fold(singular.removesuffix("e")).text
+    return {base + ending for ending in ("", "s", "es")} if count and len(base) >= _UMLAUT_ALONE else set()
 
 
 def _direct_endings(base: str, *, is_noun: bool) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ def check(body: str, *phrases: str | TermEntry, language: str = "de") -> Finding
         ("blöd", "die blödesten, der blödeste"),
         ("Arschloch", "du Arschlöch"),
         ("Sau", "Säue, alle miteinander"),
+        ("Schwachköpfe", "Du Schwachkopf!"),
+        ("Schwachköpfe*", "Ihr Schwachköpfebande"),
         ("Jude", "die Juden und die Jüdinnen"),
         ("ficken", "wer hat hier gefickt"),
         ("dummer Hund", "ihr dummen Hunde"),

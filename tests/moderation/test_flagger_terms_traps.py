@@ -73,6 +73,15 @@ def test_terms_are_never_found_across_innocent_words(
     assert marked(check(text, terms, language), text) == []
 
 
+@pytest.mark.parametrize(
+    ("phrase", "body"),
+    [("Größe", "groß"), ("Stärke", "stark"), ("Ausländer", "Ausland"), ("Datenschützer", "Datenschutz")],
+)
+def test_terms_are_no_plural_of_another_word_because_of_their_umlaut(phrase: str, body: str) -> None:
+    assert check(body, (phrase,), "de").outcome == CheckOutcome.CLEAR
+    assert check(phrase, (phrase,), "de").outcome == CheckOutcome.FLAGGED
+
+
 @pytest.mark.parametrize(("language", "terms", "innocent"), LISTS)
 def test_terms_are_found_between_innocent_words(
     language: str, terms: tuple[str, ...], innocent: tuple[str, ...]
