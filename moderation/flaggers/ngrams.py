@@ -76,7 +76,7 @@ def features_by_token(tokens: Iterable[Token]) -> Iterator[tuple[int, ...]]:
     """For each token the 32-bit hashes of what it contributes: its letter runs, itself, and the pair with the one before."""
     before = ""
     for token in tokens:
-        yield (*_own_features(token.text), crc32(f"b{before} {token.text}".encode()))
+        yield (*_own_features(token.text), crc32(f"b{before} {token.text}".encode("utf-8", "replace")))
         before = token.text
 
 
@@ -127,5 +127,5 @@ def _own_features(text: str) -> tuple[int, ...]:
         for size in range(_SHORTEST_RUN, _LONGEST_RUN + 1)
         for at in range(length - size + 1)
     }
-    runs.add(crc32(f"w{text}".encode()))
+    runs.add(crc32(f"w{text}".encode("utf-8", "replace")))
     return tuple(runs)

@@ -56,6 +56,12 @@ def test_words_from_right_to_left_turn_round_nothing_of_the_sentence_that_quotes
         )
 
 
+@pytest.mark.parametrize("flagger", [RespectFlagger, SpamFlagger])
+def test_half_a_character_is_looked_at_as_any_other(flagger: type[RespectFlagger] | type[SpamFlagger]) -> None:
+    for body in (f"{INSULT} \ud83d", f"{ADVERTISING} a\udc00b", "\ud83d\ud83d\ud83d"):
+        assert check(body, flagger).outcome == check(body.encode("utf-8", "replace").decode(), flagger).outcome
+
+
 @pytest.mark.parametrize("name", ["respect", "spam"])
 def test_scorer_says_what_was_learnt_before_its_weights_became_bytes(name: str) -> None:
     scorer = load_scorer(WEIGHTS_FOLDER / f"{name}.bin")
