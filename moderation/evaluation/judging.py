@@ -50,14 +50,15 @@ def read_examples(lines: Iterable[bytes]) -> Iterator[Example]:
 def ask(flagger: Flagger, examples: Iterable[Example]) -> dict[tuple[str, str], Answers]:
     """Its answers to the examples that have a label of its name, by language and slice; ("", "") are all.
 
-    All articles of the examples are those of one site.
+    All articles of the examples are those of one site. What it reads when it is asked for the first time takes none of the time.
     """
     examples = list(examples)
     articles = tuple(dict.fromkeys(example.article for example in examples if example.article.title))
     judged: dict[tuple[str, str], list[tuple[Judged | None, float]]] = defaultdict(list)
-    for example in examples:
-        if flagger.name not in example.labels or not speaks(flagger, example.language):
-            continue
+    asked = [one for one in examples if flagger.name in one.labels and speaks(flagger, one.language)]
+    for example in asked[:1]:
+        _ask_once(flagger, example, articles)
+    for example in asked:
         answer = _ask_once(flagger, example, articles)
         for part in dict.fromkeys((("", ""), (example.language, ""), (example.language, example.slice))):
             judged[part].append(answer)
@@ -131,12 +132,17 @@ def _read(line: object) -> Example:
     if not isinstance(line["text"], str) or not isinstance(line["language"], str):
         raise TypeError("its text or language is no text.")
     # What is not known may be missing or null.
+    parent, part = line.get("parent") or "", str(line.get("slice") or "")
+    if not isinstance(parent, str):
+        raise TypeError("its parent is no text.")
+    if not all(map(str.isprintable, (part, line["language"], *labels))):
+        raise ValueError("its slice, its language or the name of a label cannot be printed.")
     return Example(
         text=line["text"],
         language=line["language"],
         article=_read_article(line.get("article") or "", line["language"]),
-        parent=str(line.get("parent") or ""),
-        slice=str(line.get("slice") or ""),
+        parent=parent,
+        slice=part,
         labels={str(name): bool(label) for name, label in labels.items()},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -112,3 +113,16 @@ class CannotAsk(AsksNobody):
     name = "cannot_ask"
     host = "service.example"  # type: ignore[assignment]
     first_state = "inform"
+
+
+class SlowAtFirst(Declares):
+    """As one is that reads a file when it is asked for the first time."""
+
+    name = "slow_at_first"
+    _has_read = False
+
+    def check(self, comment: ScreeningInput, site: SiteKnowledge) -> Finding:
+        if not self._has_read:
+            time.sleep(1)
+            self._has_read = True
+        return clear(self)

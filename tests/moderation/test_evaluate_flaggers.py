@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
@@ -124,6 +125,11 @@ def test_command_counts_what_a_flagger_could_not_answer(tmp_path: Path, settings
         ('{"text": 5, "language": "de", "labels": {}}\n', "Line 1: its text or language is no text."),
         ('{"text": "x", "language": "de", "labels": {}}\n\n{"text": "x", "labels": {}}\n', "Line 3 has no 'language'"),
         ('{"text": "x", "language": "de", "labels": {"spam": 2}}\n', "Line 1: its labels are no object of 0 and 1 by the names of flaggers."),
+        ('{"text": "x", "language": "de", "labels": {"spam": 1}, "parent": {"text": "y"}}\n', "Line 1: its parent is no text."),
+        (
+            '{"text": "x", "language": "de", "labels": {"spam": 1}, "slice": "a\\n    macro_f1 1.000"}\n',
+            "Line 1: its slice, its language or the name of a label cannot be printed.",
+        ),
         (
             '{"text": "x", "language": "de", "labels": {"spam": 1}, "article": {"title": "y", "paragraphs": 5}}\n',
             "Line 1: 'paragraphs' of its article is no list of texts.",
@@ -218,6 +224,14 @@ def test_command_refuses_a_flagger_that_there_is_not_and_one_without_labels(tmp_
 def test_latency_of_a_few_texts_is_not_less_at_its_95th_percentile_than_at_its_median() -> None:
     assert _milliseconds([0.003, 0.001]) == "latency p50 2.00 ms, p95 3.00 ms"
     assert _milliseconds([number / 1000 for number in range(1, 101)]) == "latency p50 50.50 ms, p95 95.00 ms"
+
+
+def test_latency_is_without_what_a_flagger_does_once(tmp_path: Path, settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS = ["tests.moderation.bad_declarations.SlowAtFirst"]
+    lines: list[object] = [line | {"labels": {"slow_at_first": 1}} for line in LINES]
+    out = run(write(tmp_path / "lines.jsonl", lines))
+    assert "all: 4 texts" in out
+    assert max(float(found) for found in re.findall(r"p95 ([\d.]+) ms", out)) < 500
 
 
 def test_command_says_that_there_is_no_file(tmp_path: Path) -> None:
