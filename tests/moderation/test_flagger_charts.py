@@ -10,12 +10,12 @@ import pytest
 from django.utils.translation import override
 
 from comments.enums import CheckOutcome
-from moderation.enums import Action
+from moderation.enums import Action, FlaggerState
 from moderation.insights.flagger_counts import Looks, Tally
 from moderation.insights.flagger_graphics import agreement_chart, firing_chart
 from moderation.insights.flagger_report import FlaggerFigures, Part
 from moderation.insights.weeks import Weeks
-from moderation.models import Finding, FindingFeedback
+from moderation.models import Finding, FindingFeedback, FlaggerSwitch
 from tests.factories import make_article, make_comment, make_moderator
 from tests.moderation.desk_pages import sign_in, text_of
 from tests.moderation.reporting import judge
@@ -64,3 +64,18 @@ def test_pages_of_the_figures_call_what_people_restricted_so_where_flags_were_ca
     assert "agreed" not in words
     assert "People restricted" in client.get("/moderation/figures/flaggers.csv").content.decode().splitlines()[0]
     assert "in which share of what it had flagged people agreed." in text_of(client.get("/moderation/figures/checks/"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("also_shown", "badge"), [(False, "Found in shadow"), (True, "Partly found in shadow")])
+def test_check_that_is_on_by_now_is_said_to_have_found_in_shadow_and_not_to_be_there(
+    badge: str, *, also_shown: bool
+) -> None:
+    article = make_article()
+    for is_shadow in (True, not also_shown):
+        said = {"version": "1", "outcome": CheckOutcome.FLAGGED, "is_shadow": is_shadow}
+        comment = make_comment(article)
+        Finding.objects.update_or_create(comment=comment, revision=1, flagger="language", defaults=said)
+    FlaggerSwitch.objects.create(site=article.site, flagger="language", state=FlaggerState.ON)
+    page = sign_in(make_moderator(article.site)).get("/moderation/figures/checks/").content.decode()
+    assert f'Language of the text <span class="mg-badge">{badge}</span>' in page
