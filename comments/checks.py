@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from django.conf import settings as django_settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import import_string
 
-from comments.conf import settings
+from comments.conf import Settings, settings
 from comments.slots import SLOTS
 
+# How much of two names has to be the same: "LINK_ALLOWED" and "LINKS_ALLOWED" .96, "APP" and "GATE" .29.
+_NEAR = 0.75
 UNSAFE_CACHES = ("django.core.cache.backends.db.DatabaseCache", "django.core.cache.backends.filebased.FileBasedCache")
 
 
@@ -29,6 +32,28 @@ def check_dotted_paths(**_kwargs: object) -> Iterable[CheckMessage]:
     for name in settings.slots:
         if name not in SLOTS:
             yield Error(f"COMMENTS_SLOTS has no slot {name!r}; there are {', '.join(SLOTS)}.", id="marginalia.E002")
+
+
+@register()
+def check_setting_names(**_kwargs: object) -> Iterable[CheckMessage]:
+    """No COMMENTS_ setting has a name that is nearly one of those that there are."""
+    known = [f"COMMENTS_{name.upper()}" for name, one in vars(Settings).items() if isinstance(one, property)]
+    return warn_of_misspelt("COMMENTS_", known, "marginalia.W002")
+
+
+def warn_of_misspelt(prefix: str, known: Sequence[str], warning: str) -> Iterable[CheckMessage]:
+    """A warning with this identifier for each setting of the project that begins so and is nearly a known one; others may be
+    somebody else's."""
+    for name in dir(django_settings):
+        if not name.startswith(prefix) or name in known:
+            continue
+        wanted = {one.removeprefix(prefix): one for one in known}
+        for nearest in get_close_matches(name.removeprefix(prefix), wanted, n=1, cutoff=_NEAR):
+            yield checks.Warning(
+                f"There is no setting {name}, so nothing reads it.",
+                hint=f"Did you mean {wanted[nearest]}?",
+                id=warning,
+            )
 
 
 @register()

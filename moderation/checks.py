@@ -10,9 +10,10 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import DatabaseError
 
+from comments.checks import warn_of_misspelt
 from comments.models import Site
 from comments.outgoing import may_be_told
-from moderation.conf import SETTINGS, settings
+from moderation.conf import SETTINGS, Settings, settings
 from moderation.flaggers import encoder
 from moderation.flaggers.installed import BrokenFlaggerError
 from moderation.flaggers.registry import load_flagger
@@ -32,10 +33,17 @@ def check_settings(**_kwargs: object) -> Iterable[CheckMessage]:
 
 
 @register()
+def check_setting_names(**_kwargs: object) -> Iterable[CheckMessage]:
+    """No MODERATION_ setting has a name that is nearly one of those that there are."""
+    return warn_of_misspelt("MODERATION_", [setting.name for setting in SETTINGS], "marginalia_moderation.W005")
+
+
+@register()
 def check_flaggers(**_kwargs: object) -> Iterable[CheckMessage]:
     """Each flagger of MODERATION_FLAGGERS can be loaded, is one, and has a name of its own."""
     names: set[str] = set()
-    for path in settings.flaggers:
+    # What is no list is for check_settings to say.
+    for path in () if vars(Settings)["flaggers"].fault() else settings.flaggers:
         try:
             flagger = load_flagger(path)
         except BrokenFlaggerError as error:

@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from comments.checks import check_setting_names as comments_names
 from comments.conf import Limit
 from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from moderation.checks import check_flaggers, check_outside_is_encrypted, check_settings
+from moderation.checks import check_setting_names as moderation_names
 from moderation.conf import SETTINGS, CallOutSettings, JudgeSettings
 from moderation.conf import settings as read
 from moderation.enums import Action, Role
@@ -123,6 +125,30 @@ def test_check_settings_wrong_value_is_said_in_a_sentence_and_is_as_if_it_was_no
     # Where the default would publish what nobody looked at, or open the desk, it is the other way round.
     instead = {"FLAGGERS": ("MODERATION_FLAGGERS",), "REQUIRE_TWO_FACTORS": True}
     assert now == instead.get(name, getattr(read, name.lower()))
+
+
+def test_list_of_checks_that_is_none_is_said_once(settings: Settings) -> None:
+    settings.MODERATION_FLAGGERS = "moderation.flaggers.links.LinksFlagger"
+    assert list(check_flaggers()) == []
+
+
+def test_misspelt_setting_is_named_with_the_one_that_there_is(settings: Settings) -> None:
+    settings.MODERATION_LINK_ALLOWED = 5
+    settings.COMMENTS_PAGESIZE = 5
+    # Somebody else's.
+    settings.COMMENTS_APP = "threads"
+    assert [(warning.id, warning.msg, warning.hint) for warning in [*moderation_names(), *comments_names()]] == [
+        (
+            "marginalia_moderation.W005",
+            "There is no setting MODERATION_LINK_ALLOWED, so nothing reads it.",
+            "Did you mean MODERATION_LINKS_ALLOWED?",
+        ),
+        (
+            "marginalia.W002",
+            "There is no setting COMMENTS_PAGESIZE, so nothing reads it.",
+            "Did you mean COMMENTS_PAGE_SIZE?",
+        ),
+    ]
 
 
 def test_settings_proper_values_are_read_as_they_are(settings: Settings) -> None:
