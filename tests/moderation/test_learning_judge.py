@@ -7,6 +7,7 @@ import random
 import sys
 import zlib
 from array import array
+from statistics import fmean
 
 import pytest
 from pytest_django import Settings
@@ -79,6 +80,33 @@ def test_weights_of_signals_stay_sound_however_many_examples_there_are() -> None
         signal = chance.gauss(-2.0, 1.0)
         stack.learn((1.0, signal), is_bad=chance.random() < sigmoid(signal), weight=1.0)
     assert stack.means == pytest.approx([0.0, 1.0], abs=0.7)
+
+
+@pytest.mark.parametrize("slips_are_bad", [False, True])
+def test_few_slips_after_many_consistent_decisions_change_little_and_a_change_of_mind_is_followed(
+    slips_are_bad: bool,
+) -> None:
+    lines = make_lines(900, 0.5)
+    learner = teach(lines[:700])
+    examples: dict[bool, list[Example]] = {False: [], True: []}
+    for line in lines[700:]:
+        examples[line.labels["respect"]].append(make_example(line.text, "de", Circumstances(), ["respect"]))
+
+    def mean(is_bad: bool) -> float:
+        return fmean(learner.judge(example).probability for example in examples[is_bad][-20:])
+
+    assert (mean(True) > 0.95, mean(False) < 0.05) == (True, True)
+    # Those it is surest of.
+    probe = sorted(
+        examples[not slips_are_bad], key=lambda one: learner.judge(one).probability, reverse=not slips_are_bad
+    )
+    for example in probe[:4]:
+        learner.learn(example, is_bad=slips_are_bad)
+    assert (mean(True) > 0.9, mean(False) < 0.1) == (True, True)
+    # Of the same kind, a hundred times: no slip any more.
+    for example in (probe * 2)[:100]:
+        learner.learn(example, is_bad=slips_are_bad)
+    assert (mean(not slips_are_bad) > 0.5) is slips_are_bad
 
 
 def test_what_is_so_less_often_than_it_is_said_is_said_less_and_the_order_stays() -> None:
