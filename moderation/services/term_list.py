@@ -83,7 +83,7 @@ def save_term(*, term: Term, administrator: AbstractBaseUser) -> Term:
     others = Term.objects.filter(site=term.site).exclude(pk=term.pk).values_list("language", "phrase")
     # Here, since not every database knows the small letter of an Ä.
     names = [name_of_word(language, phrase) for language, phrase in others]
-    if term.pk is None and len(names) >= MOST_WORDS:
+    if len(names) >= MOST_WORDS:
         raise too_many_words()
     if name_of_word(term.language, term.phrase) in names:
         raise InvalidInputError("phrase", _("The list has this word for this language already."))
