@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
-from comments.enums import Status
+from comments.enums import CheckOutcome, Status
 from comments.models import Comment
 from moderation.enums import Action, Role
-from moderation.models import Decision
+from moderation.models import Decision, Finding
 from moderation.services.appeals import file_appeal
 from moderation.services.decisions import decide
 from tests.factories import make_article, make_comment, make_moderator
@@ -83,6 +84,26 @@ def test_deciding_the_last_comment_of_the_list_in_the_browser_shows_what_came_si
     assert [one.get_attribute("data-comment") for one in items] == [first.public_id, newcomer.public_id]
     assert "mg-item--decided" in (items[0].get_attribute("class") or "")
     assert page.locator("#last").get_by_role("button", name="Undo").is_visible()
+
+
+def test_flag_of_a_severe_text_quotes_it_in_the_browser_while_the_text_is_revealed(
+    page: Page, live_server: LiveServer
+) -> None:
+    comment = make_comment(make_article(), body="Sehr böse Worte")
+    said = {
+        "version": "1", "outcome": CheckOutcome.FLAGGED, "clause": "unlawful", "message": "On the list: %(terms)s",
+        "parameters": {"terms": "“böse”"}, "spans": [[5, 9, ""]],
+    }  # fmt: skip
+    Finding.objects.update_or_create(comment=comment, revision=1, flagger="terms", defaults=said)
+    open_desk(page, live_server, make_moderator(comment.site))
+    for address in (f"/moderation/?comment={comment.public_id}", f"/moderation/comments/{comment.public_id}/history/"):
+        page.goto(f"{live_server.url}{address}")
+        result = page.locator(".mg-finding", has_text="On the list").first
+        expect(result).to_contain_text("On the list: “…”", use_inner_text=True)
+        expect(result).not_to_contain_text("böse", use_inner_text=True)
+        page.locator(".mg-veil > summary").first.click()
+        expect(result).to_contain_text("On the list: “böse”", use_inner_text=True)
+        expect(result).not_to_contain_text("…", use_inner_text=True)
 
 
 def test_choosing_a_comment_on_a_phone_opens_it_in_place_of_the_list(page: Page, live_server: LiveServer) -> None:
