@@ -152,7 +152,7 @@ def test_where_nothing_is_left_to_learn_from_the_model_goes_out_of_use_and_all_s
     page = client.get(address).content.decode()
     assert "is in use, learnt on" not in page
     assert "Nothing is learnt so far" in page
-    assert "<strong>Titel respect</strong> · Judged no longer" in page
+    assert "<strong>Title respect</strong> · Judged no longer" in page
     assert "Use version 1" in page
     # It is done with, until people decide again.
     assert not learning.needs_learning(article.site)
