@@ -82,11 +82,11 @@ def test_weights_of_signals_stay_sound_however_many_examples_there_are() -> None
     assert stack.means == pytest.approx([0.0, 1.0], abs=0.7)
 
 
-@pytest.mark.parametrize("slips_are_bad", [False, True])
+@pytest.mark.parametrize(("share", "slips_are_bad"), [(0.5, False), (0.5, True), (0.1, False)])
 def test_few_slips_after_many_consistent_decisions_change_little_and_a_change_of_mind_is_followed(
-    slips_are_bad: bool,
+    share: float, *, slips_are_bad: bool
 ) -> None:
-    lines = make_lines(900, 0.5)
+    lines = make_lines(900, share)
     learner = teach(lines[:700])
     examples: dict[bool, list[Example]] = {False: [], True: []}
     for line in lines[700:]:
@@ -104,7 +104,7 @@ def test_few_slips_after_many_consistent_decisions_change_little_and_a_change_of
         learner.learn(example, is_bad=slips_are_bad)
     assert (mean(True) > 0.9, mean(False) < 0.1) == (True, True)
     # Of the same kind, a hundred times: no slip any more.
-    for example in (probe * 2)[:100]:
+    for example in (probe * 5)[:100]:
         learner.learn(example, is_bad=slips_are_bad)
     assert (mean(not slips_are_bad) > 0.5) is slips_are_bad
 

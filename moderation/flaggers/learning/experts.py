@@ -228,10 +228,12 @@ class Stack:
     What is decided as it was surely expected counts as evidence too, at least as if one decision in fifty were a slip. By the
     logistic curve alone it would count next to nothing, certainty would only be lost, and two slips after a thousand decisions
     without one would turn everything round. (A floor of the weights p(1 - p), as in Friedman and others 2010, section 3,
-    https://doi.org/10.18637/jss.v033.i01.)
+    https://doi.org/10.18637/jss.v033.i01.) And no decision moves what is said of its own text by more than 1 in log-odds
+    (the clipped correction of the rLS filter; Ruckdeschel 2001, "Ansätze zur Robustifizierung des Kalman-Filters").
     """
 
     _SLIPS: Final = 0.02
+    _MOST: Final = 1.0
 
     def __init__(self, means: Sequence[float], variances: Sequence[float], kept: float) -> None:
         self.means = list(means)
@@ -263,8 +265,9 @@ class Stack:
             if self._covariance[row][row] > self._most[row]:
                 # A signal that is never there teaches nothing, and must not come to be trusted without bounds.
                 self._limit(row)
-        error = weight * (is_bad - probability)
-        scale = error / (1 + curvature * variance)
+        scale = weight * (is_bad - probability) / (1 + curvature * variance)
+        if abs(scale) * variance > self._MOST:
+            scale = math.copysign(self._MOST / variance, scale)
         self.means = [mean + scale * part for mean, part in zip(self.means, spread, strict=True)]
 
     def _limit(self, at: int) -> None:
