@@ -57,11 +57,17 @@ _OPEN_MODES = (ArticleMode.PRE_MODERATED, ArticleMode.POST_MODERATED)
 def decide_by_rules(comment_id: int) -> Decision | None:
     """Publish or reject a waiting comment, if a rule of its site says so; None where it is left to people.
 
-    Safe to call again, and at once with a person: whoever decided first has decided. Left to people is whatever anybody
-    has looked at, taken, put aside or asked about, whatever was ever decided, whose author is restricted, what two people
-    decide, what a check did not read to its end, what would appear where another one found something, is missing or passes over parts
-    of the text or is not sure to read it as people do, what is in a language or would be rejected by a clause or a word of the list that nothing speaks for, and the share that keeps the
-    measure honest, without being told what was found. 1 query where no rule decides, else about 12, and 16 for a decision.
+    Safe to call again, and at once with a person: whoever decided first has decided. Left to people is
+
+    - what anybody has looked at, taken, put aside or asked about, what was ever decided, what two people decide, and what an author
+      who is restricted wrote,
+    - what a check did not read to its end,
+    - what would appear where another check found something, is missing, passes over parts of the text or is not sure to read it as
+      people do,
+    - what is in a language, or would be rejected by a clause or a word of the list, that nothing speaks for,
+    - the share that keeps the measure honest, without being told what was found.
+
+    1 query where no rule decides, else about 12, and 16 for a decision.
     """
     site = Comment.objects.filter(pk=comment_id).values("site")
     rules = list(DecidingRule.objects.filter(site__in=site).select_related("site", "policy").order_by("pk"))
