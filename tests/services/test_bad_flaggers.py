@@ -157,8 +157,7 @@ def test_bad_flaggers_in_a_real_worker_every_comment_stays_in_the_queue_and_the_
         for when, *articles in zip(("at once", "later"), beside_bad, by_themselves, strict=True):
             beside, without = map(waits_for_the_good, articles)
             said.append(f"one that is well had spoken, of those {when}: after {beside}, without them after {without}")
-            # Two processors may share a core, and a bad flagger keeps the other one busy.
-            assert beside.processor < 1.5 * without.processor
+            assert beside.processor < 1.2 * without.processor
         # Of those that came later: what hangs is left out, and what answers badly takes its time all the same.
         assert beside.median < 2 * without.median
     print("; ".join(said))  # noqa: T201
