@@ -47,6 +47,11 @@ def screen_comment_task(comment_id: int) -> None:
     is_after_crash = bool((screen_comment_task.request.delivery_info or {}).get("redelivered"))
     if not screen_stored_comment(comment_id, is_after_crash=is_after_crash):
         hint_on_commit(screen_comment_task, comment_id)
+    _follow_findings(comment_id)
+
+
+def _follow_findings(comment_id: int) -> None:
+    """Do what follows from what checks have said of a comment by now."""
     take_back_flagged(comment_id)
     weigh_drawn(comment_id)
     decide_by_rules(comment_id)
@@ -57,9 +62,7 @@ def ask_outside_task(question_id: int) -> None:
     """Ask a service outside about a comment; then the next in its place."""
     comment_id, next_id = ask(question_id)
     if comment_id is not None:
-        take_back_flagged(comment_id)
-        weigh_drawn(comment_id)
-        decide_by_rules(comment_id)
+        _follow_findings(comment_id)
     if next_id is not None:
         hint_on_commit(ask_outside_task, next_id)
 

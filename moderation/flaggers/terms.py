@@ -166,12 +166,10 @@ def _add_parts(matcher: Matcher, entry: TermEntry, forms: frozenset[str], writte
     # Without its ending, and as it is written: of "Schwachköpfe" the singular has another vowel.
     bare = {min(forms, key=len, default=""), written}
     starts, ends = entry.phrase.strip().endswith("*"), entry.phrase.strip().startswith("*")
-    if starts and ends:
+    if starts:
+        parts = matcher.insides if ends else matcher.beginnings
         for part in bare:
-            matcher.insides.add(part, entry)
-    elif starts:
-        for part in bare:
-            matcher.beginnings.add(part, entry)
+            parts.add(part, entry)
     elif ends:
         for form in forms:
             matcher.endings.add(form, entry)

@@ -123,8 +123,9 @@ class Day(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Misses:
     """Of the texts that people would restrict: in how many a flagger finds nothing, and in how many something. Each text that
-    people judged counts as often as there are texts that it was drawn to stand for: once, but for those that would have appeared at
-    once or that a rule would have decided. `missed_weight` and `found_weight`: how often one of either kind counts at most, whatever people decided."""
+    people judged counts as often as there are texts that it was drawn to stand for: once, but for those that would have appeared
+    at once or that a rule would have decided. `missed_weight` and `found_weight`: how often one of either kind counts at most,
+    whatever people decided."""
 
     missed: float = 0.0
     found: float = 0.0
@@ -373,8 +374,8 @@ def read_trust(site: Site, weeks: Weeks) -> dict[tuple[bool, bool], tuple[int, i
     """How many texts were judged and how many of them restricted, by whether something had been found that counts, and
     whether it was hidden from who decided. 1 query.
 
-    Without those drawn from what would have appeared at once or a rule would have decided: of their kind none is judged with what was found in sight. And
-    without what was decided together with others: which those are is no chance.
+    Without those drawn from what would have appeared at once or a rule would have decided: of their kind none is judged with what
+    was found in sight. And without what was decided together with others: which those are is no chance.
     """
     rows = (
         judged_texts(site, weeks)

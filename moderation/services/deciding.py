@@ -19,7 +19,7 @@ from comments.services.gate import describe
 from comments.services.identity import Identity
 from moderation.conf import settings
 from moderation.enums import Action, FlaggerState
-from moderation.flaggers.base import Stage, primary_language, state_of
+from moderation.flaggers.base import primary_language, state_of
 from moderation.flaggers.knowledge import load_knowledge
 from moderation.flaggers.language import is_surely_in
 from moderation.flaggers.ngrams import says_something, tokenize
@@ -194,8 +194,7 @@ def _may_decide(comment: Comment, rule: DecidingRule, finding: Finding, clause: 
 def _states(comment: Comment) -> dict[str, FlaggerState]:
     """What becomes of each check with a comment in this language, by name. 0 to 1 query."""
     knowledge = load_knowledge(comment.site.slug)
-    flaggers = [flagger for stage in Stage for flagger in installed_flaggers(stage)]
-    return {flagger.name: state_of(flagger, comment.language, knowledge) for flagger in flaggers}
+    return {flagger.name: state_of(flagger, comment.language, knowledge) for flagger in installed_flaggers()}
 
 
 def _is_all_clear(states: Mapping[str, FlaggerState], findings: Mapping[str, Finding]) -> bool:

@@ -91,9 +91,8 @@ class ClauseLine:
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What is kept of a site and says something, or is in use, the newest first; how good the model in use was by clause; and by
-    identifier the titles of clauses that an earlier model spoke of and the one in use does not. Titles in the active language, as long
-    as the policy has the clause. Not `is_readable`: the one in
-    use was made by another release. Not `has_policy`: there are no clauses to learn."""
+    identifier the titles of clauses that an earlier model spoke of and the one in use does not. Titles in the active language, as
+    long as the policy has the clause. Not `is_readable`: the one in use was made by another release. Not `has_policy`: there are no clauses to learn."""
 
     models: list[SiteModel]
     lines: list[ClauseLine]

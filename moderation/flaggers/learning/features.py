@@ -49,8 +49,8 @@ class Circumstances:
 class Example:
     """A comment as the judge sees it: places in two tables of 2 ** BITS entries, distinct and in no order, and facts.
 
-    `cold` has the log-odds by clause before anything was learnt; 0 where nothing is known. `vector` is of length 1. `versions`: which one of the
-    shipped model that was, by clause.
+    `cold` has the log-odds by clause before anything was learnt; 0 where nothing is known. `vector` is of length 1. `versions`:
+    which one of the shipped model that was, by clause.
     """
 
     runs: array[int]
